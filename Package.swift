@@ -1,0 +1,108 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The settings of every target: one place, so that no module drifts.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "drover",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Drover", targets: ["Drover"]),
+        .library(name: "DroverCore", targets: ["DroverCore"]),
+        .library(name: "DroverSQLite", targets: ["DroverSQLite"]),
+        .library(name: "DroverConformance", targets: ["DroverConformance"]),
+        .library(name: "DroverTesting", targets: ["DroverTesting"]),
+        .executable(name: "drover", targets: ["drover"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .target(name: "DroverCore", swiftSettings: house),
+        .target(
+            name: "Drover",
+            dependencies: [
+                "DroverCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "DroverSQLite",
+            dependencies: [
+                "DroverCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        .target(name: "DroverConformance", dependencies: ["DroverCore"], swiftSettings: house),
+        .target(name: "DroverTesting", dependencies: ["DroverCore"], swiftSettings: house),
+        .target(
+            name: "DroverCommand",
+            dependencies: [
+                "Drover",
+                "DroverCore",
+                "DroverSQLite",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+        .executableTarget(name: "drover", dependencies: ["DroverCommand"], swiftSettings: house),
+
+        .testTarget(name: "DroverCoreTests", dependencies: ["DroverCore"], swiftSettings: house),
+        .testTarget(
+            name: "DroverTestingTests",
+            dependencies: ["DroverCore", "DroverConformance", "DroverTesting"],
+            swiftSettings: house),
+        .testTarget(
+            name: "DroverSQLiteTests",
+            dependencies: [
+                "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "DroverTests",
+            dependencies: [
+                "Drover", "DroverCore", "DroverTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "DroverCommandTests",
+            dependencies: [
+                "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "drover",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+    ]
+)

@@ -1,0 +1,3 @@
+import Metrics
+import ServiceLifecycle
+import Logging

@@ -1,0 +1,7 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Crypto
+import Subprocess
+import Logging
+import ServiceLifecycle
+import NIOCore

@@ -1,0 +1,65 @@
+/// One thing to do to one job.
+public enum JobCommand: Hashable, Sendable {
+    /// Run a finished job again: to waiting or prioritized, its result or reason cleared. `resetAttempts` sets its
+    /// counts of attempts back to zero.
+    case retry(JobKey, resetAttempts: Bool)
+    /// Make a delayed job claimable now, at the back of the line.
+    case promote(JobKey)
+    /// Delete a job that is not active.
+    case remove(JobKey)
+    /// Stop a job: one that is not active fails with the reason `cancelled`; the holder of an active one is asked to.
+    case cancel(JobKey)
+    /// Give a job another priority; one that waits goes to the back of that priority, or to its front with `lifo`.
+    case changePriority(JobKey, to: Int, lifo: Bool)
+    /// Let a delayed job become due this long from now.
+    case changeDelay(JobKey, to: Duration)
+    /// Replace a job's payload. An attempt that is running keeps the old one.
+    case updatePayload(JobKey, to: JSONText)
+
+    /// The job that the command speaks of.
+    public var key: JobKey {
+        switch self {
+        case .retry(let key, _), .promote(let key), .remove(let key), .cancel(let key), .changePriority(let key, _, _),
+            .changeDelay(let key, _), .updatePayload(let key, _):
+            key
+        }
+    }
+
+    /// The first rule that the command breaks by itself, or nil.
+    public var problem: ValidationError? {
+        switch self {
+        case .changePriority(_, let priority, _): JobOptions(priority: priority).problem
+        case .changeDelay(_, let delay): NewJob(name: "check", start: .after(delay)).problem
+        case .retry, .promote, .remove, .cancel, .updatePayload: nil
+        }
+    }
+}
+
+/// One setting of one queue.
+public enum QueueSetting: Hashable, Sendable {
+    /// Hand out no more jobs. Running ones go on; the others keep their states.
+    case pause(QueueName)
+    /// Hand out jobs again.
+    case resume(QueueName)
+
+    /// The queue that the setting speaks of.
+    public var queue: QueueName {
+        switch self {
+        case .pause(let queue), .resume(let queue): queue
+        }
+    }
+}
+
+/// What became of one command or setting.
+public enum CommandResult: Hashable, Sendable {
+    /// Done.
+    case done
+    /// The job is active: its holder has been asked, and answers with the attempt's outcome.
+    case requested
+    /// No such job.
+    case notFound
+    /// The job's state does not allow it.
+    case wrongState(JobState)
+    /// The command itself is wrong.
+    case refused(ValidationError)
+}

@@ -1,0 +1,73 @@
+/// Names one exchange, so that repeating it after a lost reply does nothing twice.
+///
+/// Any text, unique per exchange; it becomes the token of the leases that the
+/// exchange hands out.
+public struct ExchangeID: Hashable, Sendable, CustomStringConvertible {
+    /// The id as text.
+    public let text: String
+
+    /// An id from its text.
+    public init(_ text: String) { self.text = text }
+
+    /// The token of all leases of this exchange: with the job it is unique for each attempt.
+    public var token: LeaseToken { LeaseToken(text) }
+
+    /// The text.
+    public var description: String { text }
+}
+
+/// A wish for jobs.
+public struct Claim: Hashable, Sendable {
+    /// How many jobs at most; at least 1.
+    public var limit: Int
+    /// How long each is leased.
+    public var lease: Duration
+    /// The name of the worker, kept with the job.
+    public var worker: String
+
+    /// A claim from its parts.
+    public init(limit: Int, lease: Duration, worker: String) {
+        self.limit = limit
+        self.lease = lease
+        self.worker = worker
+    }
+}
+
+/// A job handed out by an exchange.
+public struct ClaimedJob: Hashable, Sendable {
+    /// The job as it is now: active, its started attempts counted.
+    public var job: JobRecord
+    /// The right to run and settle it.
+    public var lease: Lease
+    /// How long the lease lasts from the moment of the reply; shorter than asked when the exchange was repeated.
+    public var leaseFor: Duration
+
+    /// A claimed job from its parts.
+    public init(job: JobRecord, lease: Lease, leaseFor: Duration) {
+        self.job = job
+        self.lease = lease
+        self.leaseFor = leaseFor
+    }
+}
+
+/// The answer to an exchange.
+public struct ExchangeReply: Hashable, Sendable {
+    /// One status for each settlement, in its place.
+    public var settled: [SettlementStatus]
+    /// The claimed jobs, in the order in which they are to be started.
+    public var claimed: [ClaimedJob]
+    /// How long until the next delayed job is due; nil when there is none or the claim was filled.
+    public var nextDueIn: Duration?
+    /// Whether the queue hands out nothing because it is paused.
+    public var isPaused: Bool
+
+    /// A reply from its parts.
+    public init(
+        settled: [SettlementStatus] = [], claimed: [ClaimedJob] = [], nextDueIn: Duration? = nil, isPaused: Bool = false
+    ) {
+        self.settled = settled
+        self.claimed = claimed
+        self.nextDueIn = nextDueIn
+        self.isPaused = isPaused
+    }
+}

@@ -1,0 +1,67 @@
+/// Why an attempt failed.
+public struct Failure: Hashable, Sendable {
+    /// One line for people, stored as the job's failed reason.
+    public var reason: String
+    /// More about where it failed; appended to the job's stack traces.
+    public var trace: String?
+    /// How many traces the job keeps, the newest.
+    public var keepTraces: Int
+    /// Whether the job had no attempts left, which adds the event `retries-exhausted`.
+    public var isExhausted: Bool
+
+    /// A failure from its parts.
+    public init(reason: String, trace: String? = nil, keepTraces: Int = 10, isExhausted: Bool = false) {
+        self.reason = reason
+        self.trace = trace
+        self.keepTraces = keepTraces
+        self.isExhausted = isExhausted
+    }
+
+    /// The reason of a job that somebody cancelled.
+    public static let cancelledReason = "cancelled"
+    /// BullMQ's reason for a job whose leases expired too often (PROTOCOL 11.7).
+    public static let stalledReason = "job stalled more than allowable limit"
+}
+
+/// How an attempt ended. The engine decides it; the store applies it.
+public enum Outcome: Hashable, Sendable {
+    /// Done, with this result. Counts an attempt.
+    case completed(JSONText)
+    /// Failed for good. Counts an attempt.
+    case failed(Failure)
+    /// Failed, to be tried again after a wait: zero puts it at the back of the line. Counts an attempt.
+    case retry(after: Duration, Failure)
+    /// To be run again after a wait, without counting an attempt.
+    case snoozed(Duration)
+    /// Stopped because somebody cancelled it: stored as failed with the reason `cancelled`. Counts an attempt.
+    case cancelled
+    /// Given back unrun or unfinished, to the front of the line, without counting an attempt.
+    case released
+}
+
+/// One outcome to store, under the lease of its attempt.
+public struct Settlement: Hashable, Sendable {
+    /// The right to settle.
+    public var lease: Lease
+    /// How the attempt ended.
+    public var outcome: Outcome
+    /// What to keep of the jobs that end as this one does; without effect where the job does not finish.
+    public var retention: Retention
+
+    /// A settlement from its parts.
+    public init(lease: Lease, outcome: Outcome, retention: Retention = .keepAll) {
+        self.lease = lease
+        self.outcome = outcome
+        self.retention = retention
+    }
+}
+
+/// What became of one settlement.
+public enum SettlementStatus: Hashable, Sendable {
+    /// Stored.
+    case settled
+    /// The job is no longer held under this lease; nothing was stored.
+    case leaseLost
+    /// The settlement itself is wrong, for example of another queue; nothing was stored.
+    case refused(ValidationError)
+}

@@ -1,0 +1,79 @@
+/// A place in a list, to go on from. Its text is the store's own business.
+public struct PageCursor: Hashable, Sendable {
+    /// The place, for the store that made it.
+    public let text: String
+
+    /// A cursor from a text that a store gave.
+    public init(_ text: String) { self.text = text }
+}
+
+/// Which part of a list to read.
+public struct Page: Hashable, Sendable {
+    /// In which direction to read.
+    public enum Order: String, Hashable, Sendable {
+        /// From the first: the next to run, the next due, the first that finished.
+        case ascending
+        /// From the last.
+        case descending
+    }
+
+    /// How many items at most; 1 to 1,000.
+    public var limit: Int
+    /// Read on behind this place, in the direction of ``order``; nil starts at that direction's beginning.
+    public var after: PageCursor?
+    /// The direction.
+    public var order: Order
+
+    /// A page from its parts. `limit` is brought into 1…1,000.
+    public init(limit: Int = 100, after: PageCursor? = nil, order: Order = .ascending) {
+        self.limit = min(max(limit, 1), 1000)
+        self.after = after
+        self.order = order
+    }
+}
+
+/// Which jobs to list.
+public struct JobQuery: Hashable, Sendable {
+    /// Of which queue.
+    public var queue: QueueName
+    /// In which state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
+    /// finished ones by their end; the order of active ones is not promised.
+    public var state: JobState
+
+    /// A query from its parts.
+    public init(queue: QueueName, state: JobState) {
+        self.queue = queue
+        self.state = state
+    }
+}
+
+/// A part of a list of jobs.
+public struct JobPage: Hashable, Sendable {
+    /// The jobs.
+    public var jobs: [JobRecord]
+    /// Where the next page begins; nil at the end.
+    public var next: PageCursor?
+
+    /// A page from its parts.
+    public init(jobs: [JobRecord], next: PageCursor?) {
+        self.jobs = jobs
+        self.next = next
+    }
+}
+
+/// A part of a job's log.
+public struct LogPage: Hashable, Sendable {
+    /// The lines.
+    public var lines: [String]
+    /// How many lines the job has in all.
+    public var total: Int
+    /// Where the next page begins; nil at the end.
+    public var next: PageCursor?
+
+    /// A page from its parts.
+    public init(lines: [String], total: Int, next: PageCursor?) {
+        self.lines = lines
+        self.total = total
+        self.next = next
+    }
+}

@@ -1,0 +1,35 @@
+/// How many jobs a queue has in each state.
+public struct JobCounts: Hashable, Sendable {
+    private var counts: [JobState: Int]
+
+    /// Counts from a table; absent states count zero.
+    public init(_ counts: [JobState: Int] = [:]) { self.counts = counts.filter { $0.value != 0 } }
+
+    /// The number of jobs in one state.
+    public subscript(state: JobState) -> Int {
+        get { counts[state] ?? 0 }
+        set { counts[state] = newValue == 0 ? nil : newValue }
+    }
+
+    /// All jobs.
+    public var total: Int { counts.values.reduce(0, +) }
+    /// Jobs that can be claimed now: waiting and prioritized.
+    public var ready: Int { self[.waiting] + self[.prioritized] }
+}
+
+/// A queue as a whole.
+public struct QueueSummary: Hashable, Sendable {
+    /// Its name.
+    public var name: QueueName
+    /// Whether it hands out no jobs.
+    public var isPaused: Bool
+    /// Its jobs by state.
+    public var counts: JobCounts
+
+    /// A summary from its parts.
+    public init(name: QueueName, isPaused: Bool, counts: JobCounts) {
+        self.name = name
+        self.isPaused = isPaused
+        self.counts = counts
+    }
+}

@@ -1,0 +1,31 @@
+/// The name of a kind of job: it selects the handler.
+///
+/// Not empty, at most 255 bytes of UTF-8, no control character.
+public struct JobName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The name as text.
+    public let text: String
+
+    /// Checks a name that comes from outside the program.
+    ///
+    /// - Throws: ``ValidationError`` that says which rule the text breaks.
+    public init(_ text: String) throws(ValidationError) {
+        try ValidationError.checkText(text, subject: "job name", limit: 255)
+        self.text = text
+    }
+
+    /// A name read back from a store, which checked it when it was written.
+    package init(stored text: String) { self.text = text }
+
+    /// The name itself.
+    public var description: String { text }
+
+    /// Orders names by their Unicode code points.
+    public static func < (left: JobName, right: JobName) -> Bool { left.text < right.text }
+}
+
+extension JobName: ExpressibleByStringLiteral {
+    /// A name written in the program's source. A literal that breaks a rule stops the program.
+    public init(stringLiteral literal: String) {
+        do { try self.init(literal) } catch { preconditionFailure("\(error)") }
+    }
+}

@@ -1,0 +1,20 @@
+/// What keeps a store in order while workers run. Every call is bounded and safe to repeat.
+public protocol JobMaintaining: Sendable {
+    /// Puts jobs whose lease has expired back to the front of the line and counts a stall on each.
+    ///
+    /// A job that has now stalled more than `maxStalled` times carries a
+    /// deferred failure (`JobRecord.deferredFailure`).
+    ///
+    /// - Returns: what was put back, at most `limit` jobs; fewer means that nothing is left.
+    func reclaimStalled(
+        _ queue: QueueName, maxStalled: Int, limit: Int
+    ) async throws(StoreError) -> [StalledJob]
+
+    /// Removes finished jobs that a rule no longer keeps, oldest first.
+    ///
+    /// - Returns: how many were removed, at most `limit`; fewer means that nothing is left.
+    func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int
+
+    /// Says that a worker lives.
+    func heartbeat(_ report: WorkerReport) async throws(StoreError)
+}

@@ -1,0 +1,57 @@
+/// A job as a store holds it at one moment.
+public struct JobRecord: Hashable, Sendable {
+    /// Its queue and id.
+    public var key: JobKey
+    /// The kind of job.
+    public var name: JobName
+    /// What the handler is given, byte for byte as it was enqueued or last updated.
+    public var payload: JSONText
+    /// How it is to be run, as enqueued.
+    public var options: JobOptions
+    /// Where it stands.
+    public var state: JobState
+    /// Its present priority, which may differ from the one in ``options``.
+    public var priority: Int
+    /// Attempts that have ended and count: completed, failed, retried, cancelled.
+    public var attemptsMade = 0
+    /// How often it has been claimed.
+    public var attemptsStarted = 0
+    /// How often a lease on it has expired.
+    public var stalls = 0
+    /// When it was stored.
+    public var createdAt: Timestamp
+    /// When a delayed job becomes claimable; nil in other states.
+    public var dueAt: Timestamp?
+    /// When it was last claimed.
+    public var processedAt: Timestamp?
+    /// When it finished.
+    public var finishedAt: Timestamp?
+    /// The worker that claimed it last.
+    public var worker: String?
+    /// The progress that its handler last reported.
+    public var progress: JSONText?
+    /// The result of a completed job.
+    public var result: JSONText?
+    /// Why its last failed attempt failed; kept when a later attempt succeeds.
+    public var failedReason: String?
+    /// Traces of failed attempts, oldest first.
+    public var stacktrace: [String] = []
+    /// The holder of its lease has been asked to stop.
+    public var isCancelRequested = false
+    /// Set when it stalled too often: whoever claims it must fail it with this reason and not run it.
+    public var deferredFailure: String?
+
+    /// A record of a job that has just been stored.
+    public init(
+        key: JobKey, name: JobName, payload: JSONText, options: JobOptions, state: JobState, priority: Int,
+        createdAt: Timestamp
+    ) {
+        self.key = key
+        self.name = name
+        self.payload = payload
+        self.options = options
+        self.state = state
+        self.priority = priority
+        self.createdAt = createdAt
+    }
+}

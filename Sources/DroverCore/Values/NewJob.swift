@@ -1,0 +1,68 @@
+/// A job to be stored.
+public struct NewJob: Hashable, Sendable {
+    /// When the job may first be claimed.
+    public enum Start: Hashable, Sendable {
+        /// At once.
+        case now
+        /// After a span, counted by the store's clock from the moment it stores the job.
+        case after(Duration)
+        /// At an instant; one that has passed means at once.
+        case at(Timestamp)
+    }
+
+    /// The id, or nil to have the store generate one.
+    public var id: JobID?
+    /// The kind of job.
+    public var name: JobName
+    /// What the handler is given.
+    public var payload: JSONText
+    /// When the job may first be claimed.
+    public var start: Start
+    /// How it is to be run.
+    public var options: JobOptions
+
+    /// A job from its parts.
+    public init(
+        id: JobID? = nil, name: JobName, payload: JSONText = .emptyObject, start: Start = .now,
+        options: JobOptions = JobOptions()
+    ) {
+        self.id = id
+        self.name = name
+        self.payload = payload
+        self.start = start
+        self.options = options
+    }
+
+    /// The longest delay: 100 years. Beyond it a due time no longer fits a BullMQ score (PROTOCOL 7.2).
+    public static let longestDelay: Duration = .seconds(100 * 366 * 86_400)
+
+    /// The first rule that the job breaks, or nil. Stores answer it as the item's own status (rule 3).
+    public var problem: ValidationError? {
+        if let problem = id?.problemAsCustom { return problem }
+        if case .after(let delay) = start, delay < .zero || delay > Self.longestDelay {
+            return ValidationError("delay", "\(delay) is out of range; give 0 to 100 years")
+        }
+        if case .at(let instant) = start, instant.milliseconds > 253_402_300_799_999 {
+            return ValidationError("run-at", "the instant lies after the year 9999")
+        }
+        return options.problem
+    }
+}
+
+/// What became of one job of an enqueue call.
+public enum EnqueueResult: Hashable, Sendable {
+    /// Stored, under this id.
+    case added(JobID)
+    /// A job with this id exists; its data, options and state are untouched.
+    case duplicate(JobID)
+    /// Not stored, because of this.
+    case refused(ValidationError)
+
+    /// The id of the stored job, new or known before; nil when refused.
+    public var id: JobID? {
+        switch self {
+        case .added(let id), .duplicate(let id): id
+        case .refused: nil
+        }
+    }
+}

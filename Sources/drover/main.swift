@@ -1,0 +1,2 @@
+import DroverCommand
+print("x")
