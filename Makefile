@@ -1,0 +1,37 @@
+# Everything a contributor or a newcomer does with this repository. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: help bootstrap demo test verify check format bench docs embed
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: ## Install what the build, the tests and the demo need
+	@scripts/bootstrap.sh
+
+demo: bootstrap ## Build, then run real jobs for a minute and check what they did (KEEP=1 leaves it running)
+	@KEEP="$(KEEP)" scripts/demo.sh
+
+test: bootstrap ## Build and run every test with small numbers
+	@swift test
+
+verify: bootstrap ## Run the long tests; PART=model runs one part, FORCE=1 repeats what has passed
+	@PART="$(PART)" FORCE="$(FORCE)" scripts/verify.sh
+
+check: ## Check format, rules of the house, import arrows, generated files, warnings and documentation
+	@scripts/check.sh
+
+format: ## Format every Swift file in place
+	@scripts/format.sh
+
+bench: bootstrap ## Measure a release build; one JSON object for each scenario on standard output
+	@scripts/bench.sh
+
+docs: ## Build the reference documentation; its warnings are errors
+	@scripts/docs.sh
+
+embed: ## Write the generated Swift files from the .sql files
+	@scripts/embed-sql.sh
