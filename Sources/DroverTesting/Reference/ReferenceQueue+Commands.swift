@@ -1,0 +1,75 @@
+package import DroverCore
+
+/// `apply` and `configure` of the contract.
+extension ReferenceQueue {
+    package mutating func apply(_ command: JobCommand, now: Timestamp) -> CommandResult {
+        if let problem = command.problem { return .refused(problem) }
+        let id = command.key.id
+        guard let record = jobs[id]?.record else { return .notFound }
+        switch command {
+        case .retry(_, let resetAttempts):
+            guard record.state.isFinished else { return .wrongState(record.state) }
+            runAgain(id, from: record.state, resetAttempts: resetAttempts)
+        case .promote:
+            guard record.state == .delayed else { return .wrongState(record.state) }
+            putBack(id)
+            note(.waiting(from: .delayed), of: id)
+        case .remove:
+            guard record.state != .active else { return .wrongState(.active) }
+            remove(id)
+            note(.removed(from: record.state), of: id)
+        case .cancel:
+            return cancel(id, in: record.state, now: now)
+        case .changePriority(_, let priority, let lifo):
+            edit(id) { $0.priority = priority }
+            if record.state == .waiting || record.state == .prioritized { putBack(id, atFront: lifo) }
+        case .changeDelay(_, let delay):
+            guard record.state == .delayed else { return .wrongState(record.state) }
+            self.delay(id, until: now + delay)
+        case .updatePayload(_, let payload):
+            edit(id) { $0.payload = payload }
+        }
+        return .done
+    }
+
+    package mutating func configure(_ setting: QueueSetting) -> CommandResult {
+        switch setting {
+        case .pause:
+            setPaused(true)
+            note(.paused)
+        case .resume:
+            setPaused(false)
+            note(.resumed)
+        }
+        return .done
+    }
+
+    private mutating func runAgain(_ id: JobID, from old: JobState, resetAttempts: Bool) {
+        edit(id) {
+            $0.finishedAt = nil
+            $0.processedAt = nil
+            $0.result = nil
+            $0.failedReason = nil
+            if resetAttempts {
+                $0.attemptsMade = 0
+                $0.attemptsStarted = 0
+            }
+        }
+        putBack(id)
+        note(.waiting(from: old), of: id)
+    }
+
+    private mutating func cancel(_ id: JobID, in state: JobState, now: Timestamp) -> CommandResult {
+        if state.isFinished { return .wrongState(state) }
+        if state == .active {
+            edit(id) { $0.isCancelRequested = true }
+            signals.cancellation = true
+            note(.cancelRequested, of: id)
+            return .requested
+        }
+        edit(id) { $0.failedReason = Failure.cancelledReason }
+        finish(id, as: .failed, now: now)
+        note(.failed(Failure.cancelledReason), of: id)
+        return .done
+    }
+}

@@ -1,0 +1,185 @@
+package import DroverCore
+
+/// `enqueue` and `exchange` of the contract.
+extension ReferenceQueue {
+    /// How long an exchange without a claim is remembered.
+    private static let memoryWithoutClaim: Duration = .seconds(30)
+    /// How many delayed jobs one exchange promotes at most.
+    private static let promotionsPerExchange = 1000
+
+    package mutating func enqueue(_ job: NewJob, now: Timestamp) -> EnqueueResult {
+        if let problem = job.problem { return .refused(problem) }
+        if let id = job.id, jobs[id] != nil {
+            note(.duplicated, of: id)
+            return .duplicate(id)
+        }
+        let id = job.id ?? generateID()
+        insert(
+            JobRecord(
+                key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
+                state: .waiting, priority: job.options.priority, createdAt: now))
+        note(.added(job.name), of: id)
+        let due: Timestamp =
+            switch job.start {
+            case .now: now
+            case .after(let delay): now + delay
+            case .at(let instant): instant
+            }
+        if due > now {
+            delay(id, until: due)
+        } else {
+            putBack(id, atFront: job.options.lifo && job.options.priority == 0)
+            note(.waiting(from: nil), of: id)
+        }
+        return .added(id)
+    }
+
+    package mutating func exchange(
+        id: ExchangeID, settle settlements: [Settlement], claim: Claim?, now: Timestamp
+    ) -> ExchangeReply {
+        if let answer = memory.recall(id, now: now) {
+            return reply(answer.statuses, answer.claimed.compactMap { claimed($0, id, now: now) }, claim, now)
+        }
+        let statuses = settlements.map { settle($0, now: now) }
+        let finished = zip(settlements, statuses).filter { $1 == .settled && $0.outcome.end != nil }.map(\.0)
+        retain(after: finished, now: now)
+        if !settlements.isEmpty || claim != nil { promoteDue(now: now) }
+        let taken = claim.map { take($0, token: id.token, now: now) } ?? []
+        if !finished.isEmpty, readyCount == 0, line(.active).isEmpty { note(.drained) }
+        // What was put back and claimed again at once is no news.
+        if readyCount == 0 { signals.work = false }
+        if statuses.contains(.settled) || !taken.isEmpty {
+            let span = claim?.lease ?? Self.memoryWithoutClaim
+            memory.remember(id, .init(statuses: statuses, claimed: taken), until: now + span)
+        }
+        return reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
+    }
+
+    private var readyCount: Int { line(.waiting).count + line(.prioritized).count }
+
+    // MARK: Steps of an exchange
+
+    private mutating func settle(_ settlement: Settlement, now: Timestamp) -> SettlementStatus {
+        guard settlement.lease.job.queue == name else {
+            return .refused(ValidationError("settlement", "is of another queue; settle it in an exchange of its own"))
+        }
+        guard holds(settlement.lease) else { return .leaseLost }
+        let id = settlement.lease.job.id
+        edit(id) { $0.isCancelRequested = false }
+        switch settlement.outcome {
+        case .completed(let result):
+            edit(id) {
+                $0.attemptsMade += 1
+                $0.result = result
+            }
+            finish(id, as: .completed, now: now)
+            note(.completed(result), of: id)
+        case .failed(let failure):
+            fail(id, failure, now: now)
+        case .cancelled:
+            fail(id, Failure(reason: Failure.cancelledReason), now: now)
+        case .retry(let wait, let failure):
+            countFailedAttempt(id, failure)
+            putOff(id, by: wait, now: now)
+        case .snoozed(let wait):
+            putOff(id, by: wait, now: now)
+        case .released:
+            putBack(id, atFront: true)
+            note(.waiting(from: .active), of: id)
+        }
+        if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id) }
+        return .settled
+    }
+
+    private mutating func fail(_ id: JobID, _ failure: Failure, now: Timestamp) {
+        countFailedAttempt(id, failure)
+        finish(id, as: .failed, now: now)
+        note(.failed(failure.reason), of: id)
+        if failure.isExhausted {
+            note(.retriesExhausted(attemptsMade: jobs[id]?.record.attemptsMade ?? 0), of: id)
+        }
+    }
+
+    private mutating func countFailedAttempt(_ id: JobID, _ failure: Failure) {
+        edit(id) {
+            $0.attemptsMade += 1
+            $0.failedReason = failure.reason
+            if let trace = failure.trace {
+                $0.stacktrace = ($0.stacktrace + [trace]).suffix(max(failure.keepTraces, 0))
+            }
+        }
+    }
+
+    private mutating func putOff(_ id: JobID, by wait: Duration, now: Timestamp) {
+        if wait > .zero { return delay(id, until: now + wait) }
+        putBack(id)
+        note(.waiting(from: .active), of: id)
+    }
+
+    /// Applies each retention that came with a job that ended and stayed, once, in the order of appearance.
+    private mutating func retain(after finished: [Settlement], now: Timestamp) {
+        var applied: Set<PruneRule> = []
+        var left = Retention.removalsPerExchange
+        for settlement in finished where !settlement.retention.removesAtOnce {
+            guard let end = settlement.outcome.end else { continue }
+            let rule = PruneRule(end, keeping: settlement.retention)
+            if applied.insert(rule).inserted { left -= prune(rule, limit: left, now: now) }
+        }
+    }
+
+    private mutating func promoteDue(now: Timestamp) {
+        for entry in line(.delayed).ascending(limit: Self.promotionsPerExchange) {
+            guard entry.place.rank <= now.milliseconds else { break }
+            putBack(entry.value)
+            note(.waiting(from: .delayed), of: entry.value)
+        }
+    }
+
+    private mutating func take(_ claim: Claim, token: LeaseToken, now: Timestamp) -> [JobID] {
+        if isPaused { return [] }
+        let limit = max(claim.limit, 1)
+        let waiting = line(.waiting).ascending(limit: limit)
+        let ready = waiting + line(.prioritized).ascending(limit: limit - waiting.count)
+        for entry in ready {
+            activate(entry.value, token: token, for: claim.lease, now: now)
+            edit(entry.value) {
+                $0.attemptsStarted += 1
+                $0.processedAt = now
+                $0.worker = claim.worker
+            }
+            note(.active, of: entry.value)
+        }
+        signals.leftover = readyCount > 0
+        return ready.map(\.value)
+    }
+
+    // MARK: The answer
+
+    /// A claimed job as it is now; nil when it is no longer held under the exchange's token.
+    private func claimed(_ job: JobID, _ id: ExchangeID, now: Timestamp) -> ClaimedJob? {
+        guard let stored = jobs[job], let held = stored.lease, held.token == id.token else { return nil }
+        let lease = Lease(job: stored.record.key, token: id.token, duration: held.duration)
+        return ClaimedJob(job: stored.record, lease: lease, leaseFor: max(held.expiry - now, .zero))
+    }
+
+    private func reply(
+        _ statuses: [SettlementStatus], _ claimed: [ClaimedJob], _ claim: Claim?, _ now: Timestamp
+    ) -> ExchangeReply {
+        var nextDueIn: Duration?
+        if let claim, claimed.count < max(claim.limit, 1), let first = line(.delayed).first {
+            nextDueIn = max(Timestamp(milliseconds: first.place.rank) - now, .zero)
+        }
+        return ExchangeReply(settled: statuses, claimed: claimed, nextDueIn: nextDueIn, isPaused: isPaused)
+    }
+}
+
+extension Outcome {
+    /// How it ends a job; nil when the job goes on.
+    fileprivate var end: PruneRule.Finished? {
+        switch self {
+        case .completed: .completed
+        case .failed, .cancelled: .failed
+        case .retry, .snoozed, .released: nil
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import DroverCore
+
+/// The lists of the contract.
+extension ReferenceQueue {
+    package func page(of state: JobState, _ page: Page) throws(StoreError) -> JobPage {
+        let place = try page.after.map { cursor throws(StoreError) in try Place(cursor) }
+        let entries =
+            switch page.order {
+            case .ascending: line(state).ascending(after: place, limit: page.limit)
+            case .descending: line(state).descending(before: place, limit: page.limit)
+            }
+        let next = entries.count < page.limit ? nil : entries.last?.place.cursor
+        return JobPage(jobs: entries.compactMap { jobs[$0.value]?.record }, next: next)
+    }
+
+    package func logs(of id: JobID, _ page: Page) throws(StoreError) -> LogPage {
+        let log = jobs[id]?.log ?? []
+        var skipped = 0
+        if let cursor = page.after {
+            guard let count = Int(cursor.text), count >= 0 else { throw .unknownCursor }
+            skipped = count
+        }
+        let behind: [String] =
+            switch page.order {
+            case .ascending: Array(log.dropFirst(skipped).prefix(page.limit))
+            case .descending: Array(log.reversed().dropFirst(skipped).prefix(page.limit))
+            }
+        let next = behind.count < page.limit ? nil : PageCursor(String(skipped + behind.count))
+        return LogPage(lines: behind, total: log.count, next: next)
+    }
+}
+
+extension Place {
+    /// The place as a cursor, which stays good when nothing stands there any more.
+    var cursor: PageCursor { PageCursor("\(rank):\(order)") }
+
+    /// The place that a cursor names.
+    init(_ cursor: PageCursor) throws(StoreError) {
+        let parts = cursor.text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let rank = Int64(parts[0]), let order = Int64(parts[1]) else { throw .unknownCursor }
+        self.init(rank: rank, order: order)
+    }
+}
+
+extension StoreError {
+    /// A cursor that this store did not make.
+    static var unknownCursor: StoreError {
+        StoreError(.invalid, "reading on from a cursor that this store did not make; start without one")
+    }
+}

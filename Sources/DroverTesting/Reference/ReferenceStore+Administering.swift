@@ -1,0 +1,38 @@
+public import DroverCore
+
+extension ReferenceStore {
+    /// Applies commands, in order, each by itself.
+    public func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult] {
+        try withState { state, now throws(StoreError) in
+            var results: [CommandResult] = []
+            for command in commands {
+                results.append(try state.change(command.key.queue) { $0.apply(command, now: now) })
+            }
+            return results
+        }
+    }
+
+    /// Changes settings of queues, in order.
+    public func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
+        try withState { state, _ throws(StoreError) in
+            var results: [CommandResult] = []
+            for setting in settings {
+                results.append(
+                    try state.change(setting.queue, creatingIf: { _ in true }) { $0.configure(setting) })
+            }
+            return results
+        }
+    }
+
+    /// Does one bounded step of a sweep.
+    public func sweep(
+        _ sweep: Sweep, after cursor: PageCursor?, limit: Int
+    ) async throws(StoreError) -> SweepReport {
+        try withState { state, now throws(StoreError) in
+            if state.queues[sweep.queue] == nil { return SweepReport(removed: 0, progress: .finished) }
+            return try state.change(sweep.queue) { queue throws(StoreError) in
+                try queue.sweep(sweep, after: cursor, limit: limit, now: now)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import DroverCore
+
+extension ReferenceStore {
+    /// Puts jobs whose lease has expired back to the front of the line and counts a stall on each.
+    public func reclaimStalled(
+        _ queue: QueueName, maxStalled: Int, limit: Int
+    ) async throws(StoreError) -> [StalledJob] {
+        try withState { state, now throws(StoreError) in
+            try state.change(queue) { $0.reclaimStalled(maxStalled: maxStalled, limit: limit, now: now) }
+        }
+    }
+
+    /// Removes finished jobs that a rule no longer keeps, oldest first.
+    public func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int {
+        try withState { state, now throws(StoreError) in
+            try state.change(queue) { $0.prune(rule, limit: limit, now: now) }
+        }
+    }
+
+    /// Says that a worker lives.
+    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
+        try withState { state, now throws(StoreError) in
+            let startedAt = state.workers[report.id]?.startedAt ?? now
+            let isLeaving = report.validFor <= .zero
+            state.workers[report.id] =
+                isLeaving ? nil : WorkerSummary(report: report, startedAt: startedAt, seenAt: now)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/// How a wait ended.
+enum WaitEnd<Answer: Sendable>: Sendable {
+    /// What was waited for has come.
+    case called(Answer)
+    /// The time is up.
+    case timeUp
+    /// The waiting task was cancelled.
+    case cancelled
+}
+
+/// Callers that wait, each in a seat of its own, with what it waits for.
+///
+/// A value, to be kept under the lock of what it speaks of. A seat is reserved
+/// first and taken later: whoever gives it up in between (the time, or a
+/// cancellation) is not forgotten, so that no caller waits for ever.
+struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
+    typealias Continuation = CheckedContinuation<WaitEnd<Answer>, Never>
+
+    private enum Seat: Sendable {
+        case reserved
+        case givenUp(WaitEnd<Answer>)
+        case taken(Wish, Continuation)
+    }
+
+    private var seats: [Int: Seat] = [:]
+    private var lastSeat = 0
+
+    /// What those who sit wait for.
+    var wishes: [Wish] {
+        seats.values.compactMap { seat in
+            if case .taken(let wish, _) = seat { wish } else { nil }
+        }
+    }
+
+    /// Keeps a seat free for a caller who will take it.
+    mutating func reserve() -> Int {
+        lastSeat += 1
+        seats[lastSeat] = .reserved
+        return lastSeat
+    }
+
+    /// Sits a caller down, or answers at once: with `answer`, or because the seat was given up before.
+    mutating func take(_ seat: Int, wish: Wish, answer: Answer?, _ continuation: Continuation) {
+        if let answer {
+            seats[seat] = nil
+            continuation.resume(returning: .called(answer))
+        } else if case .givenUp(let end) = seats[seat] {
+            seats[seat] = nil
+            continuation.resume(returning: end)
+        } else {
+            seats[seat] = .taken(wish, continuation)
+        }
+    }
+
+    /// Ends a wait without an answer. Nothing happens when it has ended.
+    mutating func giveUp(_ seat: Int, _ end: WaitEnd<Answer>) {
+        switch seats[seat] {
+        case .reserved:
+            seats[seat] = .givenUp(end)
+        case .taken(_, let continuation):
+            seats[seat] = nil
+            continuation.resume(returning: end)
+        case .givenUp, nil:
+            break
+        }
+    }
+
+    /// Ends each wait for which there is an answer, in the order in which the seats were reserved.
+    mutating func call(_ answer: (Wish) -> Answer?) {
+        for seat in seats.keys.sorted() {
+            guard case .taken(let wish, let continuation) = seats[seat], let answer = answer(wish) else { continue }
+            seats[seat] = nil
+            continuation.resume(returning: .called(answer))
+        }
+    }
+}
+
+/// Waits in a reserved seat for an answer, the end of the time, or cancellation.
+///
+/// - Parameters:
+///   - time: how long at most; nil for no bound.
+///   - timer: the clock that measures it.
+///   - take: sits the caller down.
+///   - giveUp: gives the seat up; may be called after the wait has ended.
+func waitInSeat<Answer: Sendable>(
+    atMost time: Duration?, timer: any Clock<Duration>,
+    take: (CheckedContinuation<WaitEnd<Answer>, Never>) -> Void,
+    giveUp: @escaping @Sendable (WaitEnd<Answer>) -> Void
+) async -> WaitEnd<Answer> {
+    await withTaskGroup(of: Void.self) { group in
+        if let time {
+            group.addTask {
+                // A cancelled sleep means that the wait has ended: then giving up does nothing.
+                try? await timer.sleep(for: min(time, .seconds(100 * 366 * 86_400)))
+                if !Task.isCancelled { giveUp(.timeUp) }
+            }
+        }
+        let end = await withTaskCancellationHandler {
+            await withCheckedContinuation { take($0) }
+        } onCancel: {
+            giveUp(.cancelled)
+        }
+        group.cancelAll()
+        return end
+    }
+}
