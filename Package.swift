@@ -51,6 +51,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
+            exclude: ["Statements"],
             swiftSettings: house),
         .target(name: "DroverConformance", dependencies: ["DroverCore"], swiftSettings: house),
         .target(name: "DroverTesting", dependencies: ["DroverCore"], swiftSettings: house),

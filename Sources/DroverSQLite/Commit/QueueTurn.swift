@@ -1,0 +1,77 @@
+import DroverCore
+
+/// A queue's row while a transaction works on it, with the events and signals that the transaction will bring.
+///
+/// It is read once per transaction and written once, so that counts and the
+/// position of events cost one statement for a whole group of calls.
+final class QueueTurn {
+    let name: QueueName
+    let number: Int64
+    var isPaused = false { didSet { isChanged = true } }
+    private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0]
+    private(set) var lastEvent: Int64
+    private(set) var cancels: Int64 = 0
+    private(set) var events = EventWriter()
+    private(set) var isChanged = false
+    /// Jobs became claimable, or due earlier than any before.
+    var wakesWork = false
+    /// The queue's row is to be deleted.
+    var isObliterated = false { didSet { isChanged = true } }
+
+    init(name: QueueName, number: Int64, lastEvent: Int64) {
+        self.name = name
+        self.number = number
+        self.lastEvent = lastEvent
+    }
+
+    /// Reads a row of `load-queue.sql`.
+    init(name: QueueName, row: Statement) {
+        self.name = name
+        number = row.int(0)
+        counts = (2...7).map { row.int($0) }
+        lastEvent = row.int(8)
+        cancels = row.int(9)
+        isPaused = row.bool(1)
+        isChanged = false
+    }
+
+    var isCancelSignalled: Bool { cancelsInTurn > 0 }
+    private var cancelsInTurn = 0
+
+    func count(_ state: Int64) -> Int64 { counts[Int(state)] }
+
+    func added(_ state: Int64, _ jobs: Int64 = 1) {
+        counts[Int(state)] += jobs
+        isChanged = true
+    }
+
+    func moved(from old: Int64, to new: Int64) {
+        counts[Int(old)] -= 1
+        counts[Int(new)] += 1
+        isChanged = true
+    }
+
+    func removed(_ state: Int64) {
+        counts[Int(state)] -= 1
+        isChanged = true
+    }
+
+    func requestedCancel() {
+        cancels += 1
+        cancelsInTurn += 1
+        isChanged = true
+    }
+
+    func emit(_ kind: JobEvent.Kind, _ job: StoredID? = nil) {
+        events.append(kind, job)
+        isChanged = true
+    }
+
+    func emitAddedAndWaiting(_ job: StoredID, name: JobName) {
+        events.addedAndWaiting(job, name: name)
+        isChanged = true
+    }
+
+    /// The position of the last event, those of this transaction included.
+    var position: Int64 { lastEvent + events.count }
+}

@@ -1,0 +1,122 @@
+import DroverCore
+import GRDBSQLite
+
+/// The writing connection and the transaction under way on it.
+///
+/// Used by one thread at a time: ``GroupCommit`` hands it to each call of a
+/// group in turn. The calls themselves are in `Steps/`.
+final class WriteSession {
+    let statement: WriterStatements
+    var options = OptionsCoder()
+    /// The instant of this transaction, in milliseconds.
+    private(set) var now: Int64 = 0
+    private let connection: OpaquePointer
+    private var sequence: Int64 = 0
+    private var savedSequence: Int64 = 0
+    private(set) var turns: [QueueName: QueueTurn] = [:]
+
+    init(_ connection: OpaquePointer) {
+        self.connection = connection
+        statement = WriterStatements(connection)
+    }
+
+    // MARK: Transactions
+
+    func begin(now: Timestamp) throws(StoreError) {
+        try statement(.begin).run()
+        self.now = now.milliseconds
+        turns.removeAll(keepingCapacity: true)
+        let row = try statement(.loadSequence)
+        guard try row.step() else {
+            throw StoreError(.corrupt, "the file has lost its sequence; restore it from a backup")
+        }
+        sequence = row.int(0)
+        savedSequence = sequence
+        row.reset()
+    }
+
+    /// Writes what the calls changed in queues, and commits.
+    func commit() throws(StoreError) {
+        for turn in turns.values where turn.isChanged { try save(turn) }
+        if sequence != savedSequence {
+            let save = try statement(.saveSequence)
+            save.bind(1, sequence)
+            try save.run()
+        }
+        try statement(.commit).run()
+    }
+
+    /// Undoes everything. A failed transaction may have ended by itself, so the result does not matter.
+    func rollback() {
+        if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
+    }
+
+    private func save(_ turn: QueueTurn) throws(StoreError) {
+        if turn.isObliterated {
+            let delete = try statement(SQL.deleteQueue)
+            delete.bind(1, turn.number)
+            try delete.run()
+            return
+        }
+        if turn.events.count > 0 { try saveEvents(of: turn) }
+        let save = try statement(.saveQueue)
+        save.bind(1, turn.number)
+        save.bind(2, turn.isPaused)
+        for state in Int64(0)...5 { save.bind(Int32(state) + 3, turn.count(state)) }
+        save.bind(9, turn.position)
+        save.bind(10, turn.cancels)
+        try save.run()
+    }
+
+    private func saveEvents(of turn: QueueTurn) throws(StoreError) {
+        let insert = try statement(.insertEvents)
+        insert.bind(1, turn.number)
+        insert.bind(2, turn.position)
+        insert.bind(3, turn.events.count)
+        insert.bind(4, turn.events.bytes)
+        try insert.run()
+        let trim = try statement(.trimEvents)
+        trim.bind(1, turn.number)
+        trim.bind(2, turn.position - Int64(EventPage.keptEvents))
+        trim.bind(3, 16)
+        try trim.run()
+    }
+
+    // MARK: Numbers and queues
+
+    /// The next number of the sequence that jobs, places and queues share.
+    func nextNumber() -> Int64 {
+        sequence += 1
+        return sequence
+    }
+
+    /// Makes later numbers larger than `number`.
+    func raiseSequence(past number: Int64) { sequence = max(sequence, number) }
+
+    /// The queue's row, or nil when there is no such queue.
+    func turn(_ name: QueueName) throws(StoreError) -> QueueTurn? {
+        if let turn = turns[name] { return turn.isObliterated ? nil : turn }
+        let row = try statement(.loadQueue)
+        row.bind(1, name.text)
+        guard try row.step() else { return nil }
+        let turn = QueueTurn(name: name, row: row)
+        row.reset()
+        turns[name] = turn
+        return turn
+    }
+
+    /// The queue's row, created when there is none. Positions of events go on above those of an obliterated queue of
+    /// the same name, because the sequence was raised past them.
+    func turnCreating(_ name: QueueName) throws(StoreError) -> QueueTurn {
+        if let turn = try turn(name) { return turn }
+        if let old = turns[name] { try save(old) }
+        let turn = QueueTurn(name: name, number: nextNumber(), lastEvent: nextNumber())
+        let insert = try statement(SQL.insertQueue)
+        insert.bind(1, turn.number)
+        insert.bind(2, name.text)
+        insert.bind(3, turn.lastEvent)
+        try insert.run()
+        turns[name] = turn
+        return turn
+    }
+}

@@ -1,0 +1,104 @@
+import DroverCore
+import GRDBSQLite
+
+/// One prepared statement of one connection.
+///
+/// GRDB opens the connections and schedules their use; on the hot path its
+/// generic binding and row decoding cost more than the statements themselves,
+/// so values are bound and read here directly. A statement is used only where
+/// its connection is, and dies before it.
+final class Statement {
+    private let handle: OpaquePointer
+    private let connection: OpaquePointer
+
+    init(_ connection: OpaquePointer, _ sql: String) throws(StoreError) {
+        var handle: OpaquePointer?
+        let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
+        guard code == SQLITE_OK, let handle else {
+            throw StoreError.sqlite(code, connection, "prepare a statement")
+        }
+        self.handle = handle
+        self.connection = connection
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    // MARK: Binding
+
+    /// Tells SQLite to copy a bound text before the call returns.
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+
+    func bind(_ index: Int32, _ value: Bool) { sqlite3_bind_int64(handle, index, value ? 1 : 0) }
+
+    func bind(_ index: Int32, _ value: String) {
+        var value = value
+        _ = value.withUTF8 { bytes in
+            // An empty buffer may have no address, which SQLite would take for NULL.
+            guard let start = bytes.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, nil) }
+            return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                sqlite3_bind_text(handle, index, $0, Int32(bytes.count), Self.transient)
+            }
+        }
+    }
+
+    func bind(_ index: Int32, _ value: String?) {
+        if let value { bind(index, value) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    func bind(_ index: Int32, _ value: [UInt8]) {
+        _ = value.withUnsafeBytes {
+            sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), Self.transient)
+        }
+        if value.isEmpty { sqlite3_bind_zeroblob(handle, index, 0) }
+    }
+
+    // MARK: Running
+
+    /// Goes to the next row; false at the end, where the statement is reset and its bindings stay.
+    func step() throws(StoreError) -> Bool {
+        let code = sqlite3_step(handle)
+        if code == SQLITE_ROW { return true }
+        if code == SQLITE_DONE {
+            sqlite3_reset(handle)
+            return false
+        }
+        let error = StoreError.sqlite(code, connection, "run a statement")
+        sqlite3_reset(handle)
+        throw error
+    }
+
+    /// Runs to the end and tells how many rows were changed.
+    @discardableResult
+    func run() throws(StoreError) -> Int {
+        while try step() {}
+        return Int(sqlite3_changes(connection))
+    }
+
+    /// Ends a read before its last row.
+    func reset() { sqlite3_reset(handle) }
+
+    // MARK: Reading
+
+    func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func bool(_ column: Int32) -> Bool { sqlite3_column_int64(handle, column) != 0 }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func optionalInt(_ column: Int32) -> Int64? { isNull(column) ? nil : int(column) }
+
+    func text(_ column: Int32) -> String {
+        guard let start = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func blob(_ column: Int32) -> [UInt8] {
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+}

@@ -1,0 +1,65 @@
+import DroverCore
+import GRDB
+
+/// One snapshot of the file, to read from.
+final class ReadSession {
+    private let connection: OpaquePointer
+    var options = OptionsCoder()
+
+    init(_ db: Database) {
+        // A connection in use by GRDB always has its handle.
+        guard let connection = db.sqliteConnection else { preconditionFailure("a closed connection was handed out") }
+        self.connection = connection
+    }
+
+    func statement(_ sql: String) throws(StoreError) -> Statement { try Statement(connection, sql) }
+
+    func turn(_ queue: QueueName) throws(StoreError) -> QueueTurn? {
+        let row = try statement(SQL.loadQueue)
+        row.bind(1, queue.text)
+        return try row.step() ? QueueTurn(name: queue, row: row) : nil
+    }
+
+    func job(_ key: JobKey, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
+        let seq: Int64
+        switch JobReference(key.id) {
+        case .generated(let number): seq = number
+        case .own(let text):
+            let find = try statement(SQL.findOwnId)
+            find.bind(1, turn.number)
+            find.bind(2, text)
+            guard try find.step() else { return nil }
+            seq = find.int(0)
+        }
+        let select = try statement(SQL.selectJob)
+        select.bind(1, seq)
+        guard try select.step(), select.int(23) == turn.number else { return nil }
+        let row = try JobRow(select, queue: turn.name, options: &options)
+        return row.record.key.id == key.id ? row : nil
+    }
+
+    func list(
+        _ query: JobQuery, _ page: Page, _ turn: QueueTurn
+    ) throws(StoreError) -> [JobRow] {
+        let isAscending = page.order == .ascending
+        let cursor = try page.after.map(PlaceCursor.init) ?? (isAscending ? .first : .last)
+        let select = try statement(isAscending ? SQL.listJobsAscending : SQL.listJobsDescending)
+        select.bind(1, turn.number)
+        select.bind(2, StateCode.code(query.state))
+        select.bind(3, cursor.rank)
+        select.bind(4, cursor.place)
+        select.bind(5, Int64(page.limit))
+        var rows: [JobRow] = []
+        while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
+        return rows
+    }
+
+    func observe(_ queue: QueueName) throws(StoreError) -> WakeUpHub.Observation? {
+        let watch = try statement(SQL.watchQueue)
+        watch.bind(1, queue.text)
+        guard try watch.step() else { return nil }
+        return WakeUpHub.Observation(
+            queue: queue, ready: watch.int(0), lastEvent: watch.int(1), cancels: watch.int(2),
+            earliestDue: watch.optionalInt(3))
+    }
+}

@@ -1,0 +1,67 @@
+import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A stored job with what only the store knows of it.
+struct JobRow {
+    var seq: Int64
+    var place: Int64
+    var rank: Int64
+    var token: String?
+    var logLines: Int64
+    var record: JobRecord
+
+    /// Reads the columns that `select-job.sql` and its siblings name, in their order.
+    init(_ row: Statement, queue: QueueName, options coder: inout OptionsCoder) throws(StoreError) {
+        seq = row.int(0)
+        let state = StateCode.state(row.int(3))
+        rank = row.int(4)
+        logLines = row.int(13)
+        token = row.optionalText(14)
+        place = row.int(22)
+        record = JobRecord(
+            key: JobKey(queue: queue, id: row.isNull(1) ? JobID(stored: String(seq)) : JobID(stored: row.text(1))),
+            name: JobName(stored: row.text(2)), payload: JSONText(trusted: row.text(16)),
+            options: try coder.options(row.optionalText(15)), state: state, priority: Int(row.int(5)),
+            createdAt: Timestamp(milliseconds: row.int(9)))
+        record.attemptsMade = Int(row.int(6))
+        record.attemptsStarted = Int(row.int(7))
+        record.stalls = Int(row.int(8))
+        record.processedAt = row.optionalInt(10).map(Timestamp.init(milliseconds:))
+        record.worker = row.optionalText(11)
+        record.isCancelRequested = row.bool(12)
+        if state == .delayed { record.dueAt = Timestamp(milliseconds: rank) }
+        if state.isFinished { record.finishedAt = Timestamp(milliseconds: rank) }
+        record.progress = row.optionalText(17).map(JSONText.init(trusted:))
+        record.result = row.optionalText(18).map(JSONText.init(trusted:))
+        record.failedReason = row.optionalText(19)
+        record.deferredFailure = row.optionalText(20)
+        if let traces = row.optionalText(21) { record.stacktrace = try StackTraces.decode(traces) }
+    }
+}
+
+/// Stack traces as stored: a JSON array of strings, as in BullMQ's job hash.
+enum StackTraces {
+    static func decode(_ text: String) throws(StoreError) -> [String] {
+        do { return try JSONDecoder().decode([String].self, from: Data(text.utf8)) } catch {
+            throw StoreError(.corrupt, "the stored stack traces of a job can't be read: \(error)", cause: error)
+        }
+    }
+
+    static func encode(_ traces: [String]) throws(StoreError) -> String {
+        do { return String(decoding: try JSONEncoder().encode(traces), as: UTF8.self) } catch {
+            throw StoreError(.invalid, "could not write the stack traces of a job: \(error)", cause: error)
+        }
+    }
+
+    /// The stored traces with one more, of which the newest `keep` stay.
+    static func appending(_ trace: String?, to stored: String?, keep: Int) throws(StoreError) -> String? {
+        guard let trace else { return nil }
+        let traces = try stored.map(decode) ?? []
+        return try encode(Array((traces + [trace]).suffix(max(0, keep))))
+    }
+}

@@ -1,0 +1,41 @@
+import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Writes and reads stored options.
+///
+/// Most jobs of a queue share a few sets of options, so both directions
+/// remember what they saw last; default options are stored as NULL.
+struct OptionsCoder {
+    private var texts: [JobOptions: String] = [:]
+    private var values: [String: JobOptions] = [:]
+    private static let remembered = 256
+
+    mutating func text(_ options: JobOptions) throws(StoreError) -> String? {
+        if options == JobOptions() { return nil }
+        if let text = texts[options] { return text }
+        let text: String
+        do { text = String(decoding: try JSONEncoder().encode(options), as: UTF8.self) } catch {
+            throw StoreError(.invalid, "could not write the options of a job: \(error)", cause: error)
+        }
+        if texts.count >= Self.remembered { texts.removeAll(keepingCapacity: true) }
+        texts[options] = text
+        return text
+    }
+
+    mutating func options(_ text: String?) throws(StoreError) -> JobOptions {
+        guard let text else { return JobOptions() }
+        if let options = values[text] { return options }
+        let options: JobOptions
+        do { options = try JSONDecoder().decode(JobOptions.self, from: Data(text.utf8)) } catch {
+            throw StoreError(.corrupt, "the stored options of a job can't be read: \(error)", cause: error)
+        }
+        if values.count >= Self.remembered { values.removeAll(keepingCapacity: true) }
+        values[text] = options
+        return options
+    }
+}

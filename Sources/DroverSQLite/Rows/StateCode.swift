@@ -1,0 +1,26 @@
+import DroverCore
+
+/// The numbers by which states are stored. Ready states come first, so that one range of the order index holds them.
+enum StateCode {
+    static let waiting: Int64 = 0
+    static let prioritized: Int64 = 1
+    static let delayed: Int64 = 2
+    static let active: Int64 = 3
+    static let completed: Int64 = 4
+    static let failed: Int64 = 5
+
+    private static let states: [JobState] = [.waiting, .prioritized, .delayed, .active, .completed, .failed]
+
+    static func state(_ code: Int64) -> JobState { states[Int(code)] }
+
+    static func code(_ state: JobState) -> Int64 {
+        switch state {
+        case .waiting: waiting
+        case .prioritized: prioritized
+        case .delayed: delayed
+        case .active: active
+        case .completed: completed
+        case .failed: failed
+        }
+    }
+}

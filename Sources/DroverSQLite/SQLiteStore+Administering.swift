@@ -1,0 +1,19 @@
+public import DroverCore
+
+extension SQLiteStore {
+    public func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult] {
+        if commands.isEmpty { return [] }
+        return try await write { session throws(StoreError) in try session.apply(commands) }
+    }
+
+    public func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
+        if settings.isEmpty { return [] }
+        return try await write { session throws(StoreError) in try session.configure(settings) }
+    }
+
+    public func sweep(
+        _ sweep: Sweep, after cursor: PageCursor?, limit: Int
+    ) async throws(StoreError) -> SweepReport {
+        try await write { session throws(StoreError) in try session.sweep(sweep, after: cursor, limit: limit) }
+    }
+}

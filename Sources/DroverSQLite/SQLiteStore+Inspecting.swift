@@ -1,0 +1,104 @@
+public import DroverCore
+
+extension SQLiteStore {
+    public func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] {
+        if keys.isEmpty { return [] }
+        return try await read("read \(keys.count) jobs") { session throws(StoreError) in
+            var turns: [QueueName: QueueTurn] = [:]
+            var records: [JobRecord?] = []
+            for key in keys {
+                if turns[key.queue] == nil { turns[key.queue] = try session.turn(key.queue) }
+                guard let turn = turns[key.queue] else {
+                    records.append(nil)
+                    continue
+                }
+                records.append(try session.job(key, turn)?.record)
+            }
+            return records
+        }
+    }
+
+    public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
+        try await read("list jobs of \(query.queue)") { session throws(StoreError) in
+            if let cursor = page.after { _ = try PlaceCursor(cursor) }
+            guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], next: nil) }
+            let rows = try session.list(query, page, turn)
+            let last = rows.count == page.limit ? rows.last : nil
+            return JobPage(
+                jobs: rows.map(\.record), next: last.map { PlaceCursor(rank: $0.rank, place: $0.place).page })
+        }
+    }
+
+    public func queues() async throws(StoreError) -> [QueueSummary] {
+        try await read("list queues") { session throws(StoreError) in
+            let row = try session.statement(SQL.listQueues)
+            var queues: [QueueSummary] = []
+            while try row.step() {
+                var counts = JobCounts()
+                for state in JobState.allCases {
+                    counts[state] = Int(row.int(Int32(StateCode.code(state)) + 2))
+                }
+                queues.append(
+                    QueueSummary(name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts))
+            }
+            return queues
+        }
+    }
+
+    public func workers() async throws(StoreError) -> [WorkerSummary] {
+        let now = now
+        return try await read("list workers") { session throws(StoreError) in
+            let row = try session.statement(SQL.listWorkers)
+            row.bind(1, now.milliseconds)
+            var workers: [WorkerSummary] = []
+            while try row.step() {
+                let report = WorkerReport(
+                    id: row.text(0), queue: QueueName(stored: row.text(1)), host: row.text(2),
+                    process: Int(row.int(3)), concurrency: Int(row.int(4)), running: Int(row.int(5)),
+                    validFor: .milliseconds(row.int(8)))
+                workers.append(
+                    WorkerSummary(
+                        report: report, startedAt: Timestamp(milliseconds: row.int(6)),
+                        seenAt: Timestamp(milliseconds: row.int(7))))
+            }
+            return workers
+        }
+    }
+
+    public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
+        let isAscending = page.order == .ascending
+        let after = try page.after.map(LineCursor.init)?.line ?? (isAscending ? 0 : .max)
+        return try await read("read the log of \(key)") { session throws(StoreError) in
+            guard let turn = try session.turn(key.queue), let job = try session.job(key, turn) else {
+                return LogPage(lines: [], total: 0, next: nil)
+            }
+            let select = try session.statement(isAscending ? SQL.readLogsAscending : SQL.readLogsDescending)
+            select.bind(1, job.seq)
+            select.bind(2, after)
+            select.bind(3, Int64(page.limit))
+            var lines: [String] = []
+            var last: Int64 = 0
+            while try select.step() {
+                last = select.int(0)
+                lines.append(select.text(1))
+            }
+            let count = try session.statement(SQL.countLogs)
+            count.bind(1, job.seq)
+            _ = try count.step()
+            let next = lines.count == page.limit ? PageCursor(String(last)) : nil
+            return LogPage(lines: lines, total: Int(count.int(0)), next: next)
+        }
+    }
+}
+
+/// A place in a log, as text in cursors: the number of a line.
+private struct LineCursor {
+    var line: Int64
+
+    init(_ cursor: PageCursor) throws(StoreError) {
+        guard let line = Int64(cursor.text) else {
+            throw StoreError(.invalid, "\"\(cursor.text)\" is not a cursor of this store; use one that a page returned")
+        }
+        self.line = line
+    }
+}

@@ -1,0 +1,192 @@
+public import DroverCore
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Keeps jobs in one SQLite file, or in memory.
+///
+/// Nothing needs to be set up: ``prepare()`` makes the file. A call that has
+/// returned is on the disk (WAL with `synchronous=FULL`). Several processes of
+/// one host may use the file at the same time, and wake each other.
+///
+/// ```swift
+/// let store = SQLiteStore(path: "jobs.sqlite")
+/// try await store.prepare()
+/// ```
+public final class SQLiteStore: JobStore {
+    /// What is open between `prepare` and `close`.
+    struct Connections: Sendable {
+        var database: any DatabaseWriter
+        var commits: GroupCommit
+        var watch: FileWatch?
+    }
+
+    private enum State {
+        case new
+        case open(Connections)
+        case closed
+    }
+
+    private let path: String
+    private let mustExist: Bool
+    private let clock: any WallClock
+    let timer: any Clock<Duration>
+    let hub = WakeUpHub()
+    private let state = Mutex<State>(.new)
+    private let preparing = Mutex(())
+
+    /// Names the file; nothing is opened before ``prepare()``.
+    ///
+    /// - Parameters:
+    ///   - path: the file, made when it is missing, or `:memory:` for a store that lives and dies with this object.
+    ///   - mustExist: refuse to make the file: for programs that only look.
+    ///   - clock: tells the instants that are stored.
+    ///   - timer: measures waits.
+    public init(
+        path: String, mustExist: Bool = false, clock: any WallClock = SystemWallClock(),
+        timer: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.path = path
+        self.mustExist = mustExist
+        self.clock = clock
+        self.timer = timer
+    }
+
+    private var isInMemory: Bool { path == ":memory:" }
+
+    /// The present instant of the store's clock.
+    var now: Timestamp { clock.now }
+
+    /// `sqlite`; durability `FULL` for a file, `none` in memory.
+    public var traits: StoreTraits {
+        StoreTraits(name: "sqlite", durability: isInMemory ? "none" : "FULL", isShared: !isInMemory)
+    }
+
+    /// Opens or makes the file and brings its layout up to date.
+    public func prepare() async throws(StoreError) {
+        // Opening blocks for a moment, once; two callers at the same time must not open twice.
+        let opened: Result<Void, StoreError> = preparing.withLock { _ in
+            do throws(StoreError) {
+                try state.withLock { state throws(StoreError) in
+                    switch state {
+                    case .open: return
+                    case .closed: throw Self.closed
+                    case .new: state = .open(try open())
+                    }
+                }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try opened.get()
+    }
+
+    /// Waits for calls under way and closes the file.
+    public func close() async {
+        let open = state.withLock { state -> Connections? in
+            defer { state = .closed }
+            if case .open(let connections) = state { return connections }
+            return nil
+        }
+        guard let open else { return }
+        hub.close()
+        open.watch?.cancel()
+        await open.commits.close()
+        // Readers that are still at work keep the file open until they end; nothing is lost by that.
+        do { try open.database.close() } catch {}
+    }
+
+    // MARK: Opening
+
+    static var closed: StoreError { StoreError(.closed, "the store has been closed; make a new one") }
+
+    private func open() throws(StoreError) -> Connections {
+        do {
+            if mustExist, !isInMemory, !FileManager.default.fileExists(atPath: path) {
+                throw StoreError(
+                    .unreachable, "there is no store at \(path); name an existing file, or add a job to make one")
+            }
+            let database: any DatabaseWriter =
+                isInMemory ? try DatabaseQueue(configuration: configuration) : try DatabasePool(path: path, configuration: configuration)
+            try database.writeWithoutTransaction { db in
+                if !isInMemory { try Self.checkWritable(db, path) }
+                try Schema.migrate(db, now: clock.now)
+            }
+            let commits = GroupCommit(writer: database, clock: clock, hub: hub)
+            let watch = isInMemory ? nil : FileWatch(path: path + "-wal") { [hub] in Self.lookAfterCommit(database, hub) }
+            return Connections(database: database, commits: commits, watch: watch)
+        } catch {
+            throw StoreError.database(error, "open \(path)")
+        }
+    }
+
+    private var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "drover"
+        // How long a writer waits for another process; then the call fails as `busy` and may be repeated.
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            try db.execute(sql: "PRAGMA cache_size = -32000")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        return configuration
+    }
+
+    private static func checkWritable(_ db: Database, _ path: String) throws {
+        if sqlite3_db_readonly(db.sqliteConnection, "main") == 1 {
+            throw StoreError(
+                .readOnly, "\(path) can't be written to; mend the permissions of the file and its folder, or name another")
+        }
+    }
+
+    // MARK: Access for the roles
+
+    func connections() throws(StoreError) -> Connections {
+        try state.withLock { state throws(StoreError) in
+            switch state {
+            case .open(let connections): return connections
+            case .closed: throw Self.closed
+            case .new: throw StoreError(.closed, "the store is not open yet; call prepare() first")
+            }
+        }
+    }
+
+    /// Runs a write with others in one transaction.
+    func write<Answer: Sendable>(
+        urgent: Bool = false, _ body: @escaping @Sendable (WriteSession) throws(StoreError) -> Answer
+    ) async throws(StoreError) -> Answer {
+        try await connections().commits.submit(urgent: urgent, body)
+    }
+
+    /// Reads one snapshot of the file.
+    func read<Answer: Sendable>(
+        _ attempt: String, _ body: @escaping @Sendable (ReadSession) throws(StoreError) -> Answer
+    ) async throws(StoreError) -> Answer {
+        let database = try connections().database
+        do { return try await database.read { db in try body(ReadSession(db)) } } catch {
+            throw StoreError.database(error, attempt)
+        }
+    }
+
+    /// Looks at the queues that somebody waits for, and wakes those who have something to do.
+    static func look(_ db: Database, _ hub: WakeUpHub) throws(StoreError) {
+        let session = ReadSession(db)
+        for queue in hub.watched { if let seen = try session.observe(queue) { hub.observe(seen) } }
+    }
+
+    private static func lookAfterCommit(_ database: any DatabaseReader, _ hub: WakeUpHub) {
+        if hub.watched.isEmpty { return }
+        // A look that fails is made good by the next one, or by the end of the wait (rule 8).
+        try? database.read { db in try look(db, hub) }
+    }
+}

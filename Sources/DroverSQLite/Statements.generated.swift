@@ -1,0 +1,369 @@
+// Written by scripts/embed-sql.sh from Statements/*.sql. Do not edit: change the .sql file and run `make embed`.
+// swift-format-ignore-file
+
+/// The store's statements, each named after its file.
+enum SQL {
+    /// `activate-job.sql`
+    static let activateJob = #"""
+        UPDATE drover_jobs SET state = 3, rank = ?2, place = ?3, token = ?4, worker = ?5, processed_at = ?6,
+            attempts_started = attempts_started + 1
+        WHERE seq = ?1
+        """#
+
+    /// `any-job.sql`
+    static let anyJob = #"""
+        SELECT seq, state, log_lines FROM drover_jobs WHERE queue = ?1 LIMIT ?2
+        """#
+
+    /// `append-log.sql`
+    static let appendLog = #"""
+        INSERT INTO drover_logs (job, line, text) VALUES (?1, ?2, ?3)
+        """#
+
+    /// `cancel-job.sql`
+    static let cancelJob = #"""
+        UPDATE drover_jobs SET state = 5, rank = ?2, place = ?3, failed_reason = ?4, deferred_failure = NULL WHERE seq = ?1
+        """#
+
+    /// `complete-job.sql`
+    static let completeJob = #"""
+        UPDATE drover_jobs SET state = 4, rank = ?5, place = ?6, attempts_made = attempts_made + 1, result = ?7, token = NULL,
+            cancel = 0, deferred_failure = NULL
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
+        """#
+
+    /// `count-logs.sql`
+    static let countLogs = #"""
+        SELECT count(*) FROM drover_logs WHERE job = ?1
+        """#
+
+    /// `delete-events.sql`
+    static let deleteEvents = #"""
+        DELETE FROM drover_events WHERE queue = ?1
+        """#
+
+    /// `delete-exchanges.sql`
+    static let deleteExchanges = #"""
+        DELETE FROM drover_exchanges WHERE queue = ?1
+        """#
+
+    /// `delete-job.sql`
+    static let deleteJob = #"""
+        DELETE FROM drover_jobs WHERE seq = ?1
+        """#
+
+    /// `delete-logs.sql`
+    static let deleteLogs = #"""
+        DELETE FROM drover_logs WHERE job = ?1
+        """#
+
+    /// `delete-queue.sql`
+    static let deleteQueue = #"""
+        DELETE FROM drover_queues WHERE number = ?1
+        """#
+
+    /// `end-attempt.sql`
+    static let endAttempt = #"""
+        UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, attempts_made = ?5,
+            failed_reason = coalesce(?6, failed_reason), stacktrace = coalesce(?7, stacktrace), token = NULL, cancel = 0,
+            deferred_failure = CASE WHEN ?8 THEN NULL ELSE deferred_failure END
+        WHERE seq = ?1
+        """#
+
+    /// `find-own-id.sql`
+    static let findOwnId = #"""
+        SELECT seq FROM drover_jobs WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `forget-exchanges.sql`
+    static let forgetExchanges = #"""
+        DELETE FROM drover_exchanges WHERE (queue, id) IN
+            (SELECT queue, id FROM drover_exchanges WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 8)
+        """#
+
+    /// `forget-workers.sql`
+    static let forgetWorkers = #"""
+        DELETE FROM drover_workers WHERE seen_at + valid_for <= ?1
+        """#
+
+    /// `insert-events.sql`
+    static let insertEvents = #"""
+        INSERT INTO drover_events (queue, last, count, body) VALUES (?1, ?2, ?3, ?4)
+        """#
+
+    /// `insert-job.sql`
+    static let insertJob = #"""
+        INSERT INTO drover_jobs (seq, queue, state, rank, place, id, name, priority, created_at, options, payload)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """#
+
+    /// `insert-queue.sql`
+    static let insertQueue = #"""
+        INSERT INTO drover_queues (number, name, last_event) VALUES (?1, ?2, ?3)
+        """#
+
+    /// `list-jobs-ascending.sql`
+    static let listJobsAscending = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
+        """#
+
+    /// `list-jobs-descending.sql`
+    static let listJobsDescending = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
+        """#
+
+    /// `list-queues.sql`
+    static let listQueues = #"""
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues ORDER BY name
+        """#
+
+    /// `list-workers.sql`
+    static let listWorkers = #"""
+        SELECT id, queue, host, process, concurrency, running, started_at, seen_at, valid_for FROM drover_workers
+        WHERE seen_at + valid_for > ?1 ORDER BY queue, id
+        """#
+
+    /// `load-exchange.sql`
+    static let loadExchange = #"""
+        SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
+        """#
+
+    /// `load-queue.sql`
+    static let loadQueue = #"""
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels
+        FROM drover_queues WHERE name = ?1
+        """#
+
+    /// `load-sequence.sql`
+    static let loadSequence = #"""
+        SELECT value FROM drover_sequence WHERE id = 1
+        """#
+
+    /// `move-job.sql`
+    static let moveJob = #"""
+        UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4 WHERE seq = ?1
+        """#
+
+    /// `next-due.sql`
+    static let nextDue = #"""
+        SELECT rank FROM drover_jobs WHERE queue = ?1 AND state = 2 ORDER BY rank LIMIT 1
+        """#
+
+    /// `read-events.sql`
+    static let readEvents = #"""
+        SELECT last, count, body FROM drover_events WHERE queue = ?1 AND last > ?2 ORDER BY last LIMIT ?3
+        """#
+
+    /// `read-logs-ascending.sql`
+    static let readLogsAscending = #"""
+        SELECT line, text FROM drover_logs WHERE job = ?1 AND line > ?2 ORDER BY line LIMIT ?3
+        """#
+
+    /// `read-logs-descending.sql`
+    static let readLogsDescending = #"""
+        SELECT line, text FROM drover_logs WHERE job = ?1 AND line < ?2 ORDER BY line DESC LIMIT ?3
+        """#
+
+    /// `reclaim-job.sql`
+    static let reclaimJob = #"""
+        UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, stalls = ?5, token = NULL, cancel = 0,
+            deferred_failure = coalesce(?6, deferred_failure)
+        WHERE seq = ?1
+        """#
+
+    /// `remember-exchange.sql`
+    static let rememberExchange = #"""
+        INSERT OR REPLACE INTO drover_exchanges (queue, id, expires_at, statuses, claims, lease) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """#
+
+    /// `renew-lease.sql`
+    static let renewLease = #"""
+        UPDATE drover_jobs SET rank = ?5
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 RETURNING cancel
+        """#
+
+    /// `request-cancel.sql`
+    static let requestCancel = #"""
+        UPDATE drover_jobs SET cancel = 1 WHERE seq = ?1
+        """#
+
+    /// `retry-job.sql`
+    static let retryJob = #"""
+        UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, processed_at = NULL, result = NULL, failed_reason = NULL,
+            attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
+            attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END
+        WHERE seq = ?1
+        """#
+
+    /// `save-queue.sql`
+    static let saveQueue = #"""
+        UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
+            failed = ?8, last_event = ?9, cancels = ?10
+        WHERE number = ?1
+        """#
+
+    /// `save-sequence.sql`
+    static let saveSequence = #"""
+        UPDATE drover_sequence SET value = ?1 WHERE id = 1
+        """#
+
+    /// `save-worker.sql`
+    static let saveWorker = #"""
+        INSERT INTO drover_workers (id, queue, host, process, concurrency, running, started_at, seen_at, valid_for)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)
+        ON CONFLICT (id) DO UPDATE SET queue = ?2, host = ?3, process = ?4, concurrency = ?5, running = ?6, seen_at = ?7,
+            valid_for = ?8
+        """#
+
+    /// `schema-1.sql`
+    static let schema1 = #"""
+        CREATE TABLE drover_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
+        INSERT INTO drover_sequence (id, value) VALUES (1, 0);
+        CREATE TABLE drover_queues (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            paused INTEGER NOT NULL DEFAULT 0,
+            waiting INTEGER NOT NULL DEFAULT 0,
+            prioritized INTEGER NOT NULL DEFAULT 0,
+            delayed INTEGER NOT NULL DEFAULT 0,
+            active INTEGER NOT NULL DEFAULT 0,
+            completed INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0,
+            last_event INTEGER NOT NULL,
+            cancels INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE TABLE drover_jobs (
+            seq INTEGER PRIMARY KEY,
+            queue INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            priority INTEGER NOT NULL,
+            attempts_made INTEGER NOT NULL DEFAULT 0,
+            attempts_started INTEGER NOT NULL DEFAULT 0,
+            stalls INTEGER NOT NULL DEFAULT 0,
+            cancel INTEGER NOT NULL DEFAULT 0,
+            log_lines INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL,
+            processed_at INTEGER,
+            token TEXT,
+            worker TEXT,
+            id TEXT,
+            name TEXT NOT NULL,
+            result TEXT,
+            progress TEXT,
+            failed_reason TEXT,
+            deferred_failure TEXT,
+            stacktrace TEXT,
+            options TEXT,
+            payload TEXT NOT NULL
+        );
+        CREATE INDEX drover_jobs_order ON drover_jobs (queue, state, rank, place);
+        CREATE UNIQUE INDEX drover_jobs_own_id ON drover_jobs (queue, id) WHERE id IS NOT NULL;
+        CREATE TABLE drover_logs (
+            job INTEGER NOT NULL,
+            line INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (job, line)
+        ) WITHOUT ROWID;
+        CREATE TABLE drover_events (queue INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE UNIQUE INDEX drover_events_position ON drover_events (queue, last);
+        CREATE TABLE drover_exchanges (
+            queue INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            statuses BLOB NOT NULL,
+            claims BLOB NOT NULL,
+            lease INTEGER NOT NULL,
+            PRIMARY KEY (queue, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_exchanges_expiry ON drover_exchanges (expires_at);
+        CREATE TABLE drover_workers (
+            id TEXT PRIMARY KEY,
+            queue TEXT NOT NULL,
+            host TEXT NOT NULL,
+            process INTEGER NOT NULL,
+            concurrency INTEGER NOT NULL,
+            running INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,
+            valid_for INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """#
+
+    /// `select-due.sql`
+    static let selectDue = #"""
+        SELECT seq, id, priority FROM drover_jobs
+        WHERE queue = ?1 AND state = 2 AND rank <= ?2 ORDER BY rank, place LIMIT ?3
+        """#
+
+    /// `select-expired.sql`
+    static let selectExpired = #"""
+        SELECT seq, id, priority, stalls FROM drover_jobs
+        WHERE queue = ?1 AND state = 3 AND rank <= ?2 ORDER BY rank, place LIMIT ?3
+        """#
+
+    /// `select-finished-before.sql`
+    static let selectFinishedBefore = #"""
+        SELECT seq, log_lines FROM drover_jobs
+        WHERE queue = ?1 AND state = ?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
+        """#
+
+    /// `select-held.sql`
+    static let selectHeld = #"""
+        SELECT priority, attempts_made, stacktrace, log_lines, cancel FROM drover_jobs
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
+        """#
+
+    /// `select-job.sql`
+    static let selectJob = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, queue
+        FROM drover_jobs WHERE seq = ?1
+        """#
+
+    /// `select-ready.sql`
+    static let selectReady = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        FROM drover_jobs WHERE queue = ?1 AND state <= 1 ORDER BY state, rank, place LIMIT ?2
+        """#
+
+    /// `set-log-lines.sql`
+    static let setLogLines = #"""
+        UPDATE drover_jobs SET log_lines = ?2 WHERE seq = ?1
+        """#
+
+    /// `set-payload.sql`
+    static let setPayload = #"""
+        UPDATE drover_jobs SET payload = ?2 WHERE seq = ?1
+        """#
+
+    /// `set-priority.sql`
+    static let setPriority = #"""
+        UPDATE drover_jobs SET priority = ?2, state = ?3, rank = ?4, place = ?5 WHERE seq = ?1
+        """#
+
+    /// `set-progress.sql`
+    static let setProgress = #"""
+        UPDATE drover_jobs SET progress = ?2 WHERE seq = ?1
+        """#
+
+    /// `trim-events.sql`
+    static let trimEvents = #"""
+        DELETE FROM drover_events WHERE rowid IN
+            (SELECT rowid FROM drover_events WHERE queue = ?1 AND last <= ?2 ORDER BY last LIMIT ?3)
+        """#
+
+    /// `trim-logs.sql`
+    static let trimLogs = #"""
+        DELETE FROM drover_logs WHERE job = ?1 AND line < ?2
+        """#
+
+    /// `watch-queue.sql`
+    static let watchQueue = #"""
+        SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized END, last_event, cancels,
+            (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1)
+        FROM drover_queues WHERE name = ?1
+        """#
+}

@@ -1,0 +1,2 @@
+-- Forgets a queue. Inputs: 1 number.
+DELETE FROM drover_queues WHERE number = ?1

@@ -1,0 +1,136 @@
+import DroverCore
+
+extension WriteSession {
+    func apply(_ commands: [JobCommand]) throws(StoreError) -> [CommandResult] {
+        var results: [CommandResult] = []
+        results.reserveCapacity(commands.count)
+        for command in commands { results.append(try apply(command)) }
+        return results
+    }
+
+    private func apply(_ command: JobCommand) throws(StoreError) -> CommandResult {
+        if let problem = command.problem { return .refused(problem) }
+        guard let turn = try turn(command.key.queue), let row = try job(command.key.id, turn) else { return .notFound }
+        switch command {
+        case .retry(_, let resetAttempts): return try retry(row, resetAttempts, turn)
+        case .promote: return try promote(row, turn)
+        case .remove: return try remove(row, turn)
+        case .cancel: return try cancel(row, turn)
+        case .changePriority(_, let priority, let lifo):
+            return try changePriority(row, Int64(priority), lifo: lifo, turn)
+        case .changeDelay(_, let delay): return try changeDelay(row, delay, turn)
+        case .updatePayload(_, let payload):
+            try set(SQL.setPayload, row.seq, payload.text)
+            return .done
+        }
+    }
+
+    private func retry(_ row: JobRow, _ resetAttempts: Bool, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+        guard row.record.state.isFinished else { return .wrongState(row.record.state) }
+        let place = atTheBack(Int64(row.record.priority))
+        let update = try statement(SQL.retryJob)
+        update.bind(1, row.seq)
+        update.bind(2, place.state)
+        update.bind(3, place.rank)
+        update.bind(4, place.place)
+        update.bind(5, resetAttempts)
+        try update.run()
+        putBack(row, to: place, turn)
+        return .done
+    }
+
+    private func promote(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+        guard row.record.state == .delayed else { return .wrongState(row.record.state) }
+        let place = atTheBack(Int64(row.record.priority))
+        try move(row.seq, to: place)
+        putBack(row, to: place, turn)
+        return .done
+    }
+
+    private func putBack(_ row: JobRow, to place: Place, _ turn: QueueTurn) {
+        turn.moved(from: StateCode.code(row.record.state), to: place.state)
+        turn.emit(.waiting(from: row.record.state), StoredID(row))
+        turn.wakesWork = true
+    }
+
+    private func remove(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+        let state = row.record.state
+        guard state != .active else { return .wrongState(.active) }
+        turn.emit(.removed(from: state), StoredID(row))
+        try remove(row.seq, state: StateCode.code(state), logLines: row.logLines, turn)
+        return .done
+    }
+
+    private func cancel(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+        switch row.record.state {
+        case .completed, .failed: return .wrongState(row.record.state)
+        case .active:
+            let update = try statement(SQL.requestCancel)
+            update.bind(1, row.seq)
+            try update.run()
+            turn.requestedCancel()
+            turn.emit(.cancelRequested, StoredID(row))
+            return .requested
+        case .waiting, .prioritized, .delayed:
+            let update = try statement(SQL.cancelJob)
+            update.bind(1, row.seq)
+            update.bind(2, now)
+            update.bind(3, nextNumber())
+            update.bind(4, Failure.cancelledReason)
+            try update.run()
+            turn.moved(from: StateCode.code(row.record.state), to: StateCode.failed)
+            turn.emit(.failed(Failure.cancelledReason), StoredID(row))
+            return .done
+        }
+    }
+
+    private func changePriority(
+        _ row: JobRow, _ priority: Int64, lifo: Bool, _ turn: QueueTurn
+    ) throws(StoreError) -> CommandResult {
+        let state = row.record.state
+        let isReady = state == .waiting || state == .prioritized
+        let place =
+            isReady
+            ? (lifo ? atTheFront(priority) : atTheBack(priority))
+            : Place(state: StateCode.code(state), rank: row.rank, place: row.place)
+        let update = try statement(SQL.setPriority)
+        update.bind(1, row.seq)
+        update.bind(2, priority)
+        update.bind(3, place.state)
+        update.bind(4, place.rank)
+        update.bind(5, place.place)
+        try update.run()
+        if isReady {
+            turn.moved(from: StateCode.code(state), to: place.state)
+            turn.wakesWork = true
+        }
+        return .done
+    }
+
+    private func changeDelay(_ row: JobRow, _ delay: Duration, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+        guard row.record.state == .delayed else { return .wrongState(row.record.state) }
+        let place = delayed(by: delay)
+        try move(row.seq, to: place)
+        turn.emit(.delayed(until: Timestamp(milliseconds: place.rank)), StoredID(row))
+        try wake(place, turn)
+        return .done
+    }
+
+    func configure(_ settings: [QueueSetting]) throws(StoreError) -> [CommandResult] {
+        var results: [CommandResult] = []
+        for setting in settings {
+            let turn = try turnCreating(setting.queue)
+            switch setting {
+            case .pause:
+                turn.isPaused = true
+                turn.emit(.paused)
+            case .resume:
+                turn.isPaused = false
+                turn.emit(.resumed)
+                turn.wakesWork = true
+            }
+            results.append(.done)
+        }
+        return results
+    }
+}

@@ -1,0 +1,89 @@
+import DroverCore
+
+extension WriteSession {
+    func enqueue(_ queue: QueueName, _ jobs: [NewJob]) throws(StoreError) -> [EnqueueResult] {
+        var results: [EnqueueResult] = []
+        results.reserveCapacity(jobs.count)
+        var turn: QueueTurn?
+        for job in jobs {
+            if let problem = job.problem {
+                results.append(.refused(problem))
+                continue
+            }
+            if turn == nil { turn = try turnCreating(queue) }
+            if let turn { results.append(try enqueue(job, turn)) }
+        }
+        return results
+    }
+
+    private func enqueue(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
+        if let id = job.id, try findOwn(id.text, turn) != nil {
+            turn.emit(.duplicated, .own(id.text))
+            return .duplicate(id)
+        }
+        let seq = nextNumber()
+        let stored = StoredID(seq: seq, own: job.id?.text)
+        let insert = try statement(.insertJob)
+        insert.bind(1, seq)
+        insert.bind(2, turn.number)
+        if let due = due(of: job.start) {
+            if !turn.wakesWork { turn.wakesWork = try isEarliest(due, turn) }
+            insert.bind(3, StateCode.delayed)
+            insert.bind(4, due)
+            insert.bind(5, seq)
+            turn.added(StateCode.delayed)
+            turn.emit(.added(job.name), stored)
+            turn.emit(.delayed(until: Timestamp(milliseconds: due)), stored)
+        } else {
+            let priority = Int64(job.options.priority)
+            let state = priority > 0 ? StateCode.prioritized : StateCode.waiting
+            insert.bind(3, state)
+            insert.bind(4, priority)
+            insert.bind(5, priority == 0 && job.options.lifo ? -seq : seq)
+            turn.added(state)
+            turn.emitAddedAndWaiting(stored, name: job.name)
+            turn.wakesWork = true
+        }
+        insert.bind(6, job.id?.text)
+        insert.bind(7, job.name.text)
+        insert.bind(8, Int64(job.options.priority))
+        insert.bind(9, now)
+        insert.bind(10, try options.text(job.options))
+        insert.bind(11, job.payload.text)
+        try insert.run()
+        return .added(stored.id)
+    }
+
+    /// When a new job is due, or nil when it is ready at once.
+    private func due(of start: NewJob.Start) -> Int64? {
+        switch start {
+        case .now: nil
+        case .after(let delay): delay > .zero ? (Timestamp(milliseconds: now) + delay).milliseconds : nil
+        case .at(let instant): instant.milliseconds > now ? instant.milliseconds : nil
+        }
+    }
+
+    /// Whether a job due then comes before all delayed ones, so that workers must learn of it.
+    func isEarliest(_ due: Int64, _ turn: QueueTurn) throws(StoreError) -> Bool {
+        guard let earliest = try earliestDue(turn) else { return true }
+        return due < earliest
+    }
+
+    func earliestDue(_ turn: QueueTurn) throws(StoreError) -> Int64? {
+        if turn.count(StateCode.delayed) == 0 { return nil }
+        let select = try statement(.nextDue)
+        select.bind(1, turn.number)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        return select.int(0)
+    }
+
+    func findOwn(_ id: String, _ turn: QueueTurn) throws(StoreError) -> Int64? {
+        let find = try statement(SQL.findOwnId)
+        find.bind(1, turn.number)
+        find.bind(2, id)
+        guard try find.step() else { return nil }
+        defer { find.reset() }
+        return find.int(0)
+    }
+}

@@ -1,0 +1,117 @@
+import DroverCore
+
+extension WriteSession {
+    func exchange(
+        _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
+    ) throws(StoreError) -> ExchangeReply {
+        guard let turn = try turn(queue) else {
+            let settled = settle.map { status(ofUnknown: $0, queue) }
+            return ExchangeReply(settled: settled)
+        }
+        var reply = ExchangeReply(isPaused: turn.isPaused)
+        if settle.isEmpty && claim == nil { return reply }
+        if let known = try remembered(id, settle, turn) {
+            reply.settled = known.settled
+            reply.claimed = known.claimed
+        } else {
+            var work = SettlingWork()
+            for settlement in settle { reply.settled.append(try self.settle(settlement, turn, &work)) }
+            try retain(work, turn)
+            try promote(turn)
+            var numbers: [Int64] = []
+            if let claim, !turn.isPaused {
+                (reply.claimed, numbers) = try self.claim(claim, token: id.token, turn)
+            }
+            if work.hasFinished, turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0,
+                turn.count(StateCode.active) == 0
+            {
+                turn.emit(.drained)
+            }
+            if work.hasSettled || !reply.claimed.isEmpty {
+                try remember(id, lease: claim?.lease, statuses: reply.settled, claims: numbers, turn)
+            }
+        }
+        if let claim, reply.claimed.count < max(1, claim.limit), let due = try earliestDue(turn) {
+            reply.nextDueIn = .milliseconds(max(0, due - now))
+        }
+        return reply
+    }
+
+    private func status(ofUnknown settlement: Settlement, _ queue: QueueName) -> SettlementStatus {
+        settlement.lease.job.queue == queue ? .leaseLost : .refused(Self.otherQueue(settlement, queue))
+    }
+
+    static func otherQueue(_ settlement: Settlement, _ queue: QueueName) -> ValidationError {
+        ValidationError("settlement", "the lease is of queue \(settlement.lease.job.queue), the exchange of \(queue)")
+    }
+
+    /// Makes due jobs claimable, a bounded number of them.
+    func promote(_ turn: QueueTurn) throws(StoreError) {
+        if turn.count(StateCode.delayed) == 0 { return }
+        let select = try statement(.selectDue)
+        select.bind(1, turn.number)
+        select.bind(2, now)
+        select.bind(3, 1000)
+        var due: [(seq: Int64, own: String?, priority: Int64)] = []
+        while try select.step() { due.append((select.int(0), select.optionalText(1), select.int(2))) }
+        for job in due {
+            let place = atTheBack(job.priority)
+            try move(job.seq, to: place)
+            turn.moved(from: StateCode.delayed, to: place.state)
+            turn.emit(.waiting(from: .delayed), StoredID(seq: job.seq, own: job.own))
+            turn.wakesWork = true
+        }
+    }
+
+    func move(_ seq: Int64, to place: Place) throws(StoreError) {
+        let move = try statement(SQL.moveJob)
+        move.bind(1, seq)
+        move.bind(2, place.state)
+        move.bind(3, place.rank)
+        move.bind(4, place.place)
+        try move.run()
+    }
+
+    private func claim(_ claim: Claim, token: LeaseToken, _ turn: QueueTurn) throws(StoreError) -> ([ClaimedJob], numbers: [Int64]) {
+        if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0 { return ([], []) }
+        let select = try statement(.selectReady)
+        select.bind(1, turn.number)
+        select.bind(2, Int64(max(1, claim.limit)))
+        var rows: [JobRow] = []
+        while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
+        let lease = max(0, claim.lease.wholeMilliseconds)
+        let activate = try statement(.activateJob)
+        activate.bind(2, now + lease)
+        activate.bind(4, token.text)
+        activate.bind(5, claim.worker)
+        activate.bind(6, now)
+        var claimed: [ClaimedJob] = []
+        claimed.reserveCapacity(rows.count)
+        for var row in rows {
+            activate.bind(1, row.seq)
+            activate.bind(3, nextNumber())
+            try activate.run()
+            turn.moved(from: StateCode.code(row.record.state), to: StateCode.active)
+            turn.emit(.active, StoredID(row))
+            row.record.state = .active
+            row.record.attemptsStarted += 1
+            row.record.processedAt = Timestamp(milliseconds: now)
+            row.record.worker = claim.worker
+            claimed.append(
+                ClaimedJob(
+                    job: row.record, lease: Lease(job: row.record.key, token: token, duration: claim.lease),
+                    leaseFor: claim.lease))
+        }
+        return (claimed, rows.map(\.seq))
+    }
+}
+
+extension StoredID {
+    /// The id of a row: its number when that is its id.
+    init(_ row: JobRow) {
+        switch JobReference(row.record.key.id) {
+        case .generated(let seq): self = .generated(seq)
+        case .own(let text): self = .own(text)
+        }
+    }
+}

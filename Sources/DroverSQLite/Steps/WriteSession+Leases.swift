@@ -1,0 +1,110 @@
+import DroverCore
+
+extension WriteSession {
+    func renew(_ leases: [Lease]) throws(StoreError) -> [LeaseStatus] {
+        var statuses: [LeaseStatus] = []
+        statuses.reserveCapacity(leases.count)
+        for lease in leases { statuses.append(try renew(lease)) }
+        return statuses
+    }
+
+    private func renew(_ lease: Lease) throws(StoreError) -> LeaseStatus {
+        guard let turn = try turn(lease.job.queue), let seq = try seq(of: lease.job.id, turn) else { return .lost }
+        let update = try statement(SQL.renewLease)
+        update.bind(1, seq)
+        update.bind(2, turn.number)
+        update.bind(3, lease.token.text)
+        if case .generated = JobReference(lease.job.id) { update.bind(4, true) } else { update.bind(4, false) }
+        update.bind(5, now + max(0, lease.duration.wholeMilliseconds))
+        guard try update.step() else { return .lost }
+        let isCancelled = update.bool(0)
+        // An UPDATE with RETURNING has changed its row by now; stepping on only ends it.
+        _ = try update.step()
+        return isCancelled ? .cancelRequested : .held
+    }
+
+    func record(_ reports: [JobReport]) throws(StoreError) -> [ReportStatus] {
+        var statuses: [ReportStatus] = []
+        statuses.reserveCapacity(reports.count)
+        for report in reports { statuses.append(try record(report)) }
+        return statuses
+    }
+
+    private func record(_ report: JobReport) throws(StoreError) -> ReportStatus {
+        guard let turn = try turn(report.lease.job.queue), let row = try job(report.lease.job.id, turn),
+            row.record.state == .active, row.token == report.lease.token.text
+        else { return .leaseLost }
+        switch report.content {
+        case .progress(let progress):
+            try set(SQL.setProgress, row.seq, progress.text)
+            turn.emit(.progress(progress), StoredID(row))
+        case .payload(let payload):
+            try set(SQL.setPayload, row.seq, payload.text)
+        case .log(let line, let keep):
+            try log(line, keep: keep, row)
+        }
+        return .recorded
+    }
+
+    func set(_ sql: String, _ seq: Int64, _ text: String) throws(StoreError) {
+        let update = try statement(sql)
+        update.bind(1, seq)
+        update.bind(2, text)
+        try update.run()
+    }
+
+    private func log(_ line: String, keep: Int?, _ row: JobRow) throws(StoreError) {
+        let number = row.logLines + 1
+        let append = try statement(SQL.appendLog)
+        append.bind(1, row.seq)
+        append.bind(2, number)
+        append.bind(3, line)
+        try append.run()
+        let count = try statement(SQL.setLogLines)
+        count.bind(1, row.seq)
+        count.bind(2, number)
+        try count.run()
+        guard let keep else { return }
+        let trim = try statement(SQL.trimLogs)
+        trim.bind(1, row.seq)
+        trim.bind(2, number - Int64(max(0, keep)) + 1)
+        try trim.run()
+    }
+
+    func reclaimStalled(
+        _ queue: QueueName, maxStalled: Int, limit: Int
+    ) throws(StoreError) -> [StalledJob] {
+        guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
+        let select = try statement(SQL.selectExpired)
+        select.bind(1, turn.number)
+        select.bind(2, now)
+        select.bind(3, Int64(max(1, limit)))
+        var expired: [(seq: Int64, own: String?, priority: Int64, stalls: Int64)] = []
+        while try select.step() {
+            expired.append((select.int(0), select.optionalText(1), select.int(2), select.int(3)))
+        }
+        var stalled: [StalledJob] = []
+        // The earliest is put to the front last, so that it comes first again.
+        for job in expired.reversed() {
+            let place = atTheFront(job.priority)
+            let mustFail = job.stalls + 1 > Int64(maxStalled)
+            let reclaim = try statement(SQL.reclaimJob)
+            reclaim.bind(1, job.seq)
+            reclaim.bind(2, place.state)
+            reclaim.bind(3, place.rank)
+            reclaim.bind(4, place.place)
+            reclaim.bind(5, job.stalls + 1)
+            reclaim.bind(6, mustFail ? Failure.stalledReason : nil)
+            try reclaim.run()
+            let stored = StoredID(seq: job.seq, own: job.own)
+            turn.moved(from: StateCode.active, to: place.state)
+            turn.emit(.waiting(from: .active), stored)
+            turn.emit(.stalled, stored)
+            turn.wakesWork = true
+            stalled.append(
+                StalledJob(
+                    key: JobKey(queue: queue, id: stored.id), stalls: Int(job.stalls) + 1, mustFail: mustFail))
+        }
+        return stalled
+    }
+}

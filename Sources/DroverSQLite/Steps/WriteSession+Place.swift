@@ -1,0 +1,66 @@
+import DroverCore
+
+/// A place in the order of one state.
+struct Place {
+    var state: Int64
+    var rank: Int64
+    var place: Int64
+}
+
+extension WriteSession {
+    /// Behind all jobs that are ready with the same priority.
+    func atTheBack(_ priority: Int64) -> Place {
+        Place(
+            state: priority > 0 ? StateCode.prioritized : StateCode.waiting, rank: priority, place: nextNumber())
+    }
+
+    /// Before all jobs that are ready with the same priority: places at the front are negative, and fall.
+    func atTheFront(_ priority: Int64) -> Place {
+        var place = atTheBack(priority)
+        place.place = -place.place
+        return place
+    }
+
+    /// Among the delayed jobs, due after `wait` from now.
+    func delayed(by wait: Duration) -> Place {
+        Place(
+            state: StateCode.delayed, rank: (Timestamp(milliseconds: now) + wait).milliseconds, place: nextNumber())
+    }
+
+    /// The number of a job, when it exists in the queue.
+    func seq(of id: JobID, _ turn: QueueTurn) throws(StoreError) -> Int64? {
+        switch JobReference(id) {
+        case .generated(let number): number
+        case .own(let text): try findOwn(text, turn)
+        }
+    }
+
+    /// A whole job, when it exists in the queue.
+    func job(_ id: JobID, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
+        guard let seq = try seq(of: id, turn), let row = try job(seq, turn), row.record.key.id == id else { return nil }
+        return row
+    }
+
+    /// A whole job by its number.
+    func job(_ seq: Int64, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
+        let select = try statement(SQL.selectJob)
+        select.bind(1, seq)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        guard select.int(23) == turn.number else { return nil }
+        return try JobRow(select, queue: turn.name, options: &options)
+    }
+
+    /// Removes a job with its log.
+    func remove(_ seq: Int64, state: Int64, logLines: Int64, _ turn: QueueTurn) throws(StoreError) {
+        let delete = try statement(.deleteJob)
+        delete.bind(1, seq)
+        try delete.run()
+        if logLines > 0 {
+            let logs = try statement(SQL.deleteLogs)
+            logs.bind(1, seq)
+            try logs.run()
+        }
+        turn.removed(state)
+    }
+}

@@ -1,0 +1,177 @@
+import DroverCore
+
+/// What the settlements of one exchange leave to be done after them.
+struct SettlingWork {
+    /// A rule to keep finished jobs by.
+    struct Rule: Equatable {
+        var state: Int64
+        var retention: Retention
+    }
+
+    /// At least one settlement was accepted.
+    var hasSettled = false
+    /// At least one job finished.
+    var hasFinished = false
+    /// The rules to apply, in the order of their first appearance.
+    private(set) var rules: [Rule] = []
+
+    mutating func finished(_ state: Int64, _ retention: Retention) {
+        hasFinished = true
+        let rule = Rule(state: state, retention: retention)
+        if retention != .keepAll, !retention.removesAtOnce, !rules.contains(rule) { rules.append(rule) }
+    }
+}
+
+extension WriteSession {
+    func settle(
+        _ settlement: Settlement, _ turn: QueueTurn, _ work: inout SettlingWork
+    ) throws(StoreError) -> SettlementStatus {
+        let lease = settlement.lease
+        guard lease.job.queue == turn.name else { return .refused(Self.otherQueue(settlement, turn.name)) }
+        let reference = JobReference(lease.job.id)
+        guard let seq = try seq(of: lease.job.id, turn) else { return .leaseLost }
+        let stored: StoredID = if case .generated = reference { .generated(seq) } else { .own(lease.job.id.text) }
+
+        if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce {
+            guard try complete(seq, stored, lease.token, result, turn) else { return .leaseLost }
+            turn.moved(from: StateCode.active, to: StateCode.completed)
+            turn.emit(.completed(result), stored)
+            work.finished(StateCode.completed, settlement.retention)
+        } else {
+            guard let held = try held(seq, stored, lease.token, turn) else { return .leaseLost }
+            try end(seq, stored, held, settlement, turn, &work)
+        }
+        work.hasSettled = true
+        return .settled
+    }
+
+    /// The hot path: one statement, which finds, checks and settles.
+    private func complete(
+        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn
+    ) throws(StoreError) -> Bool {
+        let update = try statement(.completeJob)
+        update.bind(1, seq)
+        update.bind(2, turn.number)
+        update.bind(3, token.text)
+        update.bind(4, stored.isGenerated)
+        update.bind(5, now)
+        update.bind(6, nextNumber())
+        update.bind(7, result.text)
+        return try update.run() == 1
+    }
+
+    /// What settling needs to know of a job that is held.
+    private struct Held {
+        var priority: Int64
+        var attemptsMade: Int64
+        var stacktrace: String?
+        var logLines: Int64
+    }
+
+    private func held(
+        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ turn: QueueTurn
+    ) throws(StoreError) -> Held? {
+        let select = try statement(SQL.selectHeld)
+        select.bind(1, seq)
+        select.bind(2, turn.number)
+        select.bind(3, token.text)
+        select.bind(4, stored.isGenerated)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        return Held(
+            priority: select.int(0), attemptsMade: select.int(1), stacktrace: select.optionalText(2),
+            logLines: select.int(3))
+    }
+
+    private func end(
+        _ seq: Int64, _ stored: StoredID, _ held: Held, _ settlement: Settlement, _ turn: QueueTurn,
+        _ work: inout SettlingWork
+    ) throws(StoreError) {
+        switch settlement.outcome {
+        case .completed(let result):  // removed at once; the other case is the hot path
+            turn.emit(.completed(result), stored)
+            try remove(seq, state: StateCode.active, logLines: held.logLines, turn)
+            work.hasFinished = true
+        case .failed(let failure):
+            try fail(seq, stored, held, failure, settlement.retention, turn, &work)
+        case .cancelled:
+            let failure = Failure(reason: Failure.cancelledReason)
+            try fail(seq, stored, held, failure, settlement.retention, turn, &work)
+        case .retry(let wait, let failure):
+            let place = wait > .zero ? delayed(by: wait) : atTheBack(held.priority)
+            try endAttempt(seq, held, to: place, attempts: 1, failure)
+            left(active: stored, to: place, turn)
+            try wake(place, turn)
+        case .snoozed(let wait):
+            let place = wait > .zero ? delayed(by: wait) : atTheBack(held.priority)
+            try endAttempt(seq, held, to: place, attempts: 0, nil)
+            left(active: stored, to: place, turn)
+            try wake(place, turn)
+        case .released:
+            let place = atTheFront(held.priority)
+            try endAttempt(seq, held, to: place, attempts: 0, nil)
+            left(active: stored, to: place, turn)
+            turn.wakesWork = true
+        }
+    }
+
+    private func fail(
+        _ seq: Int64, _ stored: StoredID, _ held: Held, _ failure: Failure, _ retention: Retention, _ turn: QueueTurn,
+        _ work: inout SettlingWork
+    ) throws(StoreError) {
+        turn.emit(.failed(failure.reason), stored)
+        if failure.isExhausted {
+            turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)
+        }
+        if retention.removesAtOnce {
+            try remove(seq, state: StateCode.active, logLines: held.logLines, turn)
+            work.hasFinished = true
+            return
+        }
+        let place = Place(state: StateCode.failed, rank: now, place: nextNumber())
+        try endAttempt(seq, held, to: place, attempts: 1, failure)
+        turn.moved(from: StateCode.active, to: StateCode.failed)
+        work.finished(StateCode.failed, retention)
+    }
+
+    private func endAttempt(
+        _ seq: Int64, _ held: Held, to place: Place, attempts: Int64, _ failure: Failure?
+    ) throws(StoreError) {
+        let update = try statement(SQL.endAttempt)
+        update.bind(1, seq)
+        update.bind(2, place.state)
+        update.bind(3, place.rank)
+        update.bind(4, place.place)
+        update.bind(5, held.attemptsMade + attempts)
+        update.bind(6, failure?.reason)
+        update.bind(
+            7, try StackTraces.appending(failure?.trace, to: held.stacktrace, keep: failure?.keepTraces ?? 0))
+        update.bind(8, place.state == StateCode.failed)
+        try update.run()
+    }
+
+    /// Counts and tells that an active job was put back or delayed.
+    private func left(active stored: StoredID, to place: Place, _ turn: QueueTurn) {
+        turn.moved(from: StateCode.active, to: place.state)
+        if place.state == StateCode.delayed {
+            turn.emit(.delayed(until: Timestamp(milliseconds: place.rank)), stored)
+        } else {
+            turn.emit(.waiting(from: .active), stored)
+        }
+    }
+
+    /// Wakes workers for a job that became claimable, or due before all others.
+    func wake(_ place: Place, _ turn: QueueTurn) throws(StoreError) {
+        if place.state != StateCode.delayed {
+            turn.wakesWork = true
+        } else if let earliest = try earliestDue(turn), earliest == place.rank {
+            turn.wakesWork = true
+        }
+    }
+}
+
+extension StoredID {
+    var isGenerated: Bool {
+        if case .generated = self { true } else { false }
+    }
+}
