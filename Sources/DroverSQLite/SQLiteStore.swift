@@ -117,6 +117,9 @@ public final class SQLiteStore: JobStore {
                 isInMemory ? try DatabaseQueue(configuration: configuration) : try DatabasePool(path: path, configuration: configuration)
             try database.writeWithoutTransaction { db in
                 if !isInMemory { try Self.checkWritable(db, path) }
+                // Here and not in the configuration: GRDB sets NORMAL when it turns the write-ahead log on, and a
+                // commit that is not synced would be lost with the power.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
                 try Schema.migrate(db, now: clock.now)
             }
             let commits = GroupCommit(writer: database, clock: clock, hub: hub)
@@ -134,7 +137,6 @@ public final class SQLiteStore: JobStore {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             try db.execute(sql: "PRAGMA cache_size = -32000")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
