@@ -18,7 +18,7 @@ fi
 # command or header that shows that a package is there : Debian's name of the package
 needs=(
     "command:make:make" "command:git:git" "command:python3:python3" "command:gzip:gzip"
-    "command:sqlite3:sqlite3" "command:sha256sum:coreutils"
+    "command:sqlite3:sqlite3" "command:jq:jq" "command:sha256sum:coreutils"
     "header:sqlite3.h:libsqlite3-dev" "header:zlib.h:zlib1g-dev"
 )
 
