@@ -1,0 +1,2 @@
+// Programs name queues, options and records beside the service: one import gives both.
+@_exported public import DroverCore

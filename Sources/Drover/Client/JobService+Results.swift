@@ -1,0 +1,43 @@
+public import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension JobService {
+    /// Waits for a job's result.
+    ///
+    /// It follows the queue's events and does not poll. The result of a job that is removed as soon as it completes
+    /// comes from its event; call this soon after ``add(_:id:delay:runAt:options:)`` then.
+    ///
+    /// - Parameters:
+    ///   - key: the job.
+    ///   - span: how long to wait at most.
+    /// - Returns: the result as it is stored.
+    /// - Throws: ``DroverError`` with the code `jobFailed` (the message is the reason), `timedOut`, `notFound` or
+    ///   `resultNotKept`; `StoreError`; or `CancellationError`.
+    public func result(of key: JobKey, within span: Duration) async throws -> JSONText {
+        let reader = ResultReader(store: store, key: key)
+        let clock = EngineClock(configuration.clock)
+        return try await withThrowingTaskGroup { group in
+            group.addTask { try await reader.result(eachWaitingAtMost: span) }
+            group.addTask {
+                if await !clock.sleep(for: span) { throw CancellationError() }
+                throw DroverError(.timedOut, "the job \(key) has not ended within \(span)")
+            }
+            defer { group.cancelAll() }
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
+        }
+    }
+
+    /// Waits for a job's result and decodes it.
+    ///
+    /// - Throws: as ``result(of:within:)``, or a `DecodingError`.
+    public func result<R: Decodable>(of key: JobKey, as: R.Type, within span: Duration) async throws -> R {
+        let text = try await result(of: key, within: span)
+        return try JSONDecoder().decode(R.self, from: Data(text.text.utf8))
+    }
+}

@@ -1,0 +1,104 @@
+public import DroverCore
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Enqueues jobs and works them: the one object that a program holds.
+///
+/// ```swift
+/// let jobs = JobService(store: try SQLiteStore(path: "jobs.sqlite"))
+/// jobs.work("email", concurrency: 5) { handlers in
+///     handlers.on(SendWelcome.self) { welcome, context in
+///         try await mailer.send(.welcome, to: welcome.userID)
+///     }
+/// }
+/// try await jobs.add(SendWelcome(userID: "42"), delay: .seconds(2))
+/// try await jobs.run()
+/// ```
+///
+/// A program that only enqueues needs no ``run()``; it calls `store.prepare()` once. The store stays open when the
+/// service has ended: whoever made it closes it.
+public final class JobService: Service, Sendable {
+    private struct State {
+        var workers: [WorkerDefinition] = []
+        var hasRun = false
+    }
+
+    /// Where the jobs are. Reading, administering and maintenance by hand go straight to it.
+    public let store: any JobStore
+    let configuration: ServiceConfiguration
+    let logger: Logger
+    private let control = ShutdownControl()
+    private let state = Mutex(State())
+
+    /// A service on a store, with no workers yet.
+    public init(
+        store: any JobStore, configuration: ServiceConfiguration = ServiceConfiguration(),
+        logger: Logger = Logger(label: "drover")
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Adds a worker of one queue, which begins with ``run()``. Call it before.
+    ///
+    /// - Parameters:
+    ///   - queue: the queue to work.
+    ///   - concurrency: how many jobs run at once at most; at least 1.
+    ///   - options: how the worker works.
+    ///   - build: names the handlers.
+    public func work(
+        _ queue: QueueName, concurrency: Int = 1, options: WorkerOptions = WorkerOptions(),
+        _ build: (inout Handlers) -> Void
+    ) {
+        var handlers = Handlers()
+        build(&handlers)
+        let definition = WorkerDefinition(
+            queue: queue, concurrency: concurrency, options: options, handlers: handlers)
+        let isLate = state.withLock { state in
+            state.workers.append(definition)
+            return state.hasRun
+        }
+        if isLate {
+            logger.error(
+                "worker added after the service began to run; it does not work",
+                metadata: ["queue": .string(queue.text)])
+        }
+    }
+
+    /// Prepares the store and works until a graceful shutdown, ``stop()``, the cancellation of the task, or until every
+    /// worker has reached its limit.
+    ///
+    /// A graceful shutdown lets running jobs go on for `WorkerOptions.grace`, cancellation does not. Jobs that are not
+    /// done then are cancelled and given back without spending an attempt. Every outcome is stored before the call
+    /// returns; a handler that ignores its cancellation holds it up for 5 seconds at most.
+    ///
+    /// - Throws: `StoreError` when the store can't be prepared, ``DroverError`` with the code `alreadyRun` on a second
+    ///   call.
+    public func run() async throws {
+        let definitions = try state.withLock { state throws(DroverError) in
+            if state.hasRun { throw DroverError(.alreadyRun, "a service runs once; make another one") }
+            state.hasRun = true
+            return state.workers
+        }
+        try await store.prepare()
+        let workers = WorkerGroup(definitions, store: store, configuration: configuration, logger: logger)
+        // Unstructured, because what runs must outlive the cancellation of this task until its outcomes are stored.
+        let work = Task { [control] in await workers.run(until: control) }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await work.value
+            } onGracefulShutdown: { [control] in
+                control.request(.graceful)
+            }
+        } onCancel: { [control] in
+            control.request(.immediate)
+        }
+    }
+
+    /// Begins a graceful shutdown from inside the program. Returns at once; ``run()`` returns when it is done.
+    public func stop() {
+        control.request(.graceful)
+    }
+}

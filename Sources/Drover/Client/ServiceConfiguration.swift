@@ -1,0 +1,38 @@
+import DroverCore
+
+/// What holds for a whole ``JobService``.
+public struct ServiceConfiguration: Sendable {
+    /// The longest payload that is accepted, in bytes of UTF-8.
+    public var maxPayloadBytes: Int
+    /// The longest result that a handler may return, in bytes of UTF-8.
+    public var maxResultBytes: Int
+    /// Measures waits: timeouts, intervals, deadlines. Instants that are stored come from the store's clock.
+    public var clock: any Clock<Duration>
+    /// Draws a number from 0 up to but not including 1, for jitter.
+    public var random: @Sendable () -> Double
+
+    /// A configuration of defaults: 1 MiB for payloads and for results, the host's monotonic clock.
+    public init(
+        maxPayloadBytes: Int = 1_048_576, maxResultBytes: Int = 1_048_576,
+        clock: any Clock<Duration> = ContinuousClock(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.maxPayloadBytes = maxPayloadBytes
+        self.maxResultBytes = maxResultBytes
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Refuses a payload over the limit.
+    func checkPayload(_ payload: JSONText) throws(DroverError) {
+        if let problem = payloadProblem(payload) { throw DroverError(.payloadTooLarge, problem.description) }
+    }
+
+    /// What is wrong with a payload's length, or nil.
+    func payloadProblem(_ payload: JSONText) -> ValidationError? {
+        let bytes = payload.text.utf8.count
+        if bytes <= maxPayloadBytes { return nil }
+        return ValidationError(
+            "payload", "has \(bytes) bytes; at most \(maxPayloadBytes) are accepted. Store it elsewhere and send its place")
+    }
+}

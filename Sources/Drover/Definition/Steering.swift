@@ -1,0 +1,23 @@
+/// Thrown by a handler: the job fails now, however many attempts are left.
+public struct Unrecoverable: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why; stored as the job's failed reason.
+    public let reason: String
+
+    /// Fails the job for this reason.
+    public init(_ reason: String) { self.reason = reason }
+
+    /// The reason.
+    public var description: String { reason }
+}
+
+/// Thrown by a handler: the job is run again later, and this attempt does not count.
+public struct Snooze: Error, Hashable, Sendable, CustomStringConvertible {
+    /// After how long the job becomes claimable again; zero or less puts it at the back of the line.
+    public let delay: Duration
+
+    /// Puts the job off for this long.
+    public init(for delay: Duration) { self.delay = delay }
+
+    /// A line for people.
+    public var description: String { "snoozed for \(delay)" }
+}

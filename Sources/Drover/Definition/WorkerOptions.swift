@@ -1,0 +1,45 @@
+public import DroverCore
+
+/// How a worker of one queue works. Every option has a default.
+public struct WorkerOptions: Sendable {
+    /// How long the right to run an attempt lasts unless it is renewed; a crashed worker's jobs are taken over after it.
+    public var lease: Duration = .seconds(30)
+    /// How long running jobs may go on when the worker shuts down, before they are cancelled and given back.
+    public var grace: Duration = .seconds(30)
+    /// How often a job's lease may expire before the job fails.
+    public var maxStalled = 1
+    /// Stop after so many jobs have been started and settled; nil for no bound.
+    public var limit: Int?
+    /// What to keep of completed jobs whose own options do not say; nil takes the store's default.
+    public var completedRetention: Retention?
+    /// What to keep of failed jobs whose own options do not say; nil takes the store's default.
+    public var failedRetention: Retention?
+    /// What wraps every attempt; the first is the outermost.
+    public var middleware: [any JobMiddleware] = []
+    /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
+    public var name: String?
+    /// How many calls that settle and claim may be under way at once.
+    public var exchangesInFlight = 2
+    /// How often stalled jobs are put back and old finished ones removed; nil for once a lease.
+    public var maintenanceInterval: Duration?
+    /// How often the worker says that it lives. It is off the list of workers after three of these in silence.
+    public var heartbeatInterval: Duration = .seconds(10)
+    /// How long a worker with an empty queue waits before it looks again without having been woken.
+    public var idleWait: Duration = .seconds(5)
+
+    /// Options with every default but these.
+    public init(
+        lease: Duration = .seconds(30), grace: Duration = .seconds(30), maxStalled: Int = 1, limit: Int? = nil,
+        completedRetention: Retention? = nil, failedRetention: Retention? = nil,
+        middleware: [any JobMiddleware] = [], name: String? = nil
+    ) {
+        self.lease = lease
+        self.grace = grace
+        self.maxStalled = maxStalled
+        self.limit = limit
+        self.completedRetention = completedRetention
+        self.failedRetention = failedRetention
+        self.middleware = middleware
+        self.name = name
+    }
+}

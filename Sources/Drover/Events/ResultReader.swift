@@ -1,0 +1,78 @@
+import DroverCore
+
+/// Finds out how one job ends: it subscribes to the events, reads the state once, and again after every gap.
+struct ResultReader: Sendable {
+    let store: any JobInspecting
+    let key: JobKey
+
+    /// The job's result, once it has completed.
+    ///
+    /// - Throws: ``DroverError`` when the job failed, is unknown or has gone; `StoreError`; `CancellationError`.
+    func result(eachWaitingAtMost wait: Duration) async throws -> JSONText {
+        // Subscribe first: what ends between the two reads is in the events behind this place.
+        let subscription = try await page(from: .end, wait: .zero)
+        switch try await store.jobs([key])[0] {
+        case let job?:
+            if let result = try result(of: job) { return result }
+        case nil:
+            return try await resultOfMissing()
+        }
+        var place = subscription.next
+        while true {
+            try Task.checkCancellation()
+            let page = try await page(from: .after(place), wait: wait)
+            place = page.next
+            for event in page.events where event.job == key.id {
+                if let result = try result(of: event) { return result }
+            }
+            if page.hasGap {
+                guard let job = try await store.jobs([key])[0] else { throw notKept }
+                if let result = try result(of: job) { return result }
+            }
+        }
+    }
+
+    /// The job is not there: it was removed when it ended, or was never there. The events that are kept tell.
+    private func resultOfMissing() async throws -> JSONText {
+        var start = EventQuery.Start.beginning
+        var isKnown = false
+        while true {
+            let page = try await page(from: start, wait: .zero)
+            for event in page.events where event.job == key.id {
+                isKnown = true
+                if let result = try result(of: event) { return result }
+            }
+            if page.events.isEmpty { break }
+            start = .after(page.next)
+        }
+        if isKnown { throw notKept }
+        throw DroverError(.notFound, "there is no job \(key)")
+    }
+
+    private func result(of job: JobRecord) throws -> JSONText? {
+        switch job.state {
+        case .completed: job.result ?? .null
+        case .failed: throw DroverError(.jobFailed, job.failedReason ?? "no reason is stored")
+        case .waiting, .prioritized, .delayed, .active: nil
+        }
+    }
+
+    private func result(of event: JobEvent) throws -> JSONText? {
+        switch event.kind {
+        case .completed(let result): result
+        case .failed(let reason): throw DroverError(.jobFailed, reason)
+        case .removed: throw notKept
+        case .added, .waiting, .delayed, .active, .progress, .retriesExhausted, .stalled, .duplicated,
+            .cancelRequested, .drained, .paused, .resumed, .cleaned:
+            nil
+        }
+    }
+
+    private func page(from start: EventQuery.Start, wait: Duration) async throws(StoreError) -> EventPage {
+        try await store.events(EventQuery(queue: key.queue, start: start, limit: 1000), waitingAtMost: wait)
+    }
+
+    private var notKept: DroverError {
+        DroverError(.resultNotKept, "the job \(key) is gone and its result is no longer kept")
+    }
+}

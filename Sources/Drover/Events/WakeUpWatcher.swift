@@ -1,0 +1,63 @@
+import DroverCore
+import Logging
+import Synchronization
+
+/// Waits for work for all workers of a process, with one pending call to the store.
+///
+/// A worker with an empty queue says that it is hungry; it is woken when its queue may have work or its wait is over. A
+/// queue that becomes hungry while the call is pending cuts it short, so that the next one includes it.
+final class WakeUpWatcher: Sendable {
+    private let store: any JobExchanging
+    private let queues: [QueueName]
+    private let clock: EngineClock
+    private let logger: Logger
+    private let state: Mutex<WakeUpState>
+    private let pending = Mutex<Task<WakeUp, any Error>?>(nil)
+
+    /// - Parameter queues: the queue of each worker, by the worker's index.
+    init(store: any JobExchanging, queues: [QueueName], clock: EngineClock, logger: Logger) {
+        self.store = store
+        self.queues = queues
+        self.clock = clock
+        self.logger = logger
+        state = Mutex(WakeUpState(queues: queues))
+    }
+
+    /// The worker has free slots and an empty queue, and wants to be woken within the span at the latest.
+    func hungry(_ worker: Int, for span: Duration) {
+        let mustRestart = state.withLock { $0.hungry(worker, until: clock.now() + span, now: clock.now()) }
+        if mustRestart { pending.withLock { $0 }?.cancel() }
+    }
+
+    /// Waits and wakes until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - wake: called with the index of a worker.
+    ///   - hasten: called with a queue of which an active job was cancelled.
+    func run(wake: @escaping @Sendable (Int) -> Void, hasten: @escaping @Sendable (QueueName) -> Void) async {
+        if queues.isEmpty { return }
+        var failures = 0
+        while !Task.isCancelled {
+            let call = state.withLock { $0.begin(now: clock.now()) }
+            // Unstructured, because it is cancelled by itself when another queue becomes hungry.
+            let task = Task { try await store.waitForWork(call.interest, atMost: call.atMost) as WakeUp }
+            pending.withLock { $0 = task }
+            if state.withLock({ $0.mustRestart }) { task.cancel() }
+            let result = await withTaskCancellationHandler { await task.result } onCancel: { task.cancel() }
+            pending.withLock { $0 = nil }
+            if Task.isCancelled { return }
+            switch result {
+            case .success(let wakeUp):
+                failures = 0
+                for worker in state.withLock({ $0.ended(wakeUp, now: clock.now()) }) { wake(worker) }
+                for queue in wakeUp.cancellations { hasten(queue) }
+            case .failure(let error):
+                failures += 1
+                logger.log(level: failures == 1 ? .warning : .debug, "waiting for work failed: \(error)")
+                let pause = Backoff.exponential(base: .milliseconds(20), maximum: .seconds(1))
+                _ = await clock.sleep(for: pause.wait(afterAttempt: failures, random: 0))
+                for worker in state.withLock({ $0.failed(now: clock.now()) }) { wake(worker) }
+            }
+        }
+    }
+}

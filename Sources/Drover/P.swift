@@ -1,3 +1,0 @@
-import Metrics
-import ServiceLifecycle
-import Logging

@@ -1,0 +1,26 @@
+import DroverCore
+
+/// Decides whether a job whose attempt failed is tried again, and when.
+struct RetryPolicy: Sendable {
+    /// How many stack traces a job keeps that does not say.
+    static let keptTraces = 10
+    /// How many characters of a reason are kept: a reason is one line for people.
+    static let longestReason = 4096
+
+    /// Draws a number from 0 up to but not including 1.
+    var random: @Sendable () -> Double
+
+    /// The outcome of a failed attempt.
+    ///
+    /// - Parameter isFinal: no further attempt can mend it.
+    func outcome(of job: JobRecord, reason: String, trace: String? = nil, isFinal: Bool) -> Outcome {
+        let attempts = job.attemptsMade + 1
+        let isExhausted = attempts >= job.options.attempts
+        let failure = Failure(
+            reason: String(reason.prefix(Self.longestReason)), trace: trace,
+            keepTraces: job.options.stackTraceLimit ?? Self.keptTraces, isExhausted: isExhausted)
+        if isFinal || isExhausted { return .failed(failure) }
+        let wait = job.options.backoff?.wait(afterAttempt: attempts, random: random()) ?? .zero
+        return .retry(after: wait, failure)
+    }
+}

@@ -1,0 +1,87 @@
+import DroverCore
+
+/// Every way in which an attempt can end.
+enum AttemptExit: Sendable {
+    /// The handler returned this result.
+    case completed(JSONText)
+    /// It returned a result of so many bytes, which is too many.
+    case resultTooLarge(bytes: Int, limit: Int)
+    /// It threw.
+    case threw(any Error)
+    /// It said that trying again is of no use.
+    case unrecoverable(Unrecoverable)
+    /// It put the job off.
+    case snoozed(Snooze)
+    /// The payload is not what the handler's type asks for.
+    case undecodable(UndecodablePayload)
+    /// Nobody here runs jobs of this name.
+    case noHandler
+    /// The store asks that the job fail without running.
+    case deferredFailure(String)
+    /// It took longer than the job allows.
+    case timedOut
+    /// Somebody cancelled the job.
+    case cancelRequested
+    /// The lease is gone.
+    case leaseLost
+    /// The worker shut down before the handler was done.
+    case shutDown
+
+    /// The exit of a handler that threw.
+    init(throwing error: any Error) {
+        switch error {
+        case let error as Unrecoverable: self = .unrecoverable(error)
+        case let error as Snooze: self = .snoozed(error)
+        case let error as UndecodablePayload: self = .undecodable(error)
+        default: self = .threw(error)
+        }
+    }
+
+    /// How an attempt that ended in this way has really ended, when it had been asked to stop.
+    ///
+    /// A stop decides whatever the handler then did, except a shutdown: what a handler still answered counts, and
+    /// only an error, which may be the cancellation in any disguise, gives the job back.
+    func after(_ stop: StopReason?) -> AttemptExit {
+        switch stop {
+        case .leaseLost: return .leaseLost
+        case .cancelRequested: return .cancelRequested
+        case .timedOut: return .timedOut
+        case .shutdown:
+            if case .threw = self { return .shutDown }
+            return self
+        case nil: return self
+        }
+    }
+
+    /// The one outcome to settle, or nil when there is nothing left to settle.
+    func outcome(of job: JobRecord, by policy: RetryPolicy) -> Outcome? {
+        switch self {
+        case .completed(let result):
+            .completed(result)
+        case .resultTooLarge(let bytes, let limit):
+            policy.outcome(
+                of: job, reason: "the result has \(bytes) bytes; at most \(limit) are accepted", isFinal: false)
+        case .threw(let error):
+            policy.outcome(of: job, reason: "\(error)", trace: String(reflecting: error), isFinal: false)
+        case .unrecoverable(let error):
+            policy.outcome(of: job, reason: error.reason, isFinal: true)
+        case .snoozed(let snooze):
+            .snoozed(snooze.delay)
+        case .undecodable(let error):
+            policy.outcome(of: job, reason: error.reason, isFinal: true)
+        case .noHandler:
+            policy.outcome(of: job, reason: "no handler for \(job.name)", isFinal: false)
+        case .deferredFailure(let reason):
+            policy.outcome(of: job, reason: reason, isFinal: true)
+        case .timedOut:
+            policy.outcome(
+                of: job, reason: "timed out after \(job.options.timeout ?? .zero)", isFinal: false)
+        case .cancelRequested:
+            .cancelled
+        case .leaseLost:
+            nil
+        case .shutDown:
+            .released
+        }
+    }
+}

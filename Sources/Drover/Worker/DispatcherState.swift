@@ -1,0 +1,159 @@
+import DroverCore
+
+/// Decides what a worker asks of its store next.
+///
+/// Pure: it holds no clock, no store and no task. Lanes, of which there are as many as exchanges may be in flight,
+/// ask for the ``next()`` step and report what came of it; attempts report their end. Outcomes that come in while
+/// every lane is under way gather and travel together with the next claim, so batches form by themselves under load,
+/// and a single finished job is settled at once.
+struct DispatcherState {
+    /// One call to the store: what is settled and how much is claimed. Each settlement is in exactly one.
+    struct Exchange: Equatable {
+        /// Rises by one with each exchange of the worker.
+        var number: Int
+        var settlements: [Settlement]
+        /// The attempts that the settlements end, in the same places.
+        var attempts: [Int]
+        /// How many jobs to claim; 0 for none.
+        var claim: Int
+        /// How many wake-ups had come when it was planned.
+        fileprivate var wakeUps: Int
+    }
+
+    /// What a lane does next.
+    enum Step: Equatable {
+        case exchange(Exchange)
+        /// Nothing until an attempt ends, a wake-up comes or the worker is to stop.
+        case park
+        /// The worker is done.
+        case stop
+    }
+
+    /// What a reply said, beside the jobs themselves.
+    struct Reply {
+        var claimed: Int
+        var nextDueIn: Duration?
+        var isPaused = false
+        /// Whether the exchange had been sent before: then its answer tells what was, not what is.
+        var wasRepeated = false
+    }
+
+    /// How many outcomes travel in one call at most, so that a call stays short.
+    static let largestBatch = 1000
+    /// The shortest wait before a claim is repeated: a store that says "due now" and hands out nothing must not be
+    /// asked without end.
+    static let shortestWait: Duration = .milliseconds(1)
+
+    private let concurrency: Int
+    private let maximumInFlight: Int
+    private let idleWait: Duration
+    private let limit: Int?
+
+    private var running = 0
+    private var started = 0
+    private var asked = 0
+    private var inFlight = 0
+    private var exchanges = 0
+    private var settlements: [Settlement] = []
+    private var ended: [Int] = []
+    private var wakeUps = 0
+    private var isEmpty = false
+    private var wait: Duration
+    private(set) var isDraining = false
+
+    init(concurrency: Int, maximumInFlight: Int = 2, idleWait: Duration = .seconds(5), limit: Int? = nil) {
+        self.concurrency = max(1, concurrency)
+        self.maximumInFlight = max(1, maximumInFlight)
+        self.idleWait = idleWait
+        self.limit = limit
+        wait = idleWait
+    }
+
+    /// How many attempts run.
+    var runningCount: Int { running }
+
+    /// Slots that no running attempt holds and no exchange in flight has asked for.
+    private var free: Int {
+        if isDraining { return 0 }
+        let slots = concurrency - running - asked
+        guard let limit else { return max(0, slots) }
+        return max(0, min(slots, limit - started - asked))
+    }
+
+    private var isDone: Bool {
+        (isDraining || limit.map { started >= $0 } == true) && running == 0 && inFlight == 0 && settlements.isEmpty
+    }
+
+    /// Whether ``next()`` would give something else than ``Step/park``.
+    var hasStep: Bool {
+        if isDone { return true }
+        if inFlight >= maximumInFlight { return false }
+        return !settlements.isEmpty || (!isEmpty && free > 0)
+    }
+
+    /// How long the worker may wait for a wake-up before it claims again; nil when it needs none, because it has no
+    /// free slot, is about to claim anyway, or stops.
+    var hunger: Duration? { isEmpty && free > 0 ? wait : nil }
+
+    /// The next step of a lane. An exchange counts as in flight from here on.
+    mutating func next() -> Step {
+        if isDone { return .stop }
+        guard hasStep else { return .park }
+        exchanges += 1
+        inFlight += 1
+        // A settlement always takes a claim along: its slot is free, and the call is made anyway.
+        var exchange = Exchange(number: exchanges, settlements: [], attempts: [], claim: free, wakeUps: wakeUps)
+        asked += exchange.claim
+        if settlements.count <= Self.largestBatch {
+            swap(&exchange.settlements, &settlements)
+            swap(&exchange.attempts, &ended)
+        } else {
+            exchange.settlements = Array(settlements.prefix(Self.largestBatch))
+            exchange.attempts = Array(ended.prefix(Self.largestBatch))
+            settlements.removeFirst(Self.largestBatch)
+            ended.removeFirst(Self.largestBatch)
+        }
+        return .exchange(exchange)
+    }
+
+    /// An exchange was answered. The claimed jobs run from here on.
+    mutating func answered(_ exchange: Exchange, _ reply: Reply) {
+        inFlight -= 1
+        asked -= exchange.claim
+        running += reply.claimed
+        started += reply.claimed
+        guard exchange.claim > 0 else { return }
+        if reply.wasRepeated || (reply.claimed >= exchange.claim && !reply.isPaused) {
+            isEmpty = false
+        } else if exchange.wakeUps == wakeUps {
+            isEmpty = true
+            let due = reply.isPaused ? nil : reply.nextDueIn
+            wait = max(Self.shortestWait, min(due ?? idleWait, idleWait))
+        }
+    }
+
+    /// An exchange was given up without an answer: its settlements are gone.
+    mutating func abandoned(_ exchange: Exchange) {
+        inFlight -= 1
+        asked -= exchange.claim
+        isEmpty = true
+        wait = idleWait
+    }
+
+    /// A running attempt ended; nil when there is nothing to settle.
+    mutating func attemptEnded(_ attempt: Int, _ settlement: Settlement?) {
+        running -= 1
+        guard let settlement else { return }
+        settlements.append(settlement)
+        ended.append(attempt)
+    }
+
+    /// There may be work, or the wait is over. Kept when it can't be used now.
+    mutating func wakeUp() {
+        wakeUps += 1
+        isEmpty = false
+    }
+
+    /// No more claims; done when all that runs has ended and is settled.
+    mutating func drain() { isDraining = true }
+}

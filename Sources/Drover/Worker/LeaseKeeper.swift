@@ -1,0 +1,158 @@
+import DroverCore
+import Logging
+import Synchronization
+
+/// Renews the leases of a process, in one call per turn, and stops attempts whose lease is lost or whose job somebody
+/// cancelled.
+///
+/// It runs on an executor of its own, with its timer and its calls to the store, so that handlers that block every
+/// thread of the shared pool lose no lease. Lanes put leases in and take them out without waiting for it.
+actor LeaseKeeper {
+    private struct State {
+        var table: LeaseTable<Attempt>
+        var sleeper: CheckedContinuation<Void, Never>?
+        var sleep = 0
+        var isCalled = false
+        var isStopped = false
+    }
+
+    private nonisolated let executor: KeeperExecutor
+    private nonisolated let store: any JobExchanging
+    private nonisolated let timer: any DelayTimer
+    private nonisolated let logger: Logger
+    private nonisolated let state: Mutex<State>
+    private var loop: Task<Void, Never>?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - shortestLease: the shortest of all leases that it will be given.
+    ///   - timer: nil for the system's.
+    init(store: any JobExchanging, shortestLease: Duration, timer: (any DelayTimer)? = nil, logger: Logger) {
+        let executor = KeeperExecutor()
+        self.executor = executor
+        self.store = store
+        self.timer = timer ?? DispatchDelayTimer(queue: executor.queue)
+        self.logger = logger
+        state = Mutex(State(table: LeaseTable(idleTurn: shortestLease / 2)))
+    }
+
+    /// Begins to renew. Once this returns, nothing it does needs a thread of the shared pool.
+    func start() {
+        // Unstructured, because the loop must be on this actor's executor from its first step.
+        loop = Task { await keep() }
+    }
+
+    /// Ends the loop after the renewal that is under way.
+    func stop() async {
+        state.withLock { $0.isStopped = true }
+        call()
+        await loop?.value
+    }
+
+    /// The time by the keeper's timer.
+    nonisolated func now() -> Duration { timer.now() }
+
+    /// Lets the leases of settled attempts go and takes those of claimed jobs in, counted from `sentAt`, the moment
+    /// when the claim was sent: the store's count began then or later.
+    nonisolated func exchange(settled: [Int], claimed: [Attempt], sentAt: Duration) {
+        let isUrgent = state.withLock { state in
+            for number in settled { state.table.remove(number) }
+            var isUrgent = false
+            for attempt in claimed {
+                let job = attempt.claimed
+                if state.table.add(attempt.number, job.lease, attempt, remaining: job.leaseFor, now: sentAt) {
+                    isUrgent = true
+                }
+            }
+            return isUrgent
+        }
+        if isUrgent { call() }
+    }
+
+    /// Renews the leases of a queue at once, because a job of it may have been cancelled.
+    nonisolated func hasten(_ queue: QueueName) {
+        state.withLock { $0.table.hasten(queue, now: timer.now()) }
+        call()
+    }
+
+    /// How many leases are held.
+    nonisolated var count: Int { state.withLock { $0.table.count } }
+
+    private func keep() async {
+        while !state.withLock({ $0.isStopped }) {
+            await pause(state.withLock { $0.table.planTurn(now: timer.now()) })
+            await turn()
+        }
+    }
+
+    private func turn() async {
+        let sentAt = timer.now()
+        let due = state.withLock { $0.table.due(now: sentAt) }
+        if due.isEmpty { return }
+        do {
+            let statuses = try await store.renew(due.map(\.lease))
+            let answers = zip(due, statuses).map { (number: $0.number, status: $1) }
+            for (attempt, verdict) in state.withLock({ $0.table.renewed(answers, sentAt: sentAt) }) {
+                switch verdict {
+                case .lost: lose(attempt, "the store no longer knows it")
+                case .cancelRequested: attempt.stop(.cancelRequested)
+                }
+            }
+        } catch {
+            logger.warning("leases not renewed: \(error)", metadata: ["leases": .stringConvertible(due.count)])
+            let lost = state.withLock { state in
+                state.table.renewalFailed(
+                    due.map(\.number), isHeldByOther: error.code == .busy, now: timer.now())
+            }
+            for attempt in lost { lose(attempt, "it ran out while the store could not be asked") }
+        }
+    }
+
+    /// An attempt that has ended, and is being settled, does not mind: the store decides about its settlement.
+    private func lose(_ attempt: Attempt, _ reason: String) {
+        logger.debug(
+            "lease lost: \(reason)",
+            metadata: [
+                "job_id": .string(attempt.claimed.job.key.id.text),
+                "queue": .string(attempt.claimed.job.key.queue.text),
+            ])
+        attempt.stop(.leaseLost)
+    }
+
+    /// Waits for the span or for ``call()``, whichever comes first.
+    private func pause(_ span: Duration) async {
+        await withCheckedContinuation { continuation in
+            let sleep: Int? = state.withLock { state in
+                if state.isCalled || state.isStopped || span <= .zero {
+                    state.isCalled = false
+                    return nil
+                }
+                state.sleeper = continuation
+                state.sleep += 1
+                return state.sleep
+            }
+            guard let sleep else { return continuation.resume() }
+            timer.after(span) { [weak self] in self?.wake(sleep) }
+        }
+    }
+
+    private nonisolated func wake(_ sleep: Int) {
+        let sleeper: CheckedContinuation<Void, Never>? = state.withLock { state in
+            guard state.sleep == sleep else { return nil }  // that sleep was cut short
+            defer { state.sleeper = nil }
+            return state.sleeper
+        }
+        sleeper?.resume()
+    }
+
+    /// Cuts the present sleep short, or the next one when none is under way.
+    private nonisolated func call() {
+        let sleeper: CheckedContinuation<Void, Never>? = state.withLock { state in
+            if state.sleeper == nil { state.isCalled = true }
+            defer { state.sleeper = nil }
+            return state.sleeper
+        }
+        sleeper?.resume()
+    }
+}

@@ -1,0 +1,259 @@
+import DroverCore
+import Logging
+import Synchronization
+
+/// Works one queue: the thin shell around ``DispatcherState``.
+///
+/// Its lanes call the store; every claimed job runs in a task of its own, which hands its outcome to the state under
+/// the lock and calls a lane only when one is parked.
+final class QueueWorker: Sendable {
+    private struct Core {
+        var state: DispatcherState
+        var attempts: [Int: Attempt] = [:]
+        var nextAttempt = 0
+        var parked: [CheckedContinuation<Void, Never>] = []
+        /// A lane was called and has not come yet: no second one is called meanwhile. It takes all that gathers until
+        /// then, so the tasks that a claim has just started end up in one batch.
+        var isLaneCalled = false
+        var exit: Task<Void, Never>?
+        var isFinished = false
+    }
+
+    let scope: WorkerScope
+    private let executor: AttemptExecutor
+    private let keeper: LeaseKeeper
+    private let watcher: WakeUpWatcher
+    /// The worker's place in the service, which also keeps the numbers of attempts apart.
+    private let index: Int
+    private let exchangePrefix: String
+    private let core: Mutex<Core>
+
+    init(scope: WorkerScope, handlers: Handlers, index: Int, keeper: LeaseKeeper, watcher: WakeUpWatcher) {
+        self.scope = scope
+        self.index = index
+        self.keeper = keeper
+        self.watcher = watcher
+        executor = AttemptExecutor(scope: scope, handlers: handlers)
+        // A worker may be given its name, and the name of an exchange must never come back.
+        exchangePrefix = "\(scope.name):\(HostIdentity.randomPart())"
+        let state = DispatcherState(
+            concurrency: scope.concurrency, maximumInFlight: scope.options.exchangesInFlight,
+            idleWait: scope.options.idleWait, limit: scope.options.limit)
+        core = Mutex(Core(state: state, nextAttempt: index << 40))
+    }
+
+    /// How many attempts run.
+    var runningCount: Int { core.withLock { $0.state.runningCount } }
+
+    /// Works until it is told to stop, or its limit is reached, and everything is settled.
+    func run() async {
+        scope.logger.info(
+            "worker starts",
+            metadata: [
+                "queue": .string(scope.queue.text), "worker": .string(scope.name),
+                "concurrency": .stringConvertible(scope.concurrency),
+            ])
+        await withTaskGroup { lanes in
+            for _ in 0..<max(1, scope.options.exchangesInFlight) {
+                lanes.addTask { await self.lane() }
+            }
+        }
+        let exit = core.withLock { core in
+            core.isFinished = true
+            return core.exit
+        }
+        exit?.cancel()
+        scope.logger.info(
+            "worker stops", metadata: ["queue": .string(scope.queue.text), "worker": .string(scope.name)])
+    }
+
+    /// The queue may have work, or the wait for it is over.
+    func wakeUp() {
+        let lane = core.withLock { core in
+            core.state.wakeUp()
+            return Self.laneToCall(&core)
+        }
+        lane?.resume()
+    }
+
+    // MARK: Lanes
+
+    private func lane() async {
+        while true {
+            let (step, other) = core.withLock { core in
+                let step = core.state.next()
+                // What is left over, or the news that the worker is done, is for the next lane.
+                return (step, Self.laneToCall(&core))
+            }
+            other?.resume()
+            switch step {
+            case .exchange(let exchange): await perform(exchange)
+            case .park: await park()
+            case .stop: return
+            }
+        }
+    }
+
+    private func park() async {
+        await withCheckedContinuation { continuation in
+            let mustGo = core.withLock { core in
+                if core.state.hasStep { return true }
+                core.parked.append(continuation)
+                return false
+            }
+            if mustGo { continuation.resume() }
+        }
+        core.withLock { $0.isLaneCalled = false }
+    }
+
+    private static func laneToCall(_ core: inout Core) -> CheckedContinuation<Void, Never>? {
+        guard !core.isLaneCalled, core.state.hasStep, let lane = core.parked.popLast() else { return nil }
+        core.isLaneCalled = true
+        return lane
+    }
+
+    /// Sends an exchange until it is answered. A throw means that nothing is known, so it is repeated unchanged and
+    /// under the same id, for as long as the store remembers it: its lease.
+    private func perform(_ exchange: DispatcherState.Exchange) async {
+        let id = ExchangeID("\(exchangePrefix):\(exchange.number)")
+        let claim =
+            exchange.claim > 0
+            ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
+        let begin = keeper.now()
+        var failures = 0
+        while true {
+            let sentAt = keeper.now()
+            do {
+                let reply = try await scope.store.exchange(
+                    scope.queue, id: id, settle: exchange.settlements, claim: claim)
+                return take(reply, to: exchange, sentAt: sentAt, wasRepeated: failures > 0)
+            } catch {
+                failures += 1
+                if keeper.now() - begin >= scope.options.lease || error.code == .closed {
+                    return abandon(exchange, error)
+                }
+                scope.logger.log(
+                    level: failures == 1 ? .warning : .debug, "exchange failed, to be repeated: \(error)",
+                    metadata: ["queue": .string(scope.queue.text), "exchange": .string(id.text)])
+                let pause = Backoff.exponential(base: .milliseconds(20), jitter: 0.5, maximum: .seconds(1))
+                _ = await scope.clock.sleep(
+                    for: pause.wait(afterAttempt: failures, random: scope.configuration.random()))
+            }
+        }
+    }
+
+    private func take(
+        _ reply: ExchangeReply, to exchange: DispatcherState.Exchange, sentAt: Duration, wasRepeated: Bool
+    ) {
+        let first = core.withLock { core in
+            defer { core.nextAttempt += reply.claimed.count }
+            return core.nextAttempt
+        }
+        var attempts: [Attempt] = []
+        attempts.reserveCapacity(reply.claimed.count)
+        for claimed in reply.claimed { attempts.append(Attempt(number: first + attempts.count, claimed: claimed)) }
+        keeper.exchange(settled: exchange.attempts, claimed: attempts, sentAt: sentAt)
+
+        let (isDraining, hunger, running) = core.withLock { core in
+            core.state.answered(
+                exchange,
+                .init(
+                    claimed: attempts.count, nextDueIn: reply.nextDueIn, isPaused: reply.isPaused,
+                    wasRepeated: wasRepeated))
+            for attempt in attempts { core.attempts[attempt.number] = attempt }
+            return (core.state.isDraining, core.state.hunger, core.state.runningCount)
+        }
+        scope.metrics.running(running)
+        if let hunger { watcher.hungry(index, for: hunger) }
+        report(reply.settled, of: exchange)
+        if isDraining {
+            // Released jobs go to the front, the last one first: backwards keeps their order.
+            for attempt in attempts.reversed() { release(attempt) }
+        } else {
+            for attempt in attempts { start(attempt) }
+        }
+    }
+
+    private func report(_ statuses: [SettlementStatus], of exchange: DispatcherState.Exchange) {
+        for (status, settlement) in zip(statuses, exchange.settlements) where status != .settled {
+            let metadata: Logger.Metadata = [
+                "job_id": .string(settlement.lease.job.id.text), "queue": .string(scope.queue.text),
+                "outcome": .string(WorkerMetrics.label(of: settlement.outcome)),
+            ]
+            switch status {
+            case .settled: break
+            case .leaseLost: scope.logger.warning("outcome not accepted: the lease was lost", metadata: metadata)
+            case .refused(let problem): scope.logger.error("outcome refused: \(problem)", metadata: metadata)
+            }
+        }
+    }
+
+    private func abandon(_ exchange: DispatcherState.Exchange, _ error: StoreError) {
+        keeper.exchange(settled: exchange.attempts, claimed: [], sentAt: .zero)
+        let jobs = exchange.settlements.map { $0.lease.job.id.text }.joined(separator: " ")
+        scope.logger.error(
+            "exchange given up; its outcomes are lost and the jobs will be run again: \(error)",
+            metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
+        let hunger = core.withLock { core in
+            core.state.abandoned(exchange)
+            return core.state.hunger
+        }
+        if let hunger { watcher.hungry(index, for: hunger) }
+    }
+
+    // MARK: Attempts
+
+    private func start(_ attempt: Attempt) {
+        // Unstructured, because each attempt is cancelled by itself; the worker runs until the last one is settled.
+        attempt.attach(Task { self.end(attempt, await self.executor.execute(attempt)) })
+    }
+
+    private func release(_ attempt: Attempt) {
+        end(attempt, executor.settlement(of: attempt, .released))
+    }
+
+    /// Hands the outcome over. Only the first end of an attempt counts: one that was given up may still come.
+    private func end(_ attempt: Attempt, _ settlement: Settlement?) {
+        let lane: CheckedContinuation<Void, Never>? = core.withLock { core in
+            if core.attempts.removeValue(forKey: attempt.number) == nil { return nil }
+            core.state.attemptEnded(attempt.number, settlement)
+            return Self.laneToCall(&core)
+        }
+        lane?.resume()
+    }
+}
+
+// MARK: Shutdown
+
+extension QueueWorker {
+    /// How long a handler that has been cancelled may take to end before its job is given back without it.
+    static let lastWait: Duration = .seconds(5)
+
+    /// Stops claiming. A graceful shutdown lets running jobs go on for the time of grace; then, or at once without
+    /// it, they are cancelled, and given back a little later even when their handlers do not end.
+    func shutDown(gracefully: Bool) {
+        // Unstructured: it has to go on while the lanes deliver what the attempts answer, and ends with them.
+        let exit = Task {
+            if gracefully, await !scope.clock.sleep(for: scope.options.grace) { return }
+            for attempt in core.withLock({ Array($0.attempts.values) }) { attempt.stop(.shutdown) }
+            if await !scope.clock.sleep(for: Self.lastWait) { return }
+            for attempt in core.withLock({ $0.attempts.values.sorted { $0.number > $1.number } }) {
+                scope.logger.error(
+                    "handler ignores its cancellation; the job is given back while it runs",
+                    metadata: [
+                        "job_id": .string(attempt.claimed.job.key.id.text), "queue": .string(scope.queue.text),
+                    ])
+                release(attempt)
+            }
+        }
+        let (previous, lane) = core.withLock { core in
+            core.state.drain()
+            let previous = core.exit
+            core.exit = exit
+            return (previous, Self.laneToCall(&core))
+        }
+        previous?.cancel()
+        lane?.resume()
+        if core.withLock({ $0.isFinished }) { exit.cancel() }
+    }
+}
