@@ -104,7 +104,7 @@ began=$SECONDS
 echo
 echo "Workers start on $folder/demo.sqlite, and jobs are added while they run."
 WEBHOOK_SECRET=whsec_$(head -c 32 /dev/urandom | base64 | tr -d '\n')
-export WEBHOOK_SECRET DROVER_WEBHOOK_SECRET=$WEBHOOK_SECRET
+export WEBHOOK_SECRET DROVER_HTTP_SECRET=$WEBHOOK_SECRET
 start receiver python3 demo/receiver.py "$folder/port" "$folder/received.jsonl"
 for ((waited = 0; waited < 100; waited++)); do [ -s "$folder/port" ] && break || sleep 0.05; done
 [ -s "$folder/port" ] || give_up "the receiver did not start"
