@@ -11,14 +11,17 @@ extension SQLiteStore {
 
     public func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int {
         try await write { session throws(StoreError) in
-            guard let turn = try session.turn(queue) else { return 0 }
+            guard limit > 0, let turn = try session.turn(queue) else { return 0 }
             let state = rule.finished == .completed ? StateCode.completed : StateCode.failed
-            return Int(try session.prune(turn, state: state, rule.retention, limit: Int64(max(1, limit))))
+            return Int(try session.prune(turn, state: state, rule.retention, limit: Int64(limit)))
         }
     }
 
     public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
         try await write { session throws(StoreError) in
+            let forget = try session.statement(SQL.forgetWorkers)
+            forget.bind(1, session.now)
+            try forget.run()
             let save = try session.statement(SQL.saveWorker)
             save.bind(1, report.id)
             save.bind(2, report.queue.text)
@@ -28,10 +31,7 @@ extension SQLiteStore {
             save.bind(6, Int64(report.running))
             save.bind(7, session.now)
             save.bind(8, max(0, report.validFor.wholeMilliseconds))
-            try save.run()
-            let forget = try session.statement(SQL.forgetWorkers)
-            forget.bind(1, session.now)
-            try forget.run()
+            if report.validFor > .zero { try save.run() } else { try session.forgetWorker(report.id) }
         }
     }
 }

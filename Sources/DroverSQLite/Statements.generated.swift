@@ -62,6 +62,11 @@ enum SQL {
         DELETE FROM drover_queues WHERE number = ?1
         """#
 
+    /// `delete-worker.sql`
+    static let deleteWorker = #"""
+        DELETE FROM drover_workers WHERE id = ?1
+        """#
+
     /// `end-attempt.sql`
     static let endAttempt = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, attempts_made = ?5,

@@ -71,14 +71,20 @@ extension WriteSession {
         try trim.run()
     }
 
+    func forgetWorker(_ id: String) throws(StoreError) {
+        let delete = try statement(SQL.deleteWorker)
+        delete.bind(1, id)
+        try delete.run()
+    }
+
     func reclaimStalled(
         _ queue: QueueName, maxStalled: Int, limit: Int
     ) throws(StoreError) -> [StalledJob] {
-        guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
+        guard limit > 0, let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
         let select = try statement(SQL.selectExpired)
         select.bind(1, turn.number)
         select.bind(2, now)
-        select.bind(3, Int64(max(1, limit)))
+        select.bind(3, Int64(limit))
         var expired: [(seq: Int64, own: String?, priority: Int64, stalls: Int64)] = []
         while try select.step() {
             expired.append((select.int(0), select.optionalText(1), select.int(2), select.int(3)))

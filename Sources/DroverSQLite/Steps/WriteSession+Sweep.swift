@@ -2,6 +2,7 @@ import DroverCore
 
 extension WriteSession {
     func sweep(_ sweep: Sweep, after cursor: PageCursor?, limit: Int) throws(StoreError) -> SweepReport {
+        let cursor = try cursor.map(PlaceCursor.init)
         guard let turn = try turn(sweep.queue) else { return SweepReport(removed: 0, progress: .finished) }
         let limit = max(1, limit)
         switch sweep {
@@ -30,11 +31,11 @@ extension WriteSession {
     }
 
     private func clean(
-        _ turn: QueueTurn, _ state: JobState, olderThan age: Duration, after cursor: PageCursor?, limit: Int
+        _ turn: QueueTurn, _ state: JobState, olderThan age: Duration, after cursor: PlaceCursor?, limit: Int
     ) throws(StoreError) -> SweepReport {
         let code = StateCode.code(state)
         let cut = Timestamp(milliseconds: now) + (.zero - age)
-        let rows = try list(turn, code, after: try cursor.map(PlaceCursor.init), limit: limit)
+        let rows = try list(turn, code, after: cursor, limit: limit)
         var removed = 0
         for row in rows where isOld(row, cut) {
             try remove(row.seq, state: code, logLines: row.logLines, turn)

@@ -20,6 +20,7 @@ extension ReferenceStore {
     /// Says that a worker lives.
     public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
         try withState { state, now throws(StoreError) in
+            state.workers = state.workers.filter { now - $0.value.seenAt < $0.value.report.validFor }
             let startedAt = state.workers[report.id]?.startedAt ?? now
             let isLeaving = report.validFor <= .zero
             state.workers[report.id] =
