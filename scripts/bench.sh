@@ -2,8 +2,9 @@
 # Measures a release build on a SQLite file in a temporary folder: each scenario five times on a new file, the median
 # of the five as one JSON object a line on standard output. What the figures must reach stands in docs/benchmarks.md.
 #
-# usage: scripts/bench.sh [SCENARIO…]      add-bulk add process latency pickup
-# RUNS, JOBS and TMPDIR may be set: how often each scenario runs, how many jobs it has, and where the file lies.
+# usage: scripts/bench.sh [SCENARIO…]      add-bulk add process latency pickup deep (all but deep by default)
+# RUNS, JOBS, WAITING and TMPDIR may be set: how often each scenario runs, how many jobs it has, how many more wait in
+# `deep`, and where the file lies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${RUNS:-5} jobs=${JOBS:-100000}
@@ -18,10 +19,10 @@ cleanup() {
 }
 trap cleanup EXIT
 
-scenario() { # name, jobs, concurrency, the figure to order the runs by
+scenario() { # name, jobs, concurrency, the figure to order the runs by, more options
     local run
     for ((run = 0; run < runs; run++)); do
-        "$drover" bench --store "sqlite:$folder/$1-$run.sqlite" --scenario "$1" --jobs "$2" --concurrency "$3" --json
+        "$drover" bench --store "sqlite:$folder/$1-$run.sqlite" --scenario "$1" --jobs "$2" --concurrency "$3" --json "${@:5}"
         rm -f "$folder/$1-$run.sqlite"*
     done | tee -a "$folder/all.jsonl" | python3 scripts/median.py "$4"
 }
@@ -46,6 +47,7 @@ for name in ${*:-add-bulk add process latency pickup}; do
         add-bulk) scenario add-bulk "$jobs" 1 jobsPerSecond ;;
         add) scenario add "$jobs" 100 jobsPerSecond ;;
         process) scenario process "$jobs" 100 jobsPerSecond ;;
+        deep) scenario process "$jobs" 100 jobsPerSecond --waiting "${WAITING:-1000000}" ;;
         latency) scenario latency 1000 1 p50Ms ;;
         pickup) pickup ;;
         *) echo "bench: no scenario is called $name" >&2; exit 2 ;;

@@ -13,7 +13,7 @@ DroverSQLite      | DroverCore                       | GRDB GRDBSQLite $system
 DroverConformance | DroverCore                       | Testing $system
 DroverTesting     | DroverCore Drover                | Logging $system
 DroverCommand     | Drover DroverCore DroverSQLite   | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 \
-NIOFoundationCompat ServiceLifecycle Subprocess SystemPackage System $system
+NIOFoundationCompat ServiceLifecycle Subprocess SystemPackage System UnixSignals $system
 drover            | DroverCommand                    |
 "
 

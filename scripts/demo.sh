@@ -33,6 +33,8 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
+# What is left running outlives the terminal: an ignored signal stays ignored in the programs that are started.
+[ "${KEEP:-}" != 1 ] || trap '' HUP
 
 start() { # name, command…
     local name=$1
@@ -54,7 +56,7 @@ give_up() {
 
 # ---------------------------------------------------------------------------------------------------- progress
 
-note="" lines=0 last=""
+note="" lines=0 next_line=0
 queues="hash archive deliveries flaky broken later"
 total_of() {
     case $1 in
@@ -70,31 +72,32 @@ bar() { # done, total
     printf '%*s' "$filled" '' | sed 's/ /█/g'
     printf '%*s' $((width - filled)) '' | sed 's/ /·/g'
 }
-# Reads the counts of all queues into the arrays `ended`, `active`, `stored` and `completed`.
-declare -A ended=() active=() stored=() completed=()
+# Reads the counts of all queues into the arrays `ended`, `active` and `completed`.
+declare -A ended=() active=() completed=()
 look() {
-    local name c f a s queue
-    for queue in $queues; do ended[$queue]=0 active[$queue]=0 stored[$queue]=0 completed[$queue]=0; done
-    while IFS=$'\t' read -r name c f a s; do
-        ended[$name]=$((c + f)) completed[$name]=$c active[$name]=$a stored[$name]=$s
+    local name c f a queue
+    for queue in $queues; do ended[$queue]=0 active[$queue]=0 completed[$queue]=0; done
+    while IFS=$'\t' read -r name c f a; do
+        ended[$name]=$((c + f)) completed[$name]=$c active[$name]=$a
     done < <("$drover" queues --store "$store" --json |
-        jq -r '.[] | [.name, .counts.completed, .counts.failed, .counts.active, (.counts | add)] | @tsv')
+        jq -r '.[] | [.name, .counts.completed, .counts.failed, .counts.active] | @tsv')
 }
+# On a terminal one block that is drawn again in its place, elsewhere a plain line every two seconds.
 draw() {
-    local queue text="" plain=""
-    for queue in $queues; do
-        plain+="$queue ${ended[$queue]}/$(total_of "$queue")  "
-        [ -t 1 ] || continue
-        text+=$(printf '  %-11s %s %3d of %-3d ended, %d running' "$queue" "$(bar "${ended[$queue]}" "$(total_of "$queue")")" \
-            "${ended[$queue]}" "$(total_of "$queue")" "${active[$queue]}")$'\033[K\n'
-    done
+    local queue text=""
     if [ -t 1 ]; then
         [ "$lines" -eq 0 ] || printf '\033[%dA' "$lines"
-        printf '%s  %s\033[K\n' "$text" "$note"
-        lines=$((6 + 1))
-    elif [ "$plain$note" != "$last" ]; then
-        printf '%s%s\n' "$plain" "${note:+ ($note)}"
-        last=$plain$note
+        for queue in $queues; do
+            printf '  %-11s %s %3d of %-3d ended, %d running\033[K\n' "$queue" \
+                "$(bar "${ended[$queue]}" "$(total_of "$queue")")" \
+                "${ended[$queue]}" "$(total_of "$queue")" "${active[$queue]}"
+        done
+        printf '  %s\033[K\n' "$note"
+        lines=7
+    elif [ $SECONDS -ge "$next_line" ] || [ "${1:-}" = last ]; then
+        for queue in $queues; do text+="  $queue ${ended[$queue]}/$(total_of "$queue")"; done
+        echo "$text"
+        next_line=$((SECONDS + 2))
     fi
 }
 
@@ -143,12 +146,13 @@ while :; do
         wait "${running[archive-first]}" 2>/dev/null || true
         unset 'running[archive-first]'
         killed=1
-        note="The archive worker was killed with jobs in its hands; another has started and waits for their leases ($lease)."
+        note="The archive worker was killed with jobs in its hands; another takes them over when their leases end ($lease)."
+        [ -t 1 ] || echo "  $note"
         work archive-second archive:3 exec:demo/compress-file.sh
     fi
-    draw
     left=0
     for queue in $queues; do left=$((left + $(total_of "$queue") - ${ended[$queue]})); done
+    draw "$([ $left -gt 0 ] || echo last)"
     [ $left -gt 0 ] || break
     [ $((SECONDS - began)) -lt 50 ] || give_up "$left jobs had not ended after 50 s"
     sleep 0.2
