@@ -1,0 +1,151 @@
+import DroverCore
+import Foundation
+import Testing
+
+@Suite struct JobOptionsTests {
+    @Test func everyOptionSurvivesItsStoredForm() throws {
+        var options = JobOptions(attempts: 4, priority: 9, lifo: true, timeout: .milliseconds(1500))
+        options.backoff = .exponential(base: .milliseconds(250), jitter: 0.25, maximum: .seconds(60))
+        options.completedRetention = Retention(count: 10, age: .milliseconds(1500))
+        options.failedRetention = .keepAll
+        options.keepLogs = 0
+        options.stackTraceLimit = 3
+        options.tags = ["a", ""]
+        options.tenant = "t"
+        options.group = "g"
+        options.correlationID = "c"
+        options.metadata = ["k": "v\n\"ü\""]
+        #expect(try read(write(options)) == options)
+    }
+
+    @Test func theStoredFormUsesBullMQsNamesAndUnits() throws {
+        var options = JobOptions(attempts: 3, backoff: .fixed(.seconds(2)), priority: 5, timeout: .seconds(1))
+        options.completedRetention = Retention(count: 7, age: .seconds(60))
+        options.failedRetention = .keep(9)
+        options.keepLogs = 4
+        options.correlationID = "c"
+        let members = try #require(JSONSerialization.jsonObject(with: write(options)) as? NSDictionary)
+        let expected: NSDictionary = [
+            "attempts": 3, "backoff": ["type": "fixed", "delay": 2000], "priority": 5, "timeout": 1000,
+            "removeOnComplete": ["count": 7, "age": 60], "removeOnFail": 9, "kl": 4, "correlationId": "c",
+        ]
+        #expect(members == expected)
+    }
+
+    @Test func defaultsAreNotStoredExceptAttempts() throws {
+        #expect(String(decoding: try write(JobOptions()), as: UTF8.self) == #"{"attempts":1}"#)
+    }
+
+    @Test(
+        "BullMQ's short forms are read",
+        arguments: [
+            (#"{}"#, JobOptions()),
+            (#"{"attempts":0}"#, JobOptions()),
+            (#"{"attempts":5,"delay":0,"unknown":{"a":[]}}"#, JobOptions(attempts: 5)),
+            (#"{"backoff":1500}"#, JobOptions(backoff: .fixed(.milliseconds(1500)))),
+            (#"{"backoff":{"type":"fixed"}}"#, JobOptions(backoff: .fixed(.zero))),
+            (
+                #"{"backoff":{"type":"exponential","delay":1000,"jitter":0.5}}"#,
+                JobOptions(backoff: .exponential(base: .seconds(1), jitter: 0.5))
+            ),
+            (#"{"removeOnComplete":true}"#, keeping(.removeAtOnce)),
+            (#"{"removeOnComplete":false}"#, keeping(.keepAll)),
+            (#"{"removeOnComplete":0}"#, keeping(.removeAtOnce)), (#"{"removeOnComplete":1}"#, keeping(.keep(1))),
+            (#"{"removeOnComplete":100}"#, keeping(.keep(100))),
+            (#"{"removeOnComplete":{"age":3600}}"#, keeping(.keep(for: .seconds(3600)))),
+            (
+                #"{"removeOnComplete":{"count":3,"age":0.5,"limit":9}}"#,
+                keeping(Retention(count: 3, age: .milliseconds(500)))
+            ),
+            (#"{"removeOnComplete":{}}"#, keeping(.keepAll)),
+        ])
+    func readsShortForms(_ text: String, _ expected: JobOptions) throws {
+        #expect(try read(Data(text.utf8)) == expected)
+    }
+
+    @Test(
+        "retention survives its stored form",
+        arguments: [
+            Retention.keepAll, .removeAtOnce, .keep(1), .keep(500), .keep(for: .seconds(86_400)),
+            .keep(for: .milliseconds(1)), Retention(count: 0, age: .seconds(1)),
+        ])
+    func retentionSurvives(_ retention: Retention) throws {
+        var options = JobOptions()
+        options.failedRetention = retention
+        #expect(try read(write(options)).failedRetention == retention)
+    }
+
+    @Test func onlyACountOfZeroRemovesAtOnce() {
+        #expect(Retention.removeAtOnce.removesAtOnce)
+        #expect(Retention(count: 0, age: .seconds(5)).removesAtOnce)
+        for rule in [Retention.keepAll, .keep(1), .keep(for: .zero)] { #expect(!rule.removesAtOnce) }
+    }
+
+    @Test(
+        "a job that breaks no rule has no problem",
+        arguments: [
+            NewJob(name: "job"), NewJob(name: "job", start: .after(.zero)),
+            NewJob(name: "job", start: .after(NewJob.longestDelay)),
+            NewJob(name: "job", start: .at(Timestamp(milliseconds: -5))),
+            NewJob(name: "job", start: .at(Timestamp(milliseconds: 253_402_300_799_999))),
+            NewJob(name: "job", options: JobOptions(attempts: 1_000_000, priority: JobOptions.largestPriority)),
+            NewJob(name: "job", options: JobOptions(backoff: .fixed(.zero, jitter: 1), timeout: .nanoseconds(1))),
+            NewJob(name: "job", options: limited(logs: 0, traces: 0)),
+            NewJob(name: "job", options: keeping(.removeAtOnce)),
+        ])
+    func hasNoProblem(_ job: NewJob) { #expect(job.problem == nil) }
+
+    @Test(
+        "a job that breaks a rule has a problem that names the value",
+        arguments: [
+            (NewJob(name: "job", options: JobOptions(attempts: 0)), "attempts"),
+            (NewJob(name: "job", options: JobOptions(attempts: -1)), "attempts"),
+            (NewJob(name: "job", options: JobOptions(attempts: 1_000_001)), "attempts"),
+            (NewJob(name: "job", options: JobOptions(priority: -1)), "priority"),
+            (NewJob(name: "job", options: JobOptions(priority: 2_097_152)), "priority"),
+            (NewJob(name: "job", options: JobOptions(backoff: .fixed(.seconds(-1)))), "backoff"),
+            (NewJob(name: "job", options: JobOptions(backoff: .fixed(.zero, jitter: 1.5))), "backoff"),
+            (NewJob(name: "job", options: JobOptions(backoff: .fixed(.zero, jitter: -0.1))), "backoff"),
+            (NewJob(name: "job", options: JobOptions(backoff: .fixed(.zero, jitter: .nan))), "backoff"),
+            (NewJob(name: "job", options: JobOptions(timeout: .zero)), "timeout"),
+            (NewJob(name: "job", options: JobOptions(timeout: .seconds(-1))), "timeout"),
+            (NewJob(name: "job", options: keeping(.keep(-1))), "retention"),
+            (NewJob(name: "job", options: keeping(.keep(for: .seconds(-1)))), "retention"),
+            (NewJob(name: "job", options: limited(logs: -1, traces: nil)), "limits"),
+            (NewJob(name: "job", options: limited(logs: nil, traces: -1)), "limits"),
+            (NewJob(name: "job", start: .after(.milliseconds(-1))), "delay"),
+            (NewJob(name: "job", start: .after(NewJob.longestDelay + .seconds(1))), "delay"),
+            (NewJob(name: "job", start: .at(Timestamp(milliseconds: 253_402_300_800_000))), "run-at"),
+        ])
+    func hasAProblem(_ job: NewJob, _ subject: String) { #expect(job.problem?.subject == subject) }
+
+    @Test func aNewJobsIdMustBeOneThatAProgramMayChoose() throws {
+        #expect(NewJob(id: try JobID("42"), name: "job").problem?.subject == "job id")
+        #expect(NewJob(id: try JobID("a:b"), name: "job").problem?.subject == "job id")
+        #expect(NewJob(id: try JobID("a"), name: "job").problem == nil)
+    }
+
+    @Test func aCommandIsHeldToTheRulesOfTheValueItSets() throws {
+        let key = JobKey(queue: "q", id: try JobID("1"))
+        #expect(JobCommand.changePriority(key, to: -1, lifo: false).problem?.subject == "priority")
+        #expect(JobCommand.changeDelay(key, to: .seconds(-1)).problem?.subject == "delay")
+        #expect(JobCommand.changeDelay(key, to: .zero).problem == nil)
+        #expect(JobCommand.remove(key).problem == nil)
+    }
+
+    private func write(_ options: JobOptions) throws -> Data { try JSONEncoder().encode(options) }
+    private func read(_ data: Data) throws -> JobOptions { try JSONDecoder().decode(JobOptions.self, from: data) }
+}
+
+private func keeping(_ retention: Retention) -> JobOptions {
+    var options = JobOptions()
+    options.completedRetention = retention
+    return options
+}
+
+private func limited(logs: Int?, traces: Int?) -> JobOptions {
+    var options = JobOptions()
+    options.keepLogs = logs
+    options.stackTraceLimit = traces
+    return options
+}
