@@ -79,11 +79,12 @@ import Testing
             }
             guard let text = String(validating: bytes, as: UTF8.self), !differsByDesign(text) else { continue }
             let ours = (try? JSONText(text)) != nil  // only whether it is accepted is compared
-            let theirs = (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil  // likewise
+            // Likewise.
+            let theirs = (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
             if ours { agreed.valid += 1 } else { agreed.invalid += 1 }
             if ours != theirs {
                 Issue.record(
-                    "seed \(random.seed), round \(round): we say \(ours), Foundation \(theirs): \(text.debugDescription)"
+                    "seed \(random.seed), round \(round): ours \(ours), Foundation's \(theirs): \(text.debugDescription)"
                 )
                 return
             }
@@ -92,7 +93,8 @@ import Testing
     }
 
     /// Texts on which the two need not agree: a value must fit Foundation's types, ours is only kept. So numbers that
-    /// overflow a double and surrogates without their half (valid by RFC 8259's grammar) are left out.
+    /// overflow a double and surrogates without their half (valid by RFC 8259's grammar) are left out. Foundation takes
+    /// a comma before a closing bracket, which RFC 8259 forbids; the table above holds ours to it.
     private func differsByDesign(_ text: String) -> Bool {
         let lowered = text.lowercased()
         if lowered.contains("\\u") && lowered.contains("\\ud") { return true }
@@ -100,6 +102,6 @@ import Testing
         if afterExponents.contains(where: { $0.drop { "+-".contains($0) }.prefix { $0.isNumber }.count > 2 }) {
             return true
         }
-        return lowered.contains("\0")
+        return lowered.contains("\0") || lowered.firstMatch(of: /,\s*[\]}]/) != nil
     }
 }

@@ -45,10 +45,13 @@ import Testing
         let picture = try #require(text.firstMatch(of: /```mermaid\n\s*stateDiagram-v2\n(?<lines>[\s\S]*?)```/)).lines
         return try picture.split(separator: "\n").map { line in
             let parts = try #require(line.wholeMatch(of: /\s*(\[\*\]|[\w-]+)\s*-->\s*([\w-]+)\s*(:.*)?/), "\(line)")
-            let from = parts.1 == "[*]" ? nil : try #require(state(parts.1), "\(line)")
-            return Transition(from: from, to: try #require(state(parts.2), "\(line)"))
+            let from = parts.1 == "[*]" ? nil : try state(parts.1)
+            return Transition(from: from, to: try state(parts.2))
         }
     }
 
-    private func state(_ word: Substring) -> JobState? { JobState(rawValue: String(word)) }
+    private func state(_ word: Substring) throws -> JobState {
+        let state: JobState? = JobState(rawValue: String(word))
+        return try #require(state, "\(word) is not the name of a state")
+    }
 }

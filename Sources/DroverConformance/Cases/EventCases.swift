@@ -125,10 +125,13 @@ extension ConformanceCase {
             try await bench.pause()
             try await bench.expect(bench.kinds(since: page.next), is: [.paused], "the events behind the end")
         },
-        Case("events", "the end of an unknown queue is a place before its first event") { bench in
+        Case("events", "the end of an unknown queue is a place before its first event, without a gap") { bench in
             let start = try await bench.end()
             try await bench.add("a")
-            try await bench.expect(bench.kinds(since: start), is: [.added("job"), .waiting(from: nil)], "the events")
+            let query = EventQuery(queue: bench.queue, start: .after(start))
+            let page = try await bench.store.events(query, waitingAtMost: .zero)
+            try bench.expect(page.events.map(\.kind), is: [.added("job"), .waiting(from: nil)], "the events")
+            try bench.expect(page.hasGap, is: false, "a gap before the first event")
         },
         Case("events", "an empty page tells the place to go on from") { bench in
             try await bench.add("a")

@@ -66,6 +66,7 @@ extension ConformanceCase {
         payload("a bare string", #""only text""#),
         payload("a bare number", "0"),
         payload("null", "null"),
+        payload("an empty array alone", "[]"),
         payload("a text that looks like a command", #"["'; DROP TABLE jobs; --","%s%n","$1","KEYS[1]"]"#),
         payload("500 levels of nesting", String(repeating: "[", count: 500) + String(repeating: "]", count: 500)),
         payload("a megabyte", "\"" + String(repeating: "0123456789abcdé", count: 65_536) + "\""),

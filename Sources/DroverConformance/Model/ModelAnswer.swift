@@ -1,0 +1,30 @@
+import DroverCore
+
+/// What a store answered to a ``ModelOperation``, without what stores may choose freely: ids that it generated,
+/// cursors and positions, the instant at which it began, the words of a refusal.
+enum ModelAnswer: Equatable, Sendable {
+    case nothing
+    case enqueued([EnqueueResult])
+    case exchanged(ExchangeReply)
+    case renewed([LeaseStatus])
+    case recorded([ReportStatus])
+    case reclaimed(Set<StalledJob>)
+    case pruned(Int)
+    case commanded([CommandResult])
+    case swept([SweepStep])
+    case looked([JobRecord?])
+    case listed([JobRecord], goesOn: Bool)
+    /// The active jobs, of which no order is promised.
+    case gathered(Set<JobRecord>)
+    case queues([QueueSummary])
+    case workers([WorkerSummary])
+    case log([String], totals: Set<Int>)
+    case events([JobEvent], hasGap: Bool)
+    case threw(StoreError.Code, String)
+
+    /// One step of a sweep.
+    enum SweepStep: Equatable, Sendable { case removed(Int, isLast: Bool), refused }
+
+    /// A refusal without its words.
+    static let refusal = ValidationError("refused", "")
+}

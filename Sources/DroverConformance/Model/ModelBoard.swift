@@ -1,0 +1,119 @@
+import DroverCore
+
+/// Several stores side by side: does each operation on all of them and compares the answers.
+struct ModelBoard {
+    private var subjects: [ModelSubject] = []
+    /// Jobs that were put to the front while they had a priority, and may still be there.
+    private var fronts: Set<ModelJobName> = []
+
+    init(_ fixtures: [any ConformanceFixture], comparesTimes: Bool) async throws {
+        for fixture in fixtures { subjects.append(try await ModelSubject(fixture, comparesTimes: comparesTimes)) }
+    }
+
+    /// Does one operation everywhere.
+    ///
+    /// - Returns: the answer when all agree, else the difference.
+    mutating func step(_ operation: ModelOperation) async throws -> Result<ModelAnswer, FoundDifference> {
+        if case .exchange(let queue, _, let settle, .some) = operation,
+            settle.contains(where: { $0.outcome == .released })
+        {
+            // A job that this exchange puts to a front must be alone there when it claims.
+            if let difference = try await settleFronts(of: queue, leaving: 0) { return .failure(difference) }
+        }
+        let answer: ModelAnswer
+        switch try await perform(operation) {
+        case .success(let agreed): answer = agreed
+        case .failure(let difference): return .failure(difference)
+        }
+        if let difference = try await followFronts(operation, answer) { return .failure(difference) }
+        return .success(answer)
+    }
+
+    private mutating func perform(_ operation: ModelOperation) async throws -> Result<ModelAnswer, FoundDifference> {
+        let first = try await subjects[0].perform(operation)
+        for index in subjects.indices.dropFirst() {
+            let other = try await subjects[index].perform(operation)
+            if other != first { return .failure(FoundDifference(operation, first, other)) }
+        }
+        if case .threw(let code, _) = first, code != .invalid {
+            return .failure(FoundDifference(operation, first, first))
+        }
+        return .success(first)
+    }
+
+    // MARK: Fronts
+
+    /// Nothing is promised about several jobs put to the front of one priority, nor about waiting jobs whose leases
+    /// expired together. So that the stores stay comparable, such jobs are put to a place that is promised.
+    private mutating func followFronts(
+        _ operation: ModelOperation, _ answer: ModelAnswer
+    ) async throws -> FoundDifference? {
+        switch (operation, answer) {
+        case (.exchange(let queue, _, let settle, _), .exchanged(let reply)):
+            for (settlement, status) in zip(settle, reply.settled) where status == .settled {
+                if settlement.outcome == .released { fronts.insert(settlement.lease.job) }
+            }
+            return try await settleFronts(of: queue, leaving: 1)
+        case (.apply(let commands), .commanded(let results)):
+            for (command, result) in zip(commands, results) where result == .done {
+                if case .changePriority(_, lifo: true) = command.action { fronts.insert(command.job) }
+            }
+            for queue in 0..<ModelQueues.count {
+                if let difference = try await settleFronts(of: queue, leaving: 1) { return difference }
+            }
+            return nil
+        case (.reclaim(let queue, _), .reclaimed(let jobs)):
+            let names = jobs.compactMap { ModelJobName(shown: $0.key) }
+            if names.count > 1, let difference = try await putBack(names, where: { _ in true }) { return difference }
+            fronts.formUnion(names)
+            return try await settleFronts(of: queue, leaving: 1)
+        default: return nil
+        }
+    }
+
+    /// Puts jobs at a priority's front to its back, in an order of their names, when more than `leaving` may be there.
+    private mutating func settleFronts(of queue: Int, leaving: Int) async throws -> FoundDifference? {
+        let names = fronts.filter { $0.queue == queue }
+        guard names.count > leaving else { return nil }
+        fronts.subtract(names)
+        return try await putBack(Array(names)) { $0.state == .prioritized }
+    }
+
+    private mutating func putBack(
+        _ names: [ModelJobName], where isMeant: (JobRecord) -> Bool
+    ) async throws -> FoundDifference? {
+        let names = names.sorted()
+        let jobs: [JobRecord?]
+        switch try await perform(.look(names)) {
+        case .success(.looked(let found)): jobs = found
+        case .success: return nil
+        case .failure(let difference): return difference
+        }
+        let commands = zip(names, jobs).compactMap { name, job in
+            job.flatMap { job in
+                isMeant(job) ? ModelCommand(job: name, action: .changePriority(job.priority, lifo: false)) : nil
+            }
+        }
+        if commands.isEmpty { return nil }
+        if case .failure(let difference) = try await perform(.apply(commands)) { return difference }
+        return nil
+    }
+}
+
+/// Two stores answered differently.
+struct FoundDifference: Error {
+    var operation: String
+    var first: String
+    var other: String
+
+    init(_ operation: ModelOperation, _ first: ModelAnswer, _ other: ModelAnswer) {
+        self.operation = Self.text(of: operation)
+        self.first = Self.text(of: first)
+        self.other = Self.text(of: other)
+    }
+
+    /// A value as text, without the names of modules, which fill the lines.
+    static func text(of value: some Sendable) -> String {
+        "\(value)".replacing("DroverCore.", with: "").replacing("DroverConformance.", with: "")
+    }
+}

@@ -1,0 +1,232 @@
+import DroverCore
+
+/// Draws operations for a model run: from few queues, ids and values, so that things meet each other.
+///
+/// It sees the answers of one store, so that most leases that it names are held.
+struct ModelGenerator {
+    var random: SplitMix64
+    let comparesTimes: Bool
+    private var jobSerial = 0
+    private var exchangeNumber = 0
+    private var recentJobs: [ModelJobName] = []
+    private var held: [ModelLease] = []
+    private var stale: [ModelLease] = []
+    private var recentExchanges: [ModelOperation] = []
+
+    init(seed: UInt64, comparesTimes: Bool) {
+        random = SplitMix64(seed: seed)
+        self.comparesTimes = comparesTimes
+    }
+
+    /// The next operation.
+    mutating func next() -> ModelOperation {
+        switch below(1000) {
+        case ..<170: .enqueue(queue(), (0..<1 + few(6)).map { _ in newJob() })
+        case ..<480: exchange()
+        case ..<520: recentExchanges.randomElement(using: &random) ?? exchange()
+        case ..<550: .renew((0..<1 + few(3)).map { _ in lease() })
+        case ..<590: .record((0..<1 + few(3)).map { _ in ModelReport(lease: lease(), content: content()) })
+        case ..<630: .reclaim(queue(), maxStalled: below(3))
+        case ..<650:
+            .prune(queue(), PruneRule(one(2) ? .completed : .failed, keeping: retention()), limit: 1 + below(8))
+        case ..<665: .heartbeat(report())
+        case ..<675: .workers
+        case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
+        case ..<800: .configure((0..<1 + few(2)).map { _ in one(3) ? .pause(name()) : .resume(name()) })
+        case ..<840: sweep()
+        case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
+        case ..<900: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<915: turnPage()
+        case ..<925: .queues
+        case ..<940: .log(jobName(), limit: 1 + below(4), order())
+        case ..<965: .events(queue(), limit: 1 + below(200), fromBeginning: one(40))
+        case ..<970: .waitForWork(queue())
+        default: .advance(advance())
+        }
+    }
+
+    /// Takes in what the first store answered.
+    mutating func observe(_ operation: ModelOperation, _ answer: ModelAnswer) {
+        switch (operation, answer) {
+        case (.enqueue(let queue, _), .enqueued(let results)):
+            for case .added(let id) in results {
+                remember(ModelJobName(shown: JobKey(queue: ModelQueues.name(queue), id: id)))
+            }
+        case (.exchange(_, let number, let settle, _), .exchanged(let reply)):
+            for (settlement, status) in zip(settle, reply.settled) where status == .settled {
+                held.removeAll { $0 == settlement.lease }
+                stale.append(settlement.lease)
+            }
+            for claimed in reply.claimed {
+                guard let job = ModelJobName(shown: claimed.job.key) else { continue }
+                held.append(ModelLease(job: job, exchange: number, duration: claimed.lease.duration))
+            }
+            if reply != ExchangeReply() { recentExchanges.append(operation) }
+            trim()
+        default: return
+        }
+    }
+
+    private mutating func remember(_ name: ModelJobName?) {
+        guard let name else { return }
+        recentJobs.append(name)
+        if recentJobs.count > 48 { recentJobs.removeFirst(16) }
+    }
+
+    private mutating func trim() {
+        if held.count > 48 { held.removeFirst(16) }
+        if stale.count > 16 { stale.removeFirst(8) }
+        if recentExchanges.count > 8 { recentExchanges.removeFirst(4) }
+    }
+
+    // MARK: Operations
+
+    private mutating func exchange() -> ModelOperation {
+        exchangeNumber += 1
+        let queue = queue()
+        let claims = !one(5)
+        var settle: [ModelSettlement] = []
+        var mayRelease = true
+        for _ in 0..<few(5) {
+            let mine = held.filter { $0.job.queue == queue }
+            guard let lease = one(12) ? lease() : mine.randomElement(using: &random) else { continue }
+            var outcome = outcome()
+            // Several jobs put to the front of one priority have no order, and the claim must not part them.
+            if case .released = outcome, claims {
+                if !mayRelease { outcome = .snoozed(.zero) }
+                mayRelease = false
+            }
+            settle.append(ModelSettlement(lease: lease, outcome: outcome, retention: retention()))
+        }
+        let claim = Claim(limit: 1 + few(5), lease: .seconds(pick([20, 30, 60])), worker: pick(["w1", "w2"]))
+        return .exchange(queue, number: exchangeNumber, settle: settle, claim: claims ? claim : nil)
+    }
+
+    private mutating func sweep() -> ModelOperation {
+        let state = pick(JobState.allCases)
+        switch below(10) {
+        case ..<4: return .sweep(.drain(name(), delayed: one(2)), limit: 1 + below(20), steps: 1 + below(6))
+        case ..<9:
+            let clean = Sweep.clean(name(), state: state, olderThan: .seconds(pick([0, 0, 10, 60])))
+            // No order of active jobs is promised, so no limit may part them.
+            return .sweep(clean, limit: state == .active ? 1000 : 1 + below(20), steps: 1 + below(6))
+        default: return .sweep(.obliterate(name(), force: one(2)), limit: 1 + below(20), steps: 1000)
+        }
+    }
+
+    private mutating func turnPage() -> ModelOperation {
+        let kept = below(6)
+        let state: JobState = [.waiting, .prioritized, .delayed, .completed, .failed, .waiting][kept]
+        return .turnPage(
+            kept % ModelQueues.count, state, limit: 1 + below(3), kept < 3 ? .ascending : .descending, kept: kept)
+    }
+}
+
+/// Values.
+extension ModelGenerator {
+    private mutating func newJob() -> ModelNewJob {
+        jobSerial += 1
+        var options = pick(ModelValues.options)
+        options.priority = pick([0, 0, 0, 1, 2, 2, 7])
+        options.lifo = one(6)
+        var job = NewJob(name: pick(["mail", "resize"]), payload: pick(ModelValues.texts), options: options)
+        if one(3) { job.id = JobID(stored: pick(ModelValues.ids)) }
+        if one(4) { job.start = .after(delay()) }
+        if one(25) { spoil(&job) }
+        return ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
+    }
+
+    /// Makes a job that must be refused.
+    private mutating func spoil(_ job: inout NewJob) {
+        switch below(4) {
+        case 0: job.id = JobID(stored: "42")
+        case 1: job.options.priority = -1
+        case 2: job.options.attempts = 0
+        default: job.start = .after(.seconds(-1))
+        }
+    }
+
+    private mutating func action() -> ModelCommand.Action {
+        switch below(12) {
+        case 0, 1: .retry(resetAttempts: one(2))
+        case 2: .promote
+        case 3: .remove
+        case 4, 5: .cancel
+        case 6, 7, 8: .changePriority(pick([-1, 0, 0, 1, 2, 2, 7]), lifo: one(3))
+        case 9, 10: .changeDelay(one(15) ? .seconds(-1) : delay())
+        default: .updatePayload(pick(ModelValues.texts))
+        }
+    }
+
+    private mutating func outcome() -> Outcome {
+        let failure = Failure(
+            reason: pick(["no", "nö"]), trace: one(2) ? "at \(below(3))" : nil, keepTraces: below(4),
+            isExhausted: one(3))
+        return switch below(12) {
+        case ..<4: .completed(pick(ModelValues.texts))
+        case 4, 5: .failed(failure)
+        case 6, 7: .retry(after: delay(), failure)
+        case 8: .snoozed(delay())
+        case 9: .cancelled
+        default: .released
+        }
+    }
+
+    private mutating func retention() -> Retention {
+        switch below(8) {
+        case 0: .removeAtOnce
+        case 1: .keep(1 + below(4))
+        case 2: .keep(for: .seconds(pick([0, 10, 30])))
+        case 3: Retention(count: 1 + below(6), age: .seconds(20))
+        default: .keepAll
+        }
+    }
+
+    private mutating func content() -> JobReport.Content {
+        switch below(4) {
+        case 0: .progress(pick(ModelValues.texts))
+        case 1: .payload(pick(ModelValues.texts))
+        default: .log("line \(below(10))", keep: one(2) ? below(4) : nil)
+        }
+    }
+
+    private mutating func report() -> WorkerReport {
+        WorkerReport(
+            id: pick(["w1", "w2", "w3"]), queue: name(), host: "host", process: below(3), concurrency: 1 + below(3),
+            running: below(3), validFor: .seconds(pick([0, 10, 30, 60])))
+    }
+
+    private mutating func delay() -> Duration {
+        if comparesTimes && one(8) { return pick([.milliseconds(1), .microseconds(500), .milliseconds(9999)]) }
+        return .seconds(pick([0, 0, 10, 10, 20, 30, 60, 300]))
+    }
+
+    private mutating func advance() -> Duration {
+        if comparesTimes && one(4) { return pick([.milliseconds(1), .milliseconds(9999), .zero]) }
+        return .seconds(pick([10, 10, 10, 20, 20, 60]))
+    }
+
+    private mutating func lease() -> ModelLease {
+        if one(8), let lease = stale.randomElement(using: &random) { return lease }
+        if one(12) { return ModelLease(job: jobName(), exchange: below(exchangeNumber + 1), duration: .seconds(30)) }
+        return held.randomElement(using: &random)
+            ?? ModelLease(job: jobName(), exchange: exchangeNumber, duration: .seconds(30))
+    }
+
+    private mutating func jobName() -> ModelJobName {
+        if !one(4), let name = recentJobs.randomElement(using: &random) { return name }
+        return .chosen(queue: queue(), id: pick(ModelValues.ids))
+    }
+
+    // MARK: Choices
+
+    private mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: random.next() % UInt64(bound)) }
+    /// True once in so many times.
+    private mutating func one(_ times: Int) -> Bool { below(times) == 0 }
+    /// Mostly small numbers below a bound.
+    private mutating func few(_ bound: Int) -> Int { min(below(bound), below(bound)) }
+    private mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+    private mutating func queue() -> Int { below(ModelQueues.count) }
+    private mutating func name() -> QueueName { ModelQueues.name(queue()) }
+    private mutating func order() -> Page.Order { one(2) ? .ascending : .descending }
+}

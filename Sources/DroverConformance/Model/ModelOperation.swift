@@ -1,0 +1,102 @@
+import DroverCore
+
+/// A job to be enqueued; `serial` is the number by which later operations name it.
+struct ModelNewJob: Sendable {
+    var serial: Int
+    var job: NewJob
+    /// Due at this span after the beginning of the sequence; replaces the job's own start.
+    var at: Duration?
+}
+
+/// An outcome to store, under a lease that a sequence names.
+struct ModelSettlement: Sendable {
+    var lease: ModelLease
+    var outcome: Outcome
+    var retention: Retention
+}
+
+/// A report under a lease that a sequence names.
+struct ModelReport: Sendable {
+    var lease: ModelLease
+    var content: JobReport.Content
+}
+
+/// A command for a job that a sequence names.
+struct ModelCommand: Sendable {
+    enum Action: Sendable {
+        case retry(resetAttempts: Bool)
+        case promote, remove, cancel
+        case changePriority(Int, lifo: Bool)
+        case changeDelay(Duration)
+        case updatePayload(JSONText)
+    }
+
+    var job: ModelJobName
+    var action: Action
+
+    func command(for key: JobKey) -> JobCommand {
+        switch action {
+        case .retry(let reset): .retry(key, resetAttempts: reset)
+        case .promote: .promote(key)
+        case .remove: .remove(key)
+        case .cancel: .cancel(key)
+        case .changePriority(let priority, let lifo): .changePriority(key, to: priority, lifo: lifo)
+        case .changeDelay(let delay): .changeDelay(key, to: delay)
+        case .updatePayload(let payload): .updatePayload(key, to: payload)
+        }
+    }
+}
+
+/// One step of a model run, as a value that can be done on any store, again and again.
+enum ModelOperation: Sendable {
+    case advance(Duration)
+    case enqueue(Int, [ModelNewJob])
+    /// The exchange with this number; the same number again repeats it.
+    case exchange(Int, number: Int, settle: [ModelSettlement], claim: Claim?)
+    case renew([ModelLease])
+    case record([ModelReport])
+    case reclaim(Int, maxStalled: Int)
+    case prune(Int, PruneRule, limit: Int)
+    case heartbeat(WorkerReport)
+    case workers
+    case apply([ModelCommand])
+    case configure([QueueSetting])
+    /// Up to `steps` steps of a sweep, each going on where the last one ended.
+    case sweep(Sweep, limit: Int, steps: Int)
+    case look([ModelJobName])
+    /// A whole list, page by page.
+    case list(Int, JobState, limit: Int, Page.Order)
+    /// The next page of a list, behind the cursor that is kept under a number; other operations may lie between two.
+    case turnPage(Int, JobState, limit: Int, Page.Order, kept: Int)
+    case queues
+    /// A whole log, page by page.
+    case log(ModelJobName, limit: Int, Page.Order)
+    /// All events since the last such operation, or all that there are.
+    case events(Int, limit: Int, fromBeginning: Bool)
+    /// A wait for nothing long; what wakes is a hint and is not compared.
+    case waitForWork(Int)
+
+    /// Smaller operations of the same kind, for finding out what of one matters.
+    var simpler: [ModelOperation] {
+        switch self {
+        case .enqueue(let queue, let jobs) where jobs.count > 1:
+            jobs.indices.map { .enqueue(queue, jobs.removing($0)) }
+        case .exchange(let queue, let number, let settle, let claim):
+            settle.indices.map { .exchange(queue, number: number, settle: settle.removing($0), claim: claim) }
+                + (claim == nil || settle.isEmpty ? [] : [.exchange(queue, number: number, settle: settle, claim: nil)])
+        case .renew(let leases) where leases.count > 1: leases.indices.map { .renew(leases.removing($0)) }
+        case .record(let reports) where reports.count > 1: reports.indices.map { .record(reports.removing($0)) }
+        case .apply(let commands) where commands.count > 1: commands.indices.map { .apply(commands.removing($0)) }
+        case .look(let jobs) where jobs.count > 1: jobs.indices.map { .look(jobs.removing($0)) }
+        default: []
+        }
+    }
+}
+
+extension Array {
+    fileprivate func removing(_ index: Int) -> [Element] {
+        var rest = self
+        rest.remove(at: index)
+        return rest
+    }
+}

@@ -1,0 +1,65 @@
+/// Finds a short sequence that still makes the stores differ: leaves out parts, large ones first, while that works.
+struct ModelShrinker {
+    /// Replays a sequence on fresh stores.
+    let replay: ([ModelOperation]) async throws -> FoundDifference?
+    /// How many replays may be spent.
+    var budget = 3000
+
+    /// A short sequence and the difference that it makes.
+    mutating func shrink(
+        _ operations: [ModelOperation], _ difference: FoundDifference
+    ) async throws -> ([ModelOperation], FoundDifference) {
+        var best = (operations, difference)
+        var chunk = max(1, operations.count / 2)
+        while budget > 0 {
+            let before = best.0.count
+            best = try await leaveOut(chunk, of: best)
+            if chunk > 1 {
+                chunk /= 2
+            } else if best.0.count == before {
+                break
+            }
+        }
+        return try await simplify(best)
+    }
+
+    private mutating func leaveOut(
+        _ chunk: Int, of best: ([ModelOperation], FoundDifference)
+    ) async throws -> ([ModelOperation], FoundDifference) {
+        var best = best
+        // From the end, where what matters to the difference is near.
+        var end = best.0.count
+        while end > 0 && budget > 0 {
+            let start = max(0, end - chunk)
+            var fewer = best.0
+            fewer.removeSubrange(start..<end)
+            if let difference = try await differs(fewer) { best = (fewer, difference) }
+            end = start
+        }
+        return best
+    }
+
+    private mutating func simplify(
+        _ best: ([ModelOperation], FoundDifference)
+    ) async throws -> ([ModelOperation], FoundDifference) {
+        var best = best
+        var index = 0
+        search: while index < best.0.count && budget > 0 {
+            for simpler in best.0[index].simpler {
+                var changed = best.0
+                changed[index] = simpler
+                if let difference = try await differs(changed) {
+                    best = (changed, difference)
+                    continue search
+                }
+            }
+            index += 1
+        }
+        return best
+    }
+
+    private mutating func differs(_ operations: [ModelOperation]) async throws -> FoundDifference? {
+        budget -= 1
+        return try await replay(operations)
+    }
+}

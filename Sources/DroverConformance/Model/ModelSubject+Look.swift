@@ -1,0 +1,90 @@
+import DroverCore
+
+/// Doing operations that only read.
+extension ModelSubject {
+    mutating func look(_ operation: ModelOperation) async throws -> ModelAnswer {
+        switch operation {
+        case .look(let names):
+            return .looked(try await store.jobs(names.map(key)).map { job in job.map { show($0) } })
+        case .list(let queue, let state, let limit, let order):
+            return try await list(queue, state, limit: limit, order)
+        case .turnPage(let queue, let state, let limit, let order, let kept):
+            let page = Page(limit: limit, after: keptCursors[kept], order: order)
+            let found = try await store.jobs(
+                matching: JobQuery(queue: ModelQueues.name(queue), state: state), page: page)
+            keptCursors[kept] = found.next
+            return .listed(found.jobs.map { show($0) }, goesOn: found.next != nil)
+        case .queues: return .queues(try await store.queues())
+        case .log(let name, let limit, let order): return try await log(name, limit: limit, order)
+        case .events(let queue, let limit, let fromBeginning):
+            return try await events(queue, limit: limit, fromBeginning: fromBeginning)
+        default: return .nothing
+        }
+    }
+
+    private func list(_ queue: Int, _ state: JobState, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
+        var jobs: [JobRecord] = []
+        var cursor: PageCursor?
+        repeat {
+            let page = Page(limit: limit, after: cursor, order: order)
+            let found = try await store.jobs(
+                matching: JobQuery(queue: ModelQueues.name(queue), state: state), page: page)
+            jobs += found.jobs.map { show($0) }
+            cursor = found.next
+        } while cursor != nil && jobs.count < 10_000
+        if state == .active && Set(jobs).count == jobs.count { return .gathered(Set(jobs)) }
+        return .listed(jobs, goesOn: cursor != nil)
+    }
+
+    private func log(_ name: ModelJobName, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
+        var lines: [String] = []
+        var totals: Set<Int> = []
+        var cursor: PageCursor?
+        repeat {
+            let page = try await store.logs(key(name), page: Page(limit: limit, after: cursor, order: order))
+            lines += page.lines
+            totals.insert(page.total)
+            cursor = page.next
+        } while cursor != nil && lines.count < 10_000
+        return .log(lines, totals: totals)
+    }
+
+    private mutating func events(_ queue: Int, limit: Int, fromBeginning: Bool) async throws -> ModelAnswer {
+        let name = ModelQueues.name(queue)
+        var start: EventQuery.Start = .beginning
+        if !fromBeginning, let position = followed[queue] { start = .after(position) }
+        var events: [JobEvent] = []
+        var hasGap = false
+        while true {
+            let query = EventQuery(queue: name, start: start, limit: limit)
+            let page = try await store.events(query, waitingAtMost: .zero)
+            hasGap = hasGap || page.hasGap
+            events += page.events.map { show($0, of: name) }
+            start = .after(page.next)
+            if page.events.isEmpty {
+                if !fromBeginning { followed[queue] = page.next }
+                return .events(sortingStalls(in: events), hasGap: hasGap)
+            }
+        }
+    }
+
+    /// Jobs that expire at the same moment are put back in any order, and so are their events.
+    private func sortingStalls(in events: [JobEvent]) -> [JobEvent] {
+        var sorted: [JobEvent] = []
+        var run: [JobEvent] = []
+        func flush() {
+            sorted += run.sorted { ($0.job?.text ?? "", $0.kind.name) < ($1.job?.text ?? "", $1.kind.name) }
+            run = []
+        }
+        for event in events {
+            switch event.kind {
+            case .stalled, .waiting(from: .active): run.append(event)
+            default:
+                flush()
+                sorted.append(event)
+            }
+        }
+        flush()
+        return sorted
+    }
+}

@@ -1,0 +1,110 @@
+import DroverCore
+
+/// Doing operations.
+extension ModelSubject {
+    mutating func perform(_ operation: ModelOperation) async throws -> ModelAnswer {
+        do {
+            return try await answer(operation)
+        } catch let error as StoreError {
+            return .threw(error.code, error.message)
+        }
+    }
+
+    private mutating func answer(_ operation: ModelOperation) async throws -> ModelAnswer {
+        switch operation {
+        case .advance(let span):
+            try await fixture.advance(by: span)
+            return .nothing
+        case .enqueue(let queue, let jobs): return try await enqueue(queue, jobs)
+        case .exchange(let queue, let number, let settle, let claim):
+            return try await exchange(queue, number: number, settle: settle, claim: claim)
+        case .renew(let leases): return .renewed(try await store.renew(leases.map(lease)))
+        case .record(let reports):
+            let reports = reports.map { JobReport(lease: lease($0.lease), content: $0.content) }
+            return .recorded(try await store.record(reports))
+        case .reclaim(let queue, let maxStalled):
+            // Jobs that expire at the same moment come in any order, so a limit must not part them.
+            let jobs = try await store.reclaimStalled(ModelQueues.name(queue), maxStalled: maxStalled, limit: 1000)
+            return .reclaimed(
+                Set(jobs.map { StalledJob(key: show($0.key), stalls: $0.stalls, mustFail: $0.mustFail) }))
+        case .prune(let queue, let rule, let limit):
+            return .pruned(try await store.prune(ModelQueues.name(queue), rule, limit: limit))
+        case .heartbeat(let report):
+            try await store.heartbeat(report)
+            return .nothing
+        case .workers:
+            return .workers(
+                try await store.workers().map {
+                    WorkerSummary(report: $0.report, startedAt: show($0.startedAt), seenAt: show($0.seenAt))
+                })
+        case .apply(let commands):
+            let results = try await store.apply(commands.map { $0.command(for: key($0.job)) })
+            return .commanded(results.map(wordless))
+        case .configure(let settings): return .commanded(try await store.configure(settings).map(wordless))
+        case .sweep(let sweep, let limit, let steps): return try await self.sweep(sweep, limit: limit, steps: steps)
+        case .waitForWork(let queue):
+            _ = try await store.waitForWork(WakeInterest(work: [ModelQueues.name(queue)]), atMost: .zero)
+            return .nothing
+        case .look, .list, .turnPage, .queues, .log, .events: return try await look(operation)
+        }
+    }
+
+    private mutating func enqueue(_ queue: Int, _ jobs: [ModelNewJob]) async throws -> ModelAnswer {
+        let name = ModelQueues.name(queue)
+        let results = try await store.enqueue(name, jobs.map(newJob))
+        for (new, result) in zip(jobs, results) where new.job.id == nil {
+            guard case .added(let id) = result else { continue }
+            learn(.generated(queue: queue, serial: new.serial), is: JobKey(queue: name, id: id))
+        }
+        return .enqueued(
+            results.map { result in
+                switch result {
+                case .added(let id): .added(show(JobKey(queue: name, id: id)).id)
+                case .duplicate(let id): .duplicate(show(JobKey(queue: name, id: id)).id)
+                case .refused: .refused(ModelAnswer.refusal)
+                }
+            })
+    }
+
+    private mutating func exchange(
+        _ queue: Int, number: Int, settle: [ModelSettlement], claim: Claim?
+    ) async throws -> ModelAnswer {
+        let settlements = settle.map {
+            Settlement(lease: lease($0.lease), outcome: $0.outcome, retention: $0.retention)
+        }
+        let id = exchangeID(number, of: queue)
+        var reply = try await store.exchange(ModelQueues.name(queue), id: id, settle: settlements, claim: claim)
+        exchanges[number]?.hadEffect = !reply.claimed.isEmpty || reply.settled.contains(.settled)
+        reply.claimed = reply.claimed.map { show($0, number: number) }
+        reply.nextDueIn = reply.nextDueIn.map { show($0) }
+        reply.settled = reply.settled.map { status in
+            if case .refused = status { .refused(ModelAnswer.refusal) } else { status }
+        }
+        return .exchanged(reply)
+    }
+
+    private mutating func sweep(_ sweep: Sweep, limit: Int, steps: Int) async throws -> ModelAnswer {
+        var done: [ModelAnswer.SweepStep] = []
+        var cursor: PageCursor?
+        for _ in 0..<steps {
+            let report = try await store.sweep(sweep, after: cursor, limit: limit)
+            switch report.progress {
+            case .more(let next):
+                done.append(.removed(report.removed, isLast: false))
+                cursor = next
+            case .finished:
+                done.append(.removed(report.removed, isLast: true))
+                if case .obliterate(let queue, _) = sweep, let index = ModelQueues.index(queue) { forget(index) }
+                return .swept(done)
+            case .refused:
+                done.append(.refused)
+                return .swept(done)
+            }
+        }
+        return .swept(done)
+    }
+
+    private func wordless(_ result: CommandResult) -> CommandResult {
+        if case .refused = result { .refused(ModelAnswer.refusal) } else { result }
+    }
+}

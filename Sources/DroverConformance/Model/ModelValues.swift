@@ -1,0 +1,24 @@
+import DroverCore
+
+/// The values that a model run draws from; made once, because making them costs more than using them.
+enum ModelValues {
+    static let ids = ["a", "b", "c", "d:e:f", "größer"]
+
+    static let texts = [
+        "{}", "[]", "null", "0", #"{"n":9007199254740993}"#, #" { "a" : [ ] } "#, #"{"b":1,"a":"\u00e9é"}"#,
+    ].map(JSONText.init(trusted:))
+
+    static let options: [JobOptions] = {
+        var full = JobOptions(attempts: 5, backoff: .exponential(base: .seconds(1), jitter: 0.5), timeout: .seconds(9))
+        full.completedRetention = Retention(count: 5, age: .seconds(60))
+        full.failedRetention = .removeAtOnce
+        full.keepLogs = 3
+        full.stackTraceLimit = 2
+        full.tags = ["red", "blue"]
+        full.tenant = "t"
+        full.group = "g"
+        full.correlationID = "c"
+        full.metadata = ["k": "v"]
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full]
+    }()
+}
