@@ -84,7 +84,7 @@ import Testing
             if ours { agreed.valid += 1 } else { agreed.invalid += 1 }
             if ours != theirs {
                 Issue.record(
-                    "seed \(random.seed), round \(round): ours \(ours), Foundation's \(theirs): \(text.debugDescription)"
+                    "seed \(random.seed), round \(round): ours \(ours), theirs \(theirs): \(text.debugDescription)"
                 )
                 return
             }

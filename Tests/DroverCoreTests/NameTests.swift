@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func aJobNameMayHoldAColonButNoControlCharacter() throws {
-        #expect(try JobName("mail:welcome").text == "mail:welcome")
+        let given = "mail:welcome"
+        #expect(try JobName(given).text == given)
         for text in ["", "a\nb", "\u{0}"] { #expect(throws: ValidationError.self) { try JobName(text) } }
     }
 

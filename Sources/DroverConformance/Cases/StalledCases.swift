@@ -78,6 +78,27 @@ extension ConformanceCase {
             }
             try await bench.expect(bench.claimedIDs(), is: ["b", "c", "a", "d"], "the order of claims")
         },
+        Case("reclaimStalled", "of several that expired together the one claimed first comes first again") { bench in
+            try await bench.addAll(["a", "b", "c", "d"])
+            try await bench.claim(3, lease: .seconds(10))
+            try await bench.advance(by: .seconds(11))
+            let reclaimed = try await bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10)
+            try bench.expect(
+                reclaimed.map(\.key.id.text), is: ["c", "b", "a"], "the reclaimed jobs, in the order of putting")
+            try await bench.expect(bench.claimedIDs(), is: ["a", "b", "c", "d"], "the order of claims")
+        },
+        Case("rule 10", "a limit below one reclaims and prunes nothing") { bench in
+            try await bench.finish(["f"])
+            try await bench.add("a")
+            try await bench.claimOne(lease: .seconds(10))
+            try await bench.advance(by: .seconds(11))
+            for limit in [0, -1] {
+                let rule = PruneRule(.completed, keeping: .removeAtOnce)
+                let reclaimed = try await bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: limit)
+                try bench.expect(reclaimed, is: [], "reclaimed")
+                try await bench.expect(bench.store.prune(bench.queue, rule, limit: limit), is: 0, "pruned")
+            }
+        },
         Case("rule 10", "reclaiming takes no more than its limit, the earliest expired") { bench in
             try await bench.addAll(["a", "b", "c"])
             for lease in [30, 10, 20] { try await bench.claimOne(lease: .seconds(lease)) }

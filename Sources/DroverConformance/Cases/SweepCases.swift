@@ -43,6 +43,18 @@ extension ConformanceCase {
             try bench.expect(report, is: SweepReport(removed: 0, progress: .finished), "the report")
             try await bench.expect(bench.summary(), is: nil, "the queue")
         },
+        Case("sweep", "a cursor that the store did not make is an error of the call") { bench in
+            try await bench.add("a")
+            try await bench.pause()
+            let cursor = PageCursor("not a cursor \u{1F9ED}")
+            let clean = Sweep.clean(bench.queue, state: .waiting, olderThan: .zero)
+            for sweep in [.drain(bench.queue, delayed: true), clean, .obliterate(bench.queue, force: true)] as [Sweep] {
+                try await bench.expectThrown(.invalid) {
+                    _ = try await bench.store.sweep(sweep, after: cursor, limit: 10)
+                }
+            }
+            try await bench.expect(bench.list(.waiting), is: ["a"], "what still waits")
+        },
         Case("drain", "a drained id can be enqueued again") { bench in
             try await bench.add("a")
             _ = try await bench.sweep(.drain(bench.queue, delayed: false))

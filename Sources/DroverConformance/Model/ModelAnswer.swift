@@ -8,7 +8,7 @@ enum ModelAnswer: Equatable, Sendable {
     case exchanged(ExchangeReply)
     case renewed([LeaseStatus])
     case recorded([ReportStatus])
-    case reclaimed(Set<StalledJob>)
+    case reclaimed([StalledJob])
     case pruned(Int)
     case commanded([CommandResult])
     case swept([SweepStep])

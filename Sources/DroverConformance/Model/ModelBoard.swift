@@ -43,8 +43,8 @@ struct ModelBoard {
 
     // MARK: Fronts
 
-    /// Nothing is promised about several jobs put to the front of one priority, nor about waiting jobs whose leases
-    /// expired together. So that the stores stay comparable, such jobs are put to a place that is promised.
+    /// Nothing is promised about the order of several jobs put to the front of one priority. So that the stores stay
+    /// comparable, such jobs are put to its back.
     private mutating func followFronts(
         _ operation: ModelOperation, _ answer: ModelAnswer
     ) async throws -> FoundDifference? {
@@ -62,10 +62,8 @@ struct ModelBoard {
                 if let difference = try await settleFronts(of: queue, leaving: 1) { return difference }
             }
             return nil
-        case (.reclaim(let queue, _), .reclaimed(let jobs)):
-            let names = jobs.compactMap { ModelJobName(shown: $0.key) }
-            if names.count > 1, let difference = try await putBack(names, where: { _ in true }) { return difference }
-            fronts.formUnion(names)
+        case (.reclaim(let queue, _, _), .reclaimed(let jobs)):
+            fronts.formUnion(jobs.compactMap { ModelJobName(shown: $0.key) })
             return try await settleFronts(of: queue, leaving: 1)
         default: return nil
         }
@@ -76,13 +74,10 @@ struct ModelBoard {
         let names = fronts.filter { $0.queue == queue }
         guard names.count > leaving else { return nil }
         fronts.subtract(names)
-        return try await putBack(Array(names)) { $0.state == .prioritized }
+        return try await putBack(names.sorted())
     }
 
-    private mutating func putBack(
-        _ names: [ModelJobName], where isMeant: (JobRecord) -> Bool
-    ) async throws -> FoundDifference? {
-        let names = names.sorted()
+    private mutating func putBack(_ names: [ModelJobName]) async throws -> FoundDifference? {
         let jobs: [JobRecord?]
         switch try await perform(.look(names)) {
         case .success(.looked(let found)): jobs = found
@@ -90,9 +85,8 @@ struct ModelBoard {
         case .failure(let difference): return difference
         }
         let commands = zip(names, jobs).compactMap { name, job in
-            job.flatMap { job in
-                isMeant(job) ? ModelCommand(job: name, action: .changePriority(job.priority, lifo: false)) : nil
-            }
+            guard let job, job.state == .prioritized else { return nil as ModelCommand? }
+            return ModelCommand(job: name, action: .changePriority(job.priority, lifo: false))
         }
         if commands.isEmpty { return nil }
         if case .failure(let difference) = try await perform(.apply(commands)) { return difference }

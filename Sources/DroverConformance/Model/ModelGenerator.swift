@@ -26,7 +26,7 @@ struct ModelGenerator {
         case ..<520: recentExchanges.randomElement(using: &random) ?? exchange()
         case ..<550: .renew((0..<1 + few(3)).map { _ in lease() })
         case ..<590: .record((0..<1 + few(3)).map { _ in ModelReport(lease: lease(), content: content()) })
-        case ..<630: .reclaim(queue(), maxStalled: below(3))
+        case ..<630: .reclaim(queue(), maxStalled: below(3), limit: pick([0, 1, 2, 3, 100]))
         case ..<650:
             .prune(queue(), PruneRule(one(2) ? .completed : .failed, keeping: retention()), limit: 1 + below(8))
         case ..<665: .heartbeat(report())

@@ -55,7 +55,7 @@ enum ModelOperation: Sendable {
     case exchange(Int, number: Int, settle: [ModelSettlement], claim: Claim?)
     case renew([ModelLease])
     case record([ModelReport])
-    case reclaim(Int, maxStalled: Int)
+    case reclaim(Int, maxStalled: Int, limit: Int)
     case prune(Int, PruneRule, limit: Int)
     case heartbeat(WorkerReport)
     case workers
@@ -79,11 +79,17 @@ enum ModelOperation: Sendable {
     /// Smaller operations of the same kind, for finding out what of one matters.
     var simpler: [ModelOperation] {
         switch self {
-        case .enqueue(let queue, let jobs) where jobs.count > 1:
-            jobs.indices.map { .enqueue(queue, jobs.removing($0)) }
+        case .enqueue(let queue, let jobs):
+            (jobs.count > 1 ? jobs.indices.map { .enqueue(queue, jobs.removing($0)) } : [])
+                + jobs.indices.compactMap { index in
+                    jobs[index].plain.map { .enqueue(queue, jobs.replacing(index, by: $0)) }
+                }
         case .exchange(let queue, let number, let settle, let claim):
             settle.indices.map { .exchange(queue, number: number, settle: settle.removing($0), claim: claim) }
                 + (claim == nil || settle.isEmpty ? [] : [.exchange(queue, number: number, settle: settle, claim: nil)])
+                + [claim?.generous].compactMap(\.self).map {
+                    .exchange(queue, number: number, settle: settle, claim: $0)
+                }
         case .renew(let leases) where leases.count > 1: leases.indices.map { .renew(leases.removing($0)) }
         case .record(let reports) where reports.count > 1: reports.indices.map { .record(reports.removing($0)) }
         case .apply(let commands) where commands.count > 1: commands.indices.map { .apply(commands.removing($0)) }
@@ -93,7 +99,26 @@ enum ModelOperation: Sendable {
     }
 }
 
+extension ModelNewJob {
+    /// The job with its id alone; nil when there is nothing else.
+    fileprivate var plain: ModelNewJob? {
+        let bare = NewJob(id: job.id, name: "job")
+        return job == bare && at == nil ? nil : ModelNewJob(serial: serial, job: bare)
+    }
+}
+
+extension Claim {
+    /// A claim for as many jobs as there are, which may make an earlier claim needless; nil for one that is.
+    fileprivate var generous: Claim? { limit < 100 ? Claim(limit: 100, lease: lease, worker: worker) : nil }
+}
+
 extension Array {
+    fileprivate func replacing(_ index: Int, by element: Element) -> [Element] {
+        var changed = self
+        changed[index] = element
+        return changed
+    }
+
     fileprivate func removing(_ index: Int) -> [Element] {
         var rest = self
         rest.remove(at: index)

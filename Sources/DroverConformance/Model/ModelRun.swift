@@ -44,7 +44,8 @@ public struct ModelRun: Sendable, CustomStringConvertible {
                 var shrinker = ModelShrinker { try await replay($0, make) }
                 let (shortest, difference) = try await shrinker.shrink(sequence, found)
                 throw ModelDifference(
-                    seed: seed, start: start, operations: shortest.map(FoundDifference.text(of:)), lastOperation: difference.operation,
+                    seed: seed, start: start, operations: shortest.map(FoundDifference.text(of:)),
+                    lastOperation: difference.operation,
                     firstAnswer: difference.first, otherAnswer: difference.other)
             }
             done += length

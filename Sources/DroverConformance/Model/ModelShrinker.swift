@@ -20,7 +20,13 @@ struct ModelShrinker {
                 break
             }
         }
-        return try await simplify(best)
+        // A simpler operation may make others needless.
+        while budget > 0 {
+            let before = best.0.count
+            best = try await leaveOut(1, of: try await simplify(best))
+            if best.0.count == before { break }
+        }
+        return best
     }
 
     private mutating func leaveOut(

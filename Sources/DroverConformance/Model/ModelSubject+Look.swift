@@ -63,28 +63,8 @@ extension ModelSubject {
             start = .after(page.next)
             if page.events.isEmpty {
                 if !fromBeginning { followed[queue] = page.next }
-                return .events(sortingStalls(in: events), hasGap: hasGap)
+                return .events(events, hasGap: hasGap)
             }
         }
-    }
-
-    /// Jobs that expire at the same moment are put back in any order, and so are their events.
-    private func sortingStalls(in events: [JobEvent]) -> [JobEvent] {
-        var sorted: [JobEvent] = []
-        var run: [JobEvent] = []
-        func flush() {
-            sorted += run.sorted { ($0.job?.text ?? "", $0.kind.name) < ($1.job?.text ?? "", $1.kind.name) }
-            run = []
-        }
-        for event in events {
-            switch event.kind {
-            case .stalled, .waiting(from: .active): run.append(event)
-            default:
-                flush()
-                sorted.append(event)
-            }
-        }
-        flush()
-        return sorted
     }
 }

@@ -22,11 +22,9 @@ extension ModelSubject {
         case .record(let reports):
             let reports = reports.map { JobReport(lease: lease($0.lease), content: $0.content) }
             return .recorded(try await store.record(reports))
-        case .reclaim(let queue, let maxStalled):
-            // Jobs that expire at the same moment come in any order, so a limit must not part them.
-            let jobs = try await store.reclaimStalled(ModelQueues.name(queue), maxStalled: maxStalled, limit: 1000)
-            return .reclaimed(
-                Set(jobs.map { StalledJob(key: show($0.key), stalls: $0.stalls, mustFail: $0.mustFail) }))
+        case .reclaim(let queue, let maxStalled, let limit):
+            let jobs = try await store.reclaimStalled(ModelQueues.name(queue), maxStalled: maxStalled, limit: limit)
+            return .reclaimed(jobs.map { StalledJob(key: show($0.key), stalls: $0.stalls, mustFail: $0.mustFail) })
         case .prune(let queue, let rule, let limit):
             return .pruned(try await store.prune(ModelQueues.name(queue), rule, limit: limit))
         case .heartbeat(let report):
