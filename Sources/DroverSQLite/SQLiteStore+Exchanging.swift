@@ -1,5 +1,4 @@
 public import DroverCore
-import GRDB
 
 extension SQLiteStore {
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
@@ -43,12 +42,7 @@ extension SQLiteStore {
     func lookNow() throws(StoreError) -> @Sendable () -> Void {
         let database = try connections().database
         guard traits.isShared else { return {} }
-        return { [hub] in
-            database.asyncRead { access in
-                // A look that fails is made good by the end of the wait (rule 8).
-                if case .success(let db) = access { try? Self.look(db, hub) }
-            }
-        }
+        return { [hub] in Self.lookAfterCommit(database, hub) }
     }
 
     /// Waits for `wait`, at most for a time, and loses no answer that comes at the same moment.

@@ -24,7 +24,7 @@ public final class SQLiteStore: JobStore {
     struct Connections: Sendable {
         var database: any DatabaseWriter
         var commits: GroupCommit
-        var watch: FileWatch?
+        var watch: CommitWatch?
     }
 
     private enum State {
@@ -122,8 +122,10 @@ public final class SQLiteStore: JobStore {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try Schema.migrate(db, now: clock.now)
             }
-            let commits = GroupCommit(writer: database, clock: clock, hub: hub)
-            let watch = isInMemory ? nil : FileWatch(path: path + "-wal") { [hub] in Self.lookAfterCommit(database, hub) }
+            let counter = isInMemory ? nil : CommitCounter(path: path + "-shm")
+            let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub) }
+            let commits = GroupCommit(writer: database, clock: clock, hub: hub, counter: counter, onForeignCommit: look)
+            let watch = counter.flatMap { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
             return Connections(database: database, commits: commits, watch: watch)
         } catch {
             throw StoreError.database(error, "open \(path)")
@@ -186,9 +188,12 @@ public final class SQLiteStore: JobStore {
         for queue in hub.watched { if let seen = try session.observe(queue) { hub.observe(seen) } }
     }
 
-    private static func lookAfterCommit(_ database: any DatabaseReader, _ hub: WakeUpHub) {
+    /// Looks when the caller has reason to think that another process has committed. Returns at once.
+    static func lookAfterCommit(_ database: any DatabaseReader, _ hub: WakeUpHub) {
         if hub.watched.isEmpty { return }
-        // A look that fails is made good by the next one, or by the end of the wait (rule 8).
-        try? database.read { db in try look(db, hub) }
+        database.asyncRead { access in
+            // A look that fails is made good by the next one, or by the end of the wait (rule 8).
+            if case .success(let db) = access { try? look(db, hub) }
+        }
     }
 }

@@ -31,13 +31,23 @@ final class GroupCommit: Sendable {
     private let writer: any DatabaseWriter
     private let clock: any WallClock
     private let hub: WakeUpHub
+    private let counter: CommitCounter?
+    private let onForeignCommit: @Sendable () -> Void
     private let pending = Mutex(Pending())
     private let session = Mutex<WriteSession?>(nil)
 
-    init(writer: any DatabaseWriter, clock: any WallClock, hub: WakeUpHub) {
+    /// - Parameters:
+    ///   - counter: counts the commits of all processes; nil when there is only this one.
+    ///   - onForeignCommit: called when another process has committed since our last transaction.
+    init(
+        writer: any DatabaseWriter, clock: any WallClock, hub: WakeUpHub, counter: CommitCounter?,
+        onForeignCommit: @escaping @Sendable () -> Void
+    ) {
         self.writer = writer
         self.clock = clock
         self.hub = hub
+        self.counter = counter
+        self.onForeignCommit = onForeignCommit
     }
 
     /// Runs `body` in a transaction with others and returns after its commit.
@@ -118,10 +128,13 @@ final class GroupCommit: Sendable {
         var isInCalls = false
         do {
             try session.begin(now: clock.now)
+            // From here to the commit nobody else can commit.
+            let before = counter?.read()
             isInCalls = true
             for call in group { answers.append(try call.run(session)) }
             isInCalls = false
-            try session.commit()
+            let hasWritten = try session.commit()
+            if let before { noteCommit(after: before, hasWritten: hasWritten) }
         } catch {
             session.rollback()
             if isInCalls, group.count > 1 {
@@ -133,5 +146,12 @@ final class GroupCommit: Sendable {
         }
         hub.publish(session.turns.values)
         for answer in answers { answer() }
+    }
+
+    private func noteCommit(after before: UInt32, hasWritten: Bool) {
+        guard let counter else { return }
+        let isForeign = counter.lastOwn != before
+        counter.noteOwn(hasWritten ? before &+ 1 : before)
+        if isForeign { onForeignCommit() }
     }
 }

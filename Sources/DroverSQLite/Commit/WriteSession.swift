@@ -13,6 +13,7 @@ final class WriteSession {
     private let connection: OpaquePointer
     private var sequence: Int64 = 0
     private var savedSequence: Int64 = 0
+    private var changesBefore: Int32 = 0
     private(set) var turns: [QueueName: QueueTurn] = [:]
 
     init(_ connection: OpaquePointer) {
@@ -25,6 +26,7 @@ final class WriteSession {
     func begin(now: Timestamp) throws(StoreError) {
         try statement(.begin).run()
         self.now = now.milliseconds
+        changesBefore = sqlite3_total_changes(connection)
         turns.removeAll(keepingCapacity: true)
         let row = try statement(.loadSequence)
         guard try row.step() else {
@@ -36,7 +38,9 @@ final class WriteSession {
     }
 
     /// Writes what the calls changed in queues, and commits.
-    func commit() throws(StoreError) {
+    ///
+    /// - Returns: whether anything was written to the file.
+    func commit() throws(StoreError) -> Bool {
         for turn in turns.values where turn.isChanged { try save(turn) }
         if sequence != savedSequence {
             let save = try statement(.saveSequence)
@@ -44,6 +48,7 @@ final class WriteSession {
             try save.run()
         }
         try statement(.commit).run()
+        return sqlite3_total_changes(connection) != changesBefore
     }
 
     /// Undoes everything. A failed transaction may have ended by itself, so the result does not matter.
