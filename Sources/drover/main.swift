@@ -1,2 +1,3 @@
 import DroverCommand
-print("x")
+
+await DroverTool.main()

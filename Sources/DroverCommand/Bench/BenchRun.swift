@@ -1,0 +1,170 @@
+import Drover
+import DroverCore
+import Logging
+import Synchronization
+
+/// Runs one benchmark in a queue of its own, on the same path as every program.
+struct BenchRun: Sendable {
+    /// The queue.
+    static let queue: QueueName = "bench"
+    /// How many jobs go to the store in one call where many are added.
+    static let batch = 1000
+
+    var scenario: BenchScenario
+    var jobs: Int
+    var concurrency: Int
+    var waiting: Int
+    var store: any JobStore
+    var session: Session
+    var logger: Logger
+
+    /// Fills the queue as the scenario asks, and measures.
+    func measure() async throws -> BenchMeasurement {
+        switch scenario {
+        case .add: try await add(batch: 1)
+        case .addBulk: try await add(batch: Self.batch)
+        case .process: try await process()
+        case .run: try await run()
+        case .latency: try await latency()
+        }
+    }
+
+    private var configuration: ServiceConfiguration { ServiceConfiguration(clock: session.clock) }
+
+    private func service() -> JobService { JobService(store: store, configuration: configuration, logger: logger) }
+
+    private func worker(_ ledger: DeliveryLedger, _ watch: Stopwatch, limit: Int?) -> JobService {
+        let service = service()
+        service.work(Self.queue, concurrency: concurrency, options: WorkerOptions(limit: limit)) { handlers in
+            handlers.otherwise { context in
+                ledger.started(context.payload, at: watch.elapsed)
+                return .null
+            }
+        }
+        return service
+    }
+
+    private static func new(_ number: Int) -> NewJob {
+        NewJob(name: "noop", payload: DeliveryLedger.payload(number))
+    }
+
+    /// Adds jobs in bulk, unmeasured.
+    private func fill(_ numbers: Range<Int>) async throws {
+        let service = service()
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.batch) {
+            let part = first..<min(first + Self.batch, numbers.upperBound)
+            try await Self.check(service.add(part.map(Self.new), to: Self.queue))
+            session.output.progress("\(part.upperBound - numbers.lowerBound) jobs added")
+        }
+        session.output.endProgress()
+    }
+
+    private static func check(_ results: [EnqueueResult]) throws {
+        for result in results {
+            if case .added = result { continue }
+            throw CommandFailure(.failed, "a job was not stored: \(result)")
+        }
+    }
+
+    /// Adds the numbered jobs by `concurrency` callers, each `batch` a call.
+    ///
+    /// - Returns: how long each call took.
+    private func addAll(
+        _ service: JobService, batch: Int, _ watch: Stopwatch, _ ledger: DeliveryLedger?
+    ) async throws -> [Duration] {
+        let numbers = JobNumbers(count: jobs)
+        return try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for _ in 0..<concurrency {
+                group.addTask {
+                    var calls: [Duration] = []
+                    while true {
+                        let part = numbers.next(batch)
+                        if part.isEmpty { return calls }
+                        let start = watch.elapsed
+                        for number in part { ledger?.added(number, at: start) }
+                        try await Self.check(service.add(part.map(Self.new), to: Self.queue))
+                        calls.append(watch.elapsed - start)
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func add(batch: Int) async throws -> BenchMeasurement {
+        try await fill(jobs..<(jobs + waiting))
+        let service = service()
+        let processor = ProcessorTime.microseconds
+        let watch = Stopwatch(session.clock)
+        let calls = try await addAll(service, batch: batch, watch, nil)
+        let span = watch.elapsed
+        let used = ProcessorTime.microseconds - processor
+        let stored = try await store.queues().first { $0.name == Self.queue }?.counts.ready
+        return BenchMeasurement(
+            span: span, waits: calls, processorMicroseconds: used, isExactlyOnce: stored == jobs + waiting)
+    }
+
+    private func process() async throws -> BenchMeasurement {
+        try await fill(0..<(jobs + waiting))
+        let ledger = DeliveryLedger(count: jobs + waiting)
+        let processor = ProcessorTime.microseconds
+        let watch = Stopwatch(session.clock)
+        try await worker(ledger, watch, limit: jobs).run()
+        return BenchMeasurement(
+            span: watch.elapsed, waits: [], processorMicroseconds: ProcessorTime.microseconds - processor,
+            isExactlyOnce: ledger.deliveredOnce == jobs)
+    }
+
+    private func run() async throws -> BenchMeasurement {
+        try await fill(jobs..<(jobs + waiting))
+        let ledger = DeliveryLedger(count: jobs + waiting)
+        let processor = ProcessorTime.microseconds
+        let watch = Stopwatch(session.clock)
+        let worker = worker(ledger, watch, limit: jobs)
+        async let worked: Void = worker.run()
+        _ = try await addAll(service(), batch: 1, watch, ledger)
+        try await worked
+        return BenchMeasurement(
+            span: watch.elapsed, waits: ledger.waits, processorMicroseconds: ProcessorTime.microseconds - processor,
+            isExactlyOnce: ledger.deliveredOnce == jobs)
+    }
+
+    /// Each job is added when the one before has ended, so that the worker is idle.
+    private func latency() async throws -> BenchMeasurement {
+        let ledger = DeliveryLedger(count: jobs)
+        let producer = service()
+        let processor = ProcessorTime.microseconds
+        let watch = Stopwatch(session.clock)
+        let worker = worker(ledger, watch, limit: jobs)
+        async let worked: Void = worker.run()
+        for number in 0..<jobs {
+            ledger.added(number, at: watch.elapsed)
+            let results = try await producer.add([Self.new(number)], to: Self.queue)
+            try Self.check(results)
+            if let id = results.first?.id {
+                _ = try await producer.result(of: JobKey(queue: Self.queue, id: id), within: .seconds(60))
+            }
+        }
+        try await worked
+        return BenchMeasurement(
+            span: watch.elapsed, waits: ledger.waits, processorMicroseconds: ProcessorTime.microseconds - processor,
+            isExactlyOnce: ledger.deliveredOnce == jobs)
+    }
+}
+
+/// Hands out the numbers of the jobs to callers that work side by side.
+private final class JobNumbers: Sendable {
+    private let count: Int
+    private let first = Mutex(0)
+
+    init(count: Int) { self.count = count }
+
+    /// The next numbers, at most `batch`; none when all were handed out.
+    func next(_ batch: Int) -> Range<Int> {
+        first.withLock { first in
+            let part = first..<min(first + batch, count)
+            first = part.upperBound
+            return part
+        }
+    }
+}

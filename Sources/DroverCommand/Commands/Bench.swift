@@ -1,0 +1,87 @@
+import ArgumentParser
+import DroverCore
+import Logging
+
+extension BenchScenario: ExpressibleByArgument {}
+
+/// `drover bench`.
+struct Bench: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure how fast a store is on this machine.",
+        discussion: """
+            Scenarios:
+              add       so many callers as --concurrency says add one job a call
+              add-bulk  they add 1000 jobs a call
+              process   jobs that wait are worked; adding them is not measured
+              run       jobs are added and worked at the same time
+              latency   one job at a time, from add to its handler in an idle worker
+
+            The jobs do nothing and live in the queue "bench", which is deleted at the end. Whether each was delivered \
+            exactly once is checked; the exit status is 1 if not. --waiting lets more jobs wait in the queue, to measure \
+            whether a deep queue is slower.
+
+            Examples:
+              drover bench --scenario process --jobs 100000 --concurrency 100
+              drover bench --scenario latency --jobs 1000 --json
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @Option(help: "What to measure.") var scenario: BenchScenario
+    @Option(help: ArgumentHelp("How many jobs.", valueName: "n")) var jobs = 10_000
+    @Option(help: ArgumentHelp("How many callers, or jobs at once.", valueName: "n")) var concurrency = 1
+    @Option(help: ArgumentHelp("How many more jobs wait in the queue meanwhile.", valueName: "n")) var waiting = 0
+    @Flag(name: .shortAndLong, help: "Delete what is in the queue \"bench\" first.") var yes = false
+    @Flag(help: "Print JSON: an object.") var json = false
+
+    var attempt: String { "measure \(scenario.rawValue)" }
+
+    func validate() throws {
+        if jobs < 1 { throw ArgumentParser.ValidationError("--jobs: give at least 1") }
+        if !(1...10_000).contains(concurrency) {
+            throw ArgumentParser.ValidationError("--concurrency: give 1 to 10000")
+        }
+        if waiting < 0 { throw ArgumentParser.ValidationError("--waiting: give 0 or more") }
+        if waiting > 0 && scenario == .latency {
+            throw ArgumentParser.ValidationError("--waiting: a worker with jobs waiting is not idle; leave it out")
+        }
+    }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        try await session.withStore(store, .create) { store in
+            try await clear(store)
+            let run = BenchRun(
+                scenario: scenario, jobs: jobs, concurrency: concurrency, waiting: waiting, store: store,
+                session: session, logger: StandardErrorLog.logger(level: .warning, session: session))
+            let measurement: BenchMeasurement
+            do {
+                measurement = try await run.measure()
+            } catch {
+                try await Self.obliterate(store)
+                throw error
+            }
+            try await Self.obliterate(store)
+            let report = BenchReport(
+                scenario: scenario, traits: store.traits, jobs: jobs, concurrency: concurrency, waiting: waiting,
+                measurement: measurement)
+            if json { session.output.line(report.json) } else { report.lines.forEach(session.output.line) }
+            return measurement.isExactlyOnce ? .done : .failed
+        }
+    }
+
+    /// A queue of this name may be somebody's own.
+    private func clear(_ store: any JobStore) async throws {
+        guard let queue = try await store.queues().first(where: { $0.name == BenchRun.queue }) else { return }
+        if queue.counts.total > 0 && !yes {
+            throw CommandFailure(
+                .failed, "the queue \"\(queue.name)\" holds \(queue.counts.total) jobs",
+                advice: "use another store, or delete them with --yes")
+        }
+        try await Self.obliterate(store)
+    }
+
+    private static func obliterate(_ store: any JobStore) async throws {
+        _ = try await store.configure([.pause(BenchRun.queue)])
+        _ = try await SweepOptions.run(.obliterate(BenchRun.queue, force: true), in: store)
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import DroverCore
+
+/// `drover events`.
+struct Events: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Print what happens in a queue.",
+        discussion: """
+            Prints the events that are kept and ends, or with --follow goes on with each new one until it is interrupted. \
+            Events that were dropped before they could be read are told as a gap.
+
+            Examples:
+              drover events --queue mail
+              drover events --queue mail --follow --json
+            """)
+
+    /// Where to begin.
+    enum Start: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case beginning, end
+    }
+
+    @OptionGroup var store: StoreOptions
+    @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
+    @Flag(name: .shortAndLong, help: "Go on with each new event.") var follow = false
+    @Option(help: "Where to begin; default: the end with --follow, else the beginning.") var from: Start?
+    @Flag(help: "Print JSON: an object on each line.") var json = false
+
+    /// How long one read waits for a first event before it is repeated.
+    private static let patience: Duration = .seconds(30)
+
+    var attempt: String { "read the events of a queue" }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        let name = try queueName(queue)
+        return try await session.withStore(store, .existing) { store in
+            let start = from ?? (follow ? .end : .beginning)
+            var query = EventQuery(queue: name, start: start == .end ? .end : .beginning, limit: 1000)
+            while true {
+                let page = try await store.events(query, waitingAtMost: follow ? Self.patience : .zero)
+                if page.hasGap {
+                    session.output.line(json ? #"{"event":"gap"}"# : "-- gap: events are missing here --")
+                }
+                for event in page.events { session.output.line(json ? JobJSON.event(event) : Self.text(event)) }
+                query.start = .after(page.next)
+                if !follow && page.events.isEmpty { return .done }
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    /// An event on one line.
+    private static func text(_ event: JobEvent) -> String {
+        let detail: String? =
+            switch event.kind {
+            case .added(let name): name.text
+            case .waiting(let state): state.map { "from \($0.rawValue)" }
+            case .removed(let state): "from \(state.rawValue)"
+            case .delayed(let instant): "until \(InstantArgument.text(instant))"
+            case .progress(let json), .completed(let json): json.text
+            case .failed(let reason): reason
+            case .retriesExhausted(let attempts): "after \(attempts) attempts"
+            case .cleaned(let count): "\(count) jobs"
+            case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
+            }
+        return [event.position.text, event.job?.text ?? "-", event.kind.name, detail.map(Table.printable)]
+            .compactMap(\.self).joined(separator: "  ")
+    }
+}

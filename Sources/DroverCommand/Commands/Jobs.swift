@@ -1,0 +1,86 @@
+import ArgumentParser
+import DroverCore
+
+/// `drover jobs`.
+struct Jobs: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs",
+        abstract: "List the jobs of a queue in one state, a page at a time.",
+        discussion: """
+            Waiting and prioritized jobs come in the order in which they will run, delayed ones by their time, finished \
+            ones by their end. When there are more, the last line says how to go on.
+
+            Examples:
+              drover jobs --queue mail
+              drover jobs --queue mail --state failed --order desc --limit 20
+            """)
+
+    /// In which direction to list.
+    enum Order: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case asc, desc
+    }
+
+    @OptionGroup var store: StoreOptions
+    @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
+    @Option(help: "The state.") var state = JobState.waiting
+    @Option(help: ArgumentHelp("How many jobs at most, 1 to 1000.", valueName: "n")) var limit = 50
+    @Option(help: "From the first or from the last.") var order = Order.asc
+    @Option(help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor")) var after:
+        String?
+    @Flag(help: "Print JSON: an object with jobs and next.") var json = false
+
+    var attempt: String { "list the \(state.rawValue) jobs of a queue" }
+
+    func validate() throws {
+        if !(1...1000).contains(limit) { throw ArgumentParser.ValidationError("--limit: give 1 to 1000") }
+    }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        let query = JobQuery(queue: try queueName(queue), state: state)
+        let page = Page(
+            limit: limit, after: after.map { PageCursor($0) }, order: order == .asc ? .ascending : .descending)
+        let found = try await session.withStore(store, .existing) { try await $0.jobs(matching: query, page: page) }
+        if json {
+            session.output.line(
+                JSONWriter.object([
+                    ("jobs", JSONWriter.list(try found.jobs.map(JobJSON.job))),
+                    ("next", JSONWriter.string(found.next?.text)),
+                ]))
+            return .done
+        }
+        session.output.table(
+            table(of: found.jobs),
+            orSay: "The queue \"\(query.queue)\" has no\(after == nil ? "" : " more") \(state.rawValue) jobs.")
+        if let next = found.next { session.output.line("There may be more: add --after \(next.text)") }
+        return .done
+    }
+
+    private func table(of jobs: [JobRecord]) -> Table {
+        var columns: [(title: String, alignment: Table.Alignment)] = [
+            ("ID", .left), ("NAME", .left), ("PRIORITY", .right), ("ATTEMPTS", .right), ("CREATED", .left),
+        ]
+        let extra: [(title: String, cell: (JobRecord) -> String)] =
+            switch state {
+            case .waiting, .prioritized: []
+            case .delayed: [("DUE", { $0.dueAt.map(InstantArgument.text) ?? "-" })]
+            case .active:
+                [("STARTED", { $0.processedAt.map(InstantArgument.text) ?? "-" }), ("WORKER", { $0.worker ?? "-" })]
+            case .completed: [("FINISHED", { $0.finishedAt.map(InstantArgument.text) ?? "-" })]
+            case .failed:
+                [
+                    ("FINISHED", { $0.finishedAt.map(InstantArgument.text) ?? "-" }),
+                    ("REASON", { $0.failedReason ?? "-" }),
+                ]
+            }
+        columns += extra.map { ($0.title, .left) }
+        var table = Table(columns)
+        for job in jobs {
+            table.add(
+                [
+                    job.key.id.text, job.name.text, job.priority == 0 ? "-" : String(job.priority),
+                    "\(job.attemptsMade)/\(job.options.attempts)", InstantArgument.text(job.createdAt),
+                ] + extra.map { $0.cell(job) })
+        }
+        return table
+    }
+}

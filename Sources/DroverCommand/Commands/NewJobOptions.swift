@@ -1,0 +1,68 @@
+import ArgumentParser
+import DroverCore
+
+/// How a new job is to be run, as options.
+struct NewJobOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Run it after a while.", valueName: "duration"),
+        transform: DurationArgument.parse)
+    var delay: DurationArgument?
+    @Option(
+        help: ArgumentHelp("Run it at an instant, as RFC 3339.", valueName: "instant"),
+        transform: InstantArgument.parse)
+    var runAt: Timestamp?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("0 for none, else 1 (first) to 2097151 (last).", valueName: "n"))
+    var priority = 0
+    @Option(parsing: .unconditional, help: ArgumentHelp("How often it may be tried in all.", valueName: "n"))
+    var attempts = 1
+    @Option(
+        help: ArgumentHelp("The wait between attempts: fixed:1s or exponential:2s.", valueName: "rule"),
+        transform: BackoffArgument.parse)
+    var backoff: Backoff?
+    @Option(
+        help: ArgumentHelp("The longest time one attempt may take.", valueName: "duration"),
+        transform: DurationArgument.parse)
+    var timeout: DurationArgument?
+    @Option(help: ArgumentHelp("An id of your own; adding it again changes nothing.", valueName: "id")) var id: String?
+    @Flag(help: "Put it before the jobs that already wait.") var lifo = false
+    @Option(name: .customLong("tag"), help: ArgumentHelp("A word to find it by. Repeatable.", valueName: "word"))
+    var tags: [String] = []
+    @Option(help: ArgumentHelp("Whom it belongs to.", valueName: "name")) var tenant: String?
+    @Option(help: ArgumentHelp("The group it belongs to.", valueName: "name")) var group: String?
+    @Option(help: ArgumentHelp("Ties it to the request that caused it.", valueName: "id")) var correlationID: String?
+    @Option(
+        help: ArgumentHelp(
+            "What to keep of completed jobs: all, none, a count, a duration, or count,duration.", valueName: "rule"),
+        transform: RetentionArgument.parse)
+    var keepCompleted: Retention?
+    @Option(
+        help: ArgumentHelp("What to keep of failed jobs, likewise.", valueName: "rule"),
+        transform: RetentionArgument.parse)
+    var keepFailed: Retention?
+
+    func validate() throws {
+        if delay != nil && runAt != nil {
+            throw ArgumentParser.ValidationError("--delay and --run-at: give one of them")
+        }
+    }
+
+    /// When the job may run.
+    var start: NewJob.Start {
+        if let delay { return .after(delay.duration) }
+        return runAt.map { .at($0) } ?? .now
+    }
+
+    /// The options in the store's terms.
+    var options: JobOptions {
+        var options = JobOptions(
+            attempts: attempts, backoff: backoff, priority: priority, lifo: lifo, timeout: timeout?.duration)
+        options.completedRetention = keepCompleted
+        options.failedRetention = keepFailed
+        options.tags = tags
+        options.tenant = tenant
+        options.group = group
+        options.correlationID = correlationID
+        return options
+    }
+}

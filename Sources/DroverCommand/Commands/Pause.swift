@@ -1,0 +1,44 @@
+import ArgumentParser
+import DroverCore
+
+/// `drover pause`.
+struct Pause: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Hand out no more jobs of a queue.",
+        discussion: """
+            Jobs that run go on; the others wait until drover resume. Jobs can still be added.
+
+            Example:
+              drover pause --queue mail
+            """)
+
+    @OptionGroup var setting: QueueSettingOptions
+
+    var attempt: String { "pause a queue" }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        try await setting.apply(in: session, done: "paused") { .pause($0) }
+    }
+}
+
+/// Which queue's setting a command changes.
+struct QueueSettingOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
+    @Flag(help: "Print JSON: an object with queue and result.") var json = false
+
+    /// Changes the setting and tells that it was done.
+    func apply(in session: Session, done: String, _ setting: (QueueName) -> QueueSetting) async throws -> ExitStatus {
+        let name = try QueueName(queue)
+        let result = try await session.withStore(store, .existing) { store in
+            try await store.configure([setting(name)]).first
+        }
+        if case .refused(let problem) = result { throw problem }
+        session.output.line(
+            json
+                ? JSONWriter.object([("queue", JSONWriter.string(name.text)), ("result", JSONWriter.string(done))])
+                : "\(name) \(done)")
+        return .done
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import DroverCore
+
+/// The payload of a new job.
+struct PayloadOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The payload: JSON, @FILE, or - for standard input.", valueName: "json"))
+    var data = "{}"
+
+    /// The longest payload, in bytes.
+    static let limit = 1_048_576
+
+    /// Reads and checks the payload. One line break at the end of a file or of the input does not belong to it.
+    ///
+    /// - Throws: `CommandFailure` for input that can't be read or is not one JSON text of at most the limit.
+    func payload(in session: Session) throws -> JSONText {
+        var bytes: [UInt8]
+        if data == "-" {
+            bytes = try Self.withoutLineBreak(session.input.bytes(limit: Self.limit + 3))
+        } else if data.hasPrefix("@") {
+            bytes = try Self.withoutLineBreak(Input.file(String(data.dropFirst()), limit: Self.limit + 3))
+        } else {
+            bytes = Array(data.utf8)
+        }
+        if bytes.count > Self.limit {
+            throw CommandFailure.usage(
+                "the payload is longer than \(Self.limit) bytes", advice: "store it elsewhere and send its place")
+        }
+        if let place = bytes.firstIndex(of: 0) {
+            throw CommandFailure.usage(
+                "the payload has a NUL byte at byte \(place)", advice: #"write it as \u0000 inside a JSON string"#)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure.usage("the payload is not UTF-8", advice: "encode it before it is sent")
+        }
+        do {
+            return try JSONText(text)
+        } catch {
+            throw CommandFailure.usage(
+                "the payload is not JSON: \(error.problem)", advice: #"quote a plain text: '"text"'"#)
+        }
+    }
+
+    private static func withoutLineBreak(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        return bytes
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import DroverCore
+
+/// `drover retry`.
+struct Retry: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Run finished jobs again.",
+        discussion: """
+            The jobs go to the back of the line; their results and reasons are cleared. A job whose attempts are used up \
+            gets one more try, or all of them with --reset-attempts.
+
+            Example:
+              drover retry --queue mail 17 18 --reset-attempts
+            """)
+
+    @OptionGroup var jobs: JobSelection
+    @Flag(help: "Count the jobs' attempts from zero again.") var resetAttempts = false
+
+    var attempt: String { "retry jobs" }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        try await jobs.apply(in: session, done: "retried") { .retry($0, resetAttempts: resetAttempts) }
+    }
+}

@@ -1,0 +1,57 @@
+import DroverCore
+
+extension Diagnosis {
+    /// The object that programs read.
+    func json(location: StoreLocation) -> String {
+        JSONWriter.object([
+            ("healthy", String(findings.isEmpty)),
+            ("store", JSONWriter.string(location.description)),
+            ("durability", JSONWriter.string(traits.durability)),
+            ("shared", String(traits.isShared)),
+            ("keepCompleted", JSONWriter.string(RetentionArgument.text(traits.completedRetention))),
+            ("keepFailed", JSONWriter.string(RetentionArgument.text(traits.failedRetention))),
+            ("queues", JSONWriter.array(queues.map(JobJSON.queue))),
+            ("workers", String(workers.count)),
+            (
+                "findings",
+                JSONWriter.array(
+                    findings.map { finding in
+                        JSONWriter.object([
+                            ("code", JSONWriter.string(finding.code)),
+                            ("queue", JSONWriter.string(finding.queue?.text)),
+                            ("problem", JSONWriter.string(finding.problem)),
+                            ("advice", JSONWriter.string(finding.advice)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    /// The lines that people read.
+    func lines(location: StoreLocation) -> [String] {
+        var lines = [
+            "store        \(location)",
+            "durability   \(traits.durability)\(traits.isShared ? ", shared by processes" : ", this process only")",
+            "kept         completed jobs \(RetentionArgument.text(traits.completedRetention)), "
+                + "failed jobs \(RetentionArgument.text(traits.failedRetention)), unless a job or worker says otherwise",
+            "queues       \(queues.count)",
+            "workers      \(workers.count)",
+        ]
+        if !queues.isEmpty {
+            var table = Table(
+                [("QUEUE", .left)] + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
+            for queue in queues {
+                table.add([queue.name.text] + JobState.allCases.map { String(queue.counts[$0]) })
+            }
+            lines += [""] + table.lines
+        }
+        lines.append("")
+        if findings.isEmpty { lines.append("All is well.") }
+        for finding in findings {
+            let subject = finding.queue.map { "queue \"\($0)\": " } ?? ""
+            lines.append("! \(subject)\(finding.problem)")
+            lines.append("  → \(finding.advice)")
+        }
+        return lines
+    }
+}

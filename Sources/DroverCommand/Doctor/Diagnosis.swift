@@ -1,0 +1,105 @@
+import DroverCore
+
+/// What a look at a store found.
+struct Diagnosis: Sendable {
+    /// One thing that needs attention.
+    struct Finding: Hashable, Sendable {
+        /// A word for programs, kept from version to version.
+        var code: String
+        /// The queue it is about; nil for the store.
+        var queue: QueueName?
+        /// What was found.
+        var problem: String
+        /// What to do about it.
+        var advice: String
+    }
+
+    /// The store's traits.
+    var traits: StoreTraits
+    /// Its queues.
+    var queues: [QueueSummary]
+    /// Its workers.
+    var workers: [WorkerSummary]
+    /// What needs attention; empty when all is well.
+    var findings: [Finding]
+
+    /// How many jobs of one state are looked at in each queue: enough to see what is wrong, and soon done.
+    private static let looks = 1000
+
+    /// Looks at a store.
+    ///
+    /// - Throws: `StoreError` when the store can't be reached.
+    static func look(at store: any JobStore) async throws -> Diagnosis {
+        var findings: [Finding] = []
+        if let finding = await unwritable(store) { findings.append(finding) }
+        let queues = try await store.queues()
+        let workers = try await store.workers()
+        for queue in queues {
+            let alive = workers.filter { $0.report.queue == queue.name }
+            findings += standing(queue, workers: alive)
+            if let finding = try await abandoned(queue, workers: alive, in: store) { findings.append(finding) }
+            if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
+        }
+        return Diagnosis(traits: store.traits, queues: queues, workers: workers, findings: findings)
+    }
+
+    /// Writes a report that counts for no time at all, and so leaves nothing behind.
+    private static func unwritable(_ store: any JobStore) async -> Finding? {
+        let report = WorkerReport(
+            id: "doctor", queue: "doctor", host: "", process: 0, concurrency: 0, running: 0, validFor: .zero)
+        do {
+            try await store.heartbeat(report)
+            return nil
+        } catch {
+            return Finding(
+                code: "not-writable", queue: nil, problem: "the store can't be written to: \(error.message)",
+                advice: "nothing can be added or worked until this is mended")
+        }
+    }
+
+    private static func standing(_ queue: QueueSummary, workers: [WorkerSummary]) -> [Finding] {
+        var findings: [Finding] = []
+        if queue.isPaused {
+            findings.append(
+                Finding(
+                    code: "paused", queue: queue.name, problem: "paused with \(queue.counts.ready) jobs waiting",
+                    advice: "drover resume --queue \(queue.name)"))
+        }
+        if queue.counts.ready > 0 && workers.isEmpty {
+            findings.append(
+                Finding(
+                    code: "no-worker", queue: queue.name,
+                    problem: "\(queue.counts.ready) jobs wait and no worker lives",
+                    advice: "start one: drover work --queue \(queue.name)"))
+        }
+        return findings
+    }
+
+    private static func abandoned(
+        _ queue: QueueSummary, workers: [WorkerSummary], in store: any JobStore
+    ) async throws -> Finding? {
+        if queue.counts[.active] == 0 { return nil }
+        let alive = Set(workers.map(\.report.id))
+        let page = try await store.jobs(
+            matching: JobQuery(queue: queue.name, state: .active), page: Page(limit: looks))
+        let count = page.jobs.count { !alive.contains($0.worker ?? "") }
+        if count == 0 { return nil }
+        return Finding(
+            code: "stalled", queue: queue.name, problem: "\(count) active jobs belong to no living worker",
+            advice: workers.isEmpty
+                ? "a worker takes them over when their leases expire; start one: drover work --queue \(queue.name)"
+                : "the living workers take them over when their leases expire; look again in a minute")
+    }
+
+    private static func unhandled(_ queue: QueueSummary, in store: any JobStore) async throws -> Finding? {
+        if queue.counts[.failed] == 0 { return nil }
+        let page = try await store.jobs(
+            matching: JobQuery(queue: queue.name, state: .failed), page: Page(limit: looks, order: .descending))
+        let jobs = page.jobs.filter { $0.failedReason?.hasPrefix("no handler") ?? false }
+        if jobs.isEmpty { return nil }
+        let names = Set(jobs.map(\.name.text)).sorted().prefix(5).joined(separator: ", ")
+        return Finding(
+            code: "no-handler", queue: queue.name, problem: "\(jobs.count) jobs failed for want of a handler: \(names)",
+            advice: "start a worker that has one, then drover retry --queue \(queue.name) ID")
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The `drover` program.
+///
+/// ```swift
+/// await DroverTool.main()
+/// ```
+public enum DroverTool {
+    /// Reads the process's arguments, does what they say, and ends the process with the command's exit status.
+    public static func main() async -> Never {
+        exit(await run(Array(CommandLine.arguments.dropFirst()), in: .process).rawValue)
+    }
+
+    /// Reads arguments and does what they say.
+    ///
+    /// Failures are told on the session's notes as
+    /// `drover: <what was attempted>: <what is wrong>; <what to do next>`.
+    static func run(_ arguments: [String], in session: Session) async -> ExitStatus {
+        let subcommand: any Subcommand
+        do {
+            var command = try Root.parseAsRoot(arguments)
+            guard let known = command as? any Subcommand else {
+                // The parser's own: it throws the help or the version that was asked for.
+                try command.run()
+                return .done
+            }
+            subcommand = known
+        } catch {
+            return refuse(error, arguments: arguments, session: session)
+        }
+        do {
+            return try await subcommand.run(in: session)
+        } catch {
+            let failure = CommandFailure(mapping: error)
+            session.output.endProgress()
+            session.output.note("drover: \(subcommand.attempt): \(failure)")
+            return failure.status
+        }
+    }
+
+    /// A request for help is no error; everything else that the parser throws is wrong usage.
+    private static func refuse(_ error: any Error, arguments: [String], session: Session) -> ExitStatus {
+        if Root.exitCode(for: error) == .success {
+            session.output.line(Root.fullMessage(for: error))
+            return .done
+        }
+        let known = Root.configuration.subcommands.compactMap { $0.configuration.commandName }
+        let named = arguments.first.flatMap { known.contains($0) ? "drover \($0)" : nil } ?? "drover"
+        session.output.note("drover: read the arguments: \(Root.message(for: error)); see \(named) --help")
+        return .usage
+    }
+}

@@ -1,0 +1,93 @@
+import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Jobs and what belongs to them as JSON for programs. The names of members are kept from version to version.
+enum JobJSON {
+    /// A job's members.
+    static func members(_ job: JobRecord) throws -> [(name: String, value: String)] {
+        [
+            ("id", JSONWriter.string(job.key.id.text)),
+            ("queue", JSONWriter.string(job.key.queue.text)),
+            ("name", JSONWriter.string(job.name.text)),
+            ("state", JSONWriter.string(job.state.rawValue)),
+            ("payload", job.payload.text),
+            ("priority", String(job.priority)),
+            ("attempts", String(job.options.attempts)),
+            ("attemptsMade", String(job.attemptsMade)),
+            ("attemptsStarted", String(job.attemptsStarted)),
+            ("stalls", String(job.stalls)),
+            ("createdAt", JSONWriter.instant(job.createdAt)),
+            ("dueAt", JSONWriter.instant(job.dueAt)),
+            ("processedAt", JSONWriter.instant(job.processedAt)),
+            ("finishedAt", JSONWriter.instant(job.finishedAt)),
+            ("worker", JSONWriter.string(job.worker)),
+            ("progress", JSONWriter.json(job.progress)),
+            ("result", JSONWriter.json(job.result)),
+            ("failedReason", JSONWriter.string(job.failedReason)),
+            ("stacktrace", JSONWriter.array(job.stacktrace.map { JSONWriter.string($0) })),
+            ("cancelRequested", String(job.isCancelRequested)),
+            ("deferredFailure", JSONWriter.string(job.deferredFailure)),
+            ("options", try options(job.options)),
+        ]
+    }
+
+    /// A job on one line.
+    static func job(_ job: JobRecord) throws -> String { JSONWriter.object(try members(job)) }
+
+    /// The options in their stored form, which is BullMQ's.
+    static func options(_ options: JobOptions) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(options), as: UTF8.self)
+    }
+
+    /// A queue.
+    static func queue(_ queue: QueueSummary) -> String {
+        JSONWriter.object([
+            ("name", JSONWriter.string(queue.name.text)),
+            ("paused", String(queue.isPaused)),
+            ("counts", JSONWriter.object(JobState.allCases.map { ($0.rawValue, String(queue.counts[$0])) })),
+        ])
+    }
+
+    /// A worker.
+    static func worker(_ worker: WorkerSummary) -> String {
+        JSONWriter.object([
+            ("id", JSONWriter.string(worker.report.id)),
+            ("queue", JSONWriter.string(worker.report.queue.text)),
+            ("host", JSONWriter.string(worker.report.host)),
+            ("process", String(worker.report.process)),
+            ("concurrency", String(worker.report.concurrency)),
+            ("running", String(worker.report.running)),
+            ("startedAt", JSONWriter.instant(worker.startedAt)),
+            ("seenAt", JSONWriter.instant(worker.seenAt)),
+        ])
+    }
+
+    /// An event: its members depend on what happened.
+    static func event(_ event: JobEvent) -> String {
+        var members = [
+            (name: "event", value: JSONWriter.string(event.kind.name)),
+            (name: "position", value: JSONWriter.string(event.position.text)),
+            (name: "job", value: JSONWriter.string(event.job?.text)),
+        ]
+        switch event.kind {
+        case .added(let name): members.append(("name", JSONWriter.string(name.text)))
+        case .waiting(let state): members.append(("from", JSONWriter.string(state?.rawValue)))
+        case .removed(let state): members.append(("from", JSONWriter.string(state.rawValue)))
+        case .delayed(let instant): members.append(("until", JSONWriter.instant(instant)))
+        case .progress(let progress): members.append(("progress", progress.text))
+        case .completed(let result): members.append(("result", result.text))
+        case .failed(let reason): members.append(("failedReason", JSONWriter.string(reason)))
+        case .retriesExhausted(let attempts): members.append(("attemptsMade", String(attempts)))
+        case .cleaned(let count): members.append(("count", String(count)))
+        case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
+        }
+        return JSONWriter.object(members)
+    }
+}

@@ -1,0 +1,113 @@
+import AsyncHTTPClient
+import Drover
+import DroverCore
+import NIOCore
+import NIOHTTP1
+
+/// Posts every job to a URL, signed as the Standard Webhooks specification says; the response's body is the result.
+///
+/// The id of the request is the job's idempotency key, the same in every attempt, so that a receiver can drop what it
+/// has seen. A status of 2xx completes the job; 408, 425, 429, 3xx, 5xx and trouble on the way fail the attempt; every
+/// other status fails the job, because the same request would be refused again.
+struct HTTPHandler: CommandHandler {
+    private let url: String
+    private let secret: WebhookSecret?
+    private let wallClock: any WallClock
+    private let client: HTTPClient
+
+    /// How long a request may take when its job says nothing.
+    static let longestRequest: Duration = .seconds(60)
+
+    /// A handler with a client of its own, which `close` ends.
+    init(url: String, secret: WebhookSecret?, wallClock: any WallClock) {
+        self.url = url
+        self.secret = secret
+        self.wallClock = wallClock
+        var configuration = HTTPClient.Configuration()
+        // A redirect would turn the POST into a GET, or carry the signature to a place that nobody chose.
+        configuration.redirectConfiguration = .disallow
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    func close() async {
+        // Nothing is under way any more; there is nobody left to tell.
+        try? await client.shutdown()
+    }
+
+    func run(_ attempt: HandledAttempt) async throws -> JSONText {
+        let timeout = attempt.timeout ?? Self.longestRequest
+        do {
+            let response = try await client.execute(
+                request(for: attempt), timeout: .milliseconds(timeout.wholeMilliseconds))
+            let body = try await Self.read(response.body)
+            try judge(response.status)
+            guard let body else { throw HandlerFailure("the response is longer than \(OutsideResult.limit) bytes") }
+            return OutsideResult.json(String(decoding: body, as: UTF8.self))
+        } catch let error as HandlerFailure {
+            throw error
+        } catch let error as Unrecoverable {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            throw HandlerFailure("the request did not arrive: \(error)")
+        }
+    }
+
+    private func request(for attempt: HandledAttempt) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        let body = attempt.payload.text
+        let id = Self.headerValue(attempt.idempotencyKey)
+        let timestamp = wallClock.now.milliseconds / 1000
+        request.headers = [
+            "content-type": "application/json",
+            "user-agent": "drover",
+            "webhook-id": id,
+            "webhook-timestamp": String(timestamp),
+            "drover-queue": Self.headerValue(attempt.key.queue.text),
+            "drover-job-name": Self.headerValue(attempt.name.text),
+            "drover-attempt": String(attempt.attempt),
+        ]
+        if let secret {
+            request.headers.add(
+                name: "webhook-signature", value: secret.signature(id: id, timestamp: timestamp, body: body))
+        }
+        request.body = .bytes(ByteBuffer(string: body))
+        return request
+    }
+
+    /// Names may hold any character, headers only visible ASCII: the rest is percent-encoded, the percent sign too.
+    static func headerValue(_ text: String) -> String {
+        var value = ""
+        for byte in text.utf8 {
+            if (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%") {
+                value.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                value += "%" + (digits.count == 1 ? "0" : "") + digits
+            }
+        }
+        return value
+    }
+
+    private func judge(_ status: HTTPResponseStatus) throws {
+        let said = "the receiver answered \(status.code) \(status.reasonPhrase)"
+        switch status.code {
+        case 200..<300: return
+        case 408, 425, 429: throw HandlerFailure(said)
+        case 400..<500: throw Unrecoverable(said)
+        case 300..<400: throw HandlerFailure("\(said), and redirects are not followed; give the final URL")
+        default: throw HandlerFailure(said)
+        }
+    }
+
+    /// Reads the body, or nil when it is over the limit: the rest is left, and the connection closed.
+    private static func read(_ body: HTTPClientResponse.Body) async throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for try await chunk in body {
+            bytes.append(contentsOf: chunk.readableBytesView)
+            if bytes.count > OutsideResult.limit { return nil }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,46 @@
+import DroverCore
+
+/// Which handler `drover work` runs, as it is written on a command line.
+enum HandlerSpec: Hashable, Sendable {
+    /// Completes every job with null.
+    case noop
+    /// Completes every job with its payload.
+    case echo
+    /// Fails every attempt with a message.
+    case fail(String)
+    /// Completes every job with null after a while.
+    case sleep(Duration)
+    /// Hands every job to a program: the words of its command.
+    case exec([String])
+    /// Posts every job to a URL.
+    case http(String)
+
+    /// The forms that are accepted.
+    static let forms = "noop, echo, fail[:MESSAGE], sleep:DURATION, exec:COMMAND or http:URL"
+
+    /// Reads a handler.
+    init(parsing text: String) throws(ValidationError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let rest = parts.count == 2 ? String(parts[1]) : nil
+        switch (parts.first, rest) {
+        case ("noop", nil): self = .noop
+        case ("echo", nil): self = .echo
+        case ("fail", _): self = .fail(rest.flatMap { $0.isEmpty ? nil : $0 } ?? "failed on purpose")
+        case ("sleep", let rest?): self = .sleep(try DurationArgument(parsing: rest).duration)
+        case ("exec", let rest?): self = .exec(try CommandWords.split(rest))
+        case ("http", let rest?), ("https", let rest?): self = .http(try Self.url(rest, whole: text))
+        default:
+            throw ValidationError("handler", "\"\(text.prefix(64))\" is not a handler; give \(Self.forms)")
+        }
+    }
+
+    /// Accepts `http:http://…` and, because everybody writes it, the URL alone.
+    private static func url(_ rest: String, whole: String) throws(ValidationError) -> String {
+        let url = rest.hasPrefix("//") ? whole : rest
+        let hasHost = ["http://", "https://"].contains { url.hasPrefix($0) && url.utf8.count > $0.utf8.count }
+        guard hasHost, !url.contains(where: \.isWhitespace) else {
+            throw ValidationError("handler", "http: needs a URL; write http:https://host/path")
+        }
+        return url
+    }
+}

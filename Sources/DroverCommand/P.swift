@@ -1,7 +1,0 @@
-import ArgumentParser
-import AsyncHTTPClient
-import Crypto
-import Subprocess
-import Logging
-import ServiceLifecycle
-import NIOCore

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command `drover` itself: it only gathers its subcommands.
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drover",
+        abstract: "Background jobs: enqueue them, work them, look at them, repair them.",
+        discussion: """
+            Jobs live in a store, by default the file drover.sqlite in the working directory. Any number of \
+            processes may use it at once.
+
+            Try it, in two terminals:
+              drover work --queue mail --handler echo
+              drover add --queue mail welcome --data '{"user":42}' --wait
+
+            Exit status: 0 done, 1 failed, 2 wrong usage, 3 the store can't be reached or used, 4 not found.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self, Promote.self, Remove.self,
+            Cancel.self, Pause.self, Resume.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
+            Events.self, Bench.self, Doctor.self,
+        ])
+}

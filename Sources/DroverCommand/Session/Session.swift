@@ -1,0 +1,72 @@
+import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// All that a command touches outside itself, so that a test can put something else in its place.
+struct Session: Sendable {
+    /// How a command wants its store.
+    enum Access: Sendable {
+        /// It must exist: a question about a store that is not there must not make one.
+        case existing
+        /// It is made when it is not there.
+        case create
+    }
+
+    /// Where results and notes go.
+    var output: Output
+    /// Where payloads and answers come from.
+    var input: Input
+    /// The environment's variables.
+    var environment: [String: String]
+    /// Turns a location into a store that is not yet prepared.
+    var makeStore: @Sendable (StoreLocation, Access) throws -> any JobStore
+    /// For waits and measurements.
+    var clock: any Clock<Duration>
+    /// For times that are shown or signed.
+    var wallClock: any WallClock
+    /// Begins to listen for wishes that a worker stop.
+    var stopRequests: @Sendable () -> AsyncStream<Void>
+
+    /// This process.
+    static var process: Session {
+        Session(
+            output: .process, input: .process, environment: ProcessInfo.processInfo.environment,
+            makeStore: { try $0.makeStore(access: $1) }, clock: ContinuousClock(), wallClock: SystemWallClock(),
+            stopRequests: { StopRequests.ofProcess() })
+    }
+
+    /// Opens the store that the options or the environment name, lends it, and closes it.
+    func withStore<Result>(
+        _ options: StoreOptions, _ access: Access, _ body: (any JobStore) async throws -> Result
+    ) async throws -> Result {
+        let store = try makeStore(try options.location(in: environment), access)
+        do {
+            try await store.prepare()
+            let result = try await body(store)
+            await store.close()
+            return result
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Lets a person confirm what can't be undone.
+    ///
+    /// - Throws: ``CommandFailure`` when nobody can be asked, or the answer is not yes.
+    func confirm(_ question: String, yes: Bool) throws {
+        if yes { return }
+        guard input.isTerminal else {
+            throw CommandFailure.usage("this can't be undone and nobody can be asked", advice: "repeat it with --yes")
+        }
+        output.ask("\(question) [y/N] ")
+        let answer = input.answer()?.lowercased()
+        if answer != "y" && answer != "yes" {
+            throw CommandFailure(.failed, "it was not confirmed", advice: "nothing was changed")
+        }
+    }
+}

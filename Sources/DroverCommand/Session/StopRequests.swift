@@ -1,0 +1,52 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The wishes of a person or a supervisor that a worker stop: the first lets running jobs finish, the second does not.
+enum StopRequests {
+    /// SIGTERM and SIGINT to this process. From the moment this returns they no longer end it by themselves.
+    static func ofProcess() -> AsyncStream<Void> {
+        AsyncStream { continuation in
+            let sources = [SIGTERM, SIGINT].map { SignalSource($0) { continuation.yield() } }
+            continuation.onTermination = { _ in sources.forEach { $0.cancel() } }
+        }
+    }
+
+    /// Nobody ever asks.
+    static func never() -> AsyncStream<Void> { AsyncStream { _ in } }
+}
+
+/// Calls back for each arrival of one signal, until it is cancelled.
+private final class SignalSource: Sendable {
+    private let source: Mutex<(any DispatchSourceSignal)?>
+
+    init(_ number: Int32, onArrival: @escaping @Sendable () -> Void) {
+        source = Mutex(Self.start(number, onArrival))
+    }
+
+    private static func start(
+        _ number: Int32, _ onArrival: @escaping @Sendable () -> Void
+    ) -> sending any DispatchSourceSignal {
+        // Ignored by the system's own handling, the signal still reaches the source.
+        _ = signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(
+            signal: number, queue: DispatchQueue(label: "drover.signals"))
+        source.setEventHandler { onArrival() }
+        source.resume()
+        return source
+    }
+
+    func cancel() {
+        source.withLock { source in
+            source?.cancel()
+            source = nil
+        }
+    }
+}

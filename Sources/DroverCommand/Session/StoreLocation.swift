@@ -1,0 +1,53 @@
+import DroverCore
+import DroverSQLite
+
+/// Where jobs are kept. The only place that turns a URL into a store.
+enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
+    /// A SQLite file.
+    case sqliteFile(path: String)
+    /// A SQLite database in this process's memory.
+    case sqliteMemory
+
+    /// The file that is used where nothing else is named.
+    static let standard = StoreLocation.sqliteFile(path: "drover.sqlite")
+
+    /// Reads a store's URL.
+    ///
+    /// - Throws: ``CommandFailure`` that names the forms this build knows. The message holds no more than the URL's
+    ///   scheme, because the rest may hold a password.
+    init(_ url: String) throws(CommandFailure) {
+        guard let colon = url.firstIndex(of: ":") else {
+            throw .usage("a store's URL has a scheme before a colon", advice: "give \(Self.forms)")
+        }
+        let scheme = url[..<colon].lowercased()
+        let rest = String(url[url.index(after: colon)...])
+        switch scheme {
+        case "sqlite" where rest == ":memory:": self = .sqliteMemory
+        case "sqlite" where rest.isEmpty: throw .usage("the store's URL names no file", advice: "give \(Self.forms)")
+        case "sqlite" where rest.utf8.contains(0): throw .usage("the store's path contains a NUL byte")
+        case "sqlite": self = .sqliteFile(path: rest)
+        case "redis", "rediss", "redis+sentinel", "redis+cluster", "postgres", "postgresql":
+            throw .usage("this build has no store for \(scheme): URLs", advice: "give \(Self.forms)")
+        default:
+            throw .usage("\"\(scheme.prefix(32)):\" is not the scheme of a store", advice: "give \(Self.forms)")
+        }
+    }
+
+    private static let forms = "sqlite:PATH or sqlite::memory:"
+
+    /// The store itself, not yet opened.
+    func makeStore(access: Session.Access) throws -> any JobStore {
+        switch self {
+        case .sqliteFile(let path): SQLiteStore(path: path, mustExist: access == .existing)
+        case .sqliteMemory: SQLiteStore(path: ":memory:")
+        }
+    }
+
+    /// The URL.
+    var description: String {
+        switch self {
+        case .sqliteFile(let path): "sqlite:\(path)"
+        case .sqliteMemory: "sqlite::memory:"
+        }
+    }
+}
