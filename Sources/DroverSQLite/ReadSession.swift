@@ -14,7 +14,14 @@ final class ReadSession {
 
     func statement(_ sql: String) throws(StoreError) -> Statement { try Statement(connection, sql) }
 
+    /// The row of a queue that is not gone.
     func turn(_ queue: QueueName) throws(StoreError) -> QueueTurn? {
+        guard let turn = try row(queue), !turn.isGone else { return nil }
+        return turn
+    }
+
+    /// The row of a queue, also of one that was obliterated.
+    func row(_ queue: QueueName) throws(StoreError) -> QueueTurn? {
         let row = try statement(SQL.loadQueue)
         row.bind(1, queue.text)
         return try row.step() ? QueueTurn(name: queue, row: row) : nil

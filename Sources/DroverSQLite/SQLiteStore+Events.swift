@@ -24,7 +24,7 @@ extension SQLiteStore {
             case .after(let position): try Self.position(position)
             }
         return try await read("read events of \(query.queue)") { session throws(StoreError) in
-            let end = try session.turn(query.queue)
+            let end = try session.row(query.queue)
             let start = asked ?? end?.lastEvent ?? 0
             guard let turn = end else { return EventPage(events: [], next: Self.position(start), hasGap: false) }
             return try session.events(turn, behind: start, query)

@@ -177,9 +177,19 @@ public final class SQLiteStore: JobStore {
         _ attempt: String, _ body: @escaping @Sendable (ReadSession) throws(StoreError) -> Answer
     ) async throws(StoreError) -> Answer {
         let database = try connections().database
-        do { return try await database.read { db in try body(ReadSession(db)) } } catch {
-            throw StoreError.database(error, attempt)
+        // Not GRDB's own `async` read: that one throws in a cancelled task, and a cancelled reader may still read.
+        let result: Result<Answer, StoreError> = await withCheckedContinuation { continuation in
+            database.asyncRead { access in
+                do throws(StoreError) {
+                    let db: Database
+                    do { db = try access.get() } catch { throw StoreError.database(error, attempt) }
+                    continuation.resume(returning: .success(try body(ReadSession(db))))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
         }
+        return try result.get()
     }
 
     /// Looks at the queues that somebody waits for, and wakes those who have something to do.

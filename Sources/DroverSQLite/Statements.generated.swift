@@ -57,11 +57,6 @@ enum SQL {
         DELETE FROM drover_logs WHERE job = ?1
         """#
 
-    /// `delete-queue.sql`
-    static let deleteQueue = #"""
-        DELETE FROM drover_queues WHERE number = ?1
-        """#
-
     /// `delete-worker.sql`
     static let deleteWorker = #"""
         DELETE FROM drover_workers WHERE id = ?1
@@ -104,7 +99,7 @@ enum SQL {
 
     /// `insert-queue.sql`
     static let insertQueue = #"""
-        INSERT INTO drover_queues (number, name, last_event) VALUES (?1, ?2, ?3)
+        INSERT INTO drover_queues (number, name) VALUES (?1, ?2)
         """#
 
     /// `list-jobs-ascending.sql`
@@ -121,7 +116,8 @@ enum SQL {
 
     /// `list-queues.sql`
     static let listQueues = #"""
-        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues ORDER BY name
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues
+        WHERE NOT gone ORDER BY name
         """#
 
     /// `list-workers.sql`
@@ -137,7 +133,7 @@ enum SQL {
 
     /// `load-queue.sql`
     static let loadQueue = #"""
-        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone
         FROM drover_queues WHERE name = ?1
         """#
 
@@ -205,7 +201,7 @@ enum SQL {
     /// `save-queue.sql`
     static let saveQueue = #"""
         UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
-            failed = ?8, last_event = ?9, cancels = ?10
+            failed = ?8, last_event = ?9, cancels = ?10, gone = ?11
         WHERE number = ?1
         """#
 
@@ -236,7 +232,8 @@ enum SQL {
             active INTEGER NOT NULL DEFAULT 0,
             completed INTEGER NOT NULL DEFAULT 0,
             failed INTEGER NOT NULL DEFAULT 0,
-            last_event INTEGER NOT NULL,
+            last_event INTEGER NOT NULL DEFAULT 0,
+            gone INTEGER NOT NULL DEFAULT 0,
             cancels INTEGER NOT NULL DEFAULT 0
         );
         CREATE TABLE drover_jobs (

@@ -15,13 +15,15 @@ final class QueueTurn {
     private(set) var isChanged = false
     /// Jobs became claimable, or due earlier than any before.
     var wakesWork = false
-    /// The queue's row is to be deleted.
-    var isObliterated = false { didSet { isChanged = true } }
+    /// The queue was obliterated: its row only keeps the position of its events.
+    private(set) var isGone = false
 
-    init(name: QueueName, number: Int64, lastEvent: Int64) {
+    /// A queue that begins.
+    init(name: QueueName, number: Int64) {
         self.name = name
         self.number = number
-        self.lastEvent = lastEvent
+        lastEvent = 0
+        isChanged = true
     }
 
     /// Reads a row of `load-queue.sql`.
@@ -32,6 +34,7 @@ final class QueueTurn {
         lastEvent = row.int(8)
         cancels = row.int(9)
         isPaused = row.bool(1)
+        isGone = row.bool(10)
         isChanged = false
     }
 
@@ -59,6 +62,21 @@ final class QueueTurn {
     func requestedCancel() {
         cancels += 1
         cancelsInTurn += 1
+        isChanged = true
+    }
+
+    /// Forgets the queue. One position is passed over, so that who read before sees a gap.
+    func obliterate() {
+        lastEvent = position + 1
+        events = EventWriter()
+        isPaused = false
+        isGone = true
+        wakesWork = false
+    }
+
+    /// Lets an obliterated queue begin again.
+    func revive() {
+        isGone = false
         isChanged = true
     }
 

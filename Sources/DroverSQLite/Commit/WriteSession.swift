@@ -57,12 +57,6 @@ final class WriteSession {
     }
 
     private func save(_ turn: QueueTurn) throws(StoreError) {
-        if turn.isObliterated {
-            let delete = try statement(SQL.deleteQueue)
-            delete.bind(1, turn.number)
-            try delete.run()
-            return
-        }
         if turn.events.count > 0 { try saveEvents(of: turn) }
         let save = try statement(.saveQueue)
         save.bind(1, turn.number)
@@ -70,6 +64,7 @@ final class WriteSession {
         for state in Int64(0)...5 { save.bind(Int32(state) + 3, turn.count(state)) }
         save.bind(9, turn.position)
         save.bind(10, turn.cancels)
+        save.bind(11, turn.isGone)
         try save.run()
     }
 
@@ -95,12 +90,14 @@ final class WriteSession {
         return sequence
     }
 
-    /// Makes later numbers larger than `number`.
-    func raiseSequence(past number: Int64) { sequence = max(sequence, number) }
-
     /// The queue's row, or nil when there is no such queue.
     func turn(_ name: QueueName) throws(StoreError) -> QueueTurn? {
-        if let turn = turns[name] { return turn.isObliterated ? nil : turn }
+        guard let turn = try row(name), !turn.isGone else { return nil }
+        return turn
+    }
+
+    private func row(_ name: QueueName) throws(StoreError) -> QueueTurn? {
+        if let turn = turns[name] { return turn }
         let row = try statement(.loadQueue)
         row.bind(1, name.text)
         guard try row.step() else { return nil }
@@ -110,16 +107,16 @@ final class WriteSession {
         return turn
     }
 
-    /// The queue's row, created when there is none. Positions of events go on above those of an obliterated queue of
-    /// the same name, because the sequence was raised past them.
+    /// The queue's row, created when there is none.
     func turnCreating(_ name: QueueName) throws(StoreError) -> QueueTurn {
-        if let turn = try turn(name) { return turn }
-        if let old = turns[name] { try save(old) }
-        let turn = QueueTurn(name: name, number: nextNumber(), lastEvent: nextNumber())
+        if let turn = try row(name) {
+            if turn.isGone { turn.revive() }
+            return turn
+        }
+        let turn = QueueTurn(name: name, number: nextNumber())
         let insert = try statement(SQL.insertQueue)
         insert.bind(1, turn.number)
         insert.bind(2, name.text)
-        insert.bind(3, turn.lastEvent)
         try insert.run()
         turns[name] = turn
         return turn

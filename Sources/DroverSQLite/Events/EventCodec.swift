@@ -11,13 +11,6 @@ struct EventWriter {
     private(set) var bytes: [UInt8] = []
     private(set) var count: Int64 = 0
 
-    var mark: (bytes: Int, count: Int64) { (bytes.count, count) }
-
-    mutating func rewind(to mark: (bytes: Int, count: Int64)) {
-        bytes.removeLast(bytes.count - mark.bytes)
-        count = mark.count
-    }
-
     mutating func addedAndWaiting(_ job: StoredID, name: JobName) {
         begin(.addedAndWaiting, job)
         text(name.text)

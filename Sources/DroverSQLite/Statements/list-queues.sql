@@ -1,2 +1,3 @@
--- All queues with their counts, by name.
-SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues ORDER BY name
+-- All queues that are not gone with their counts, by name.
+SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues
+WHERE NOT gone ORDER BY name

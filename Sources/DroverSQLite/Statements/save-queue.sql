@@ -1,4 +1,4 @@
--- Stores a queue's row. Inputs: 1 number, 2 paused, 3 to 8 counts, 9 last event, 10 cancels.
+-- Stores a queue's row. Inputs: 1 number, 2 paused, 3 to 8 counts, 9 last event, 10 cancels, 11 gone.
 UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
-    failed = ?8, last_event = ?9, cancels = ?10
+    failed = ?8, last_event = ?9, cancels = ?10, gone = ?11
 WHERE number = ?1

@@ -2,6 +2,7 @@
 -- drover_jobs.rank orders a state: 0 when waiting, the priority when prioritized, the due time when delayed, the
 -- lease's expiry when active, the time of the end when finished; place orders what is otherwise equal. One index thus
 -- serves every state, and a change of state costs one removal and one insertion in it.
+-- A queue that was obliterated stays as a row that is gone, so that positions of its events never come again.
 -- The id of a job is its own text, or, when that is NULL, seq as decimal text.
 CREATE TABLE drover_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
 INSERT INTO drover_sequence (id, value) VALUES (1, 0);
@@ -15,7 +16,8 @@ CREATE TABLE drover_queues (
     active INTEGER NOT NULL DEFAULT 0,
     completed INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
-    last_event INTEGER NOT NULL,
+    last_event INTEGER NOT NULL DEFAULT 0,
+    gone INTEGER NOT NULL DEFAULT 0,
     cancels INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE drover_jobs (

@@ -98,8 +98,7 @@ extension WriteSession {
             delete.bind(1, turn.number)
             try delete.run()
         }
-        raiseSequence(past: turn.position)
-        turn.isObliterated = true
+        turn.obliterate()
     }
 }
 
