@@ -55,7 +55,7 @@ for part in ${PART:-$parts}; do
     fi
     cases=$(grep -oE 'with [0-9]+ test cases? passed' "$log" | awk '{ sum += $2 } END { if (sum) print sum }' || true)
     # Tests that count something print `figure: …`; tests that draw at random print `seed: …`.
-    figure=$(sed -nE 's/^.*figure: ?(.*)$/\1/p' "$log" | sort -u | paste -sd ';' | sed 's/;/; /g; s/|/,/g')
+    figure=$(sed -nE 's/^(.*[^A-Za-z])?figure: (.*)$/\2/p' "$log" | sort -u | paste -sd ';' | sed 's/;/; /g; s/|/,/g')
     seeds=$(grep -oiE 'seed[ :=]+[0-9]+' "$log" | grep -oE '[0-9]+' | sort -u | head -n 8 | paste -sd ' ' || true)
     row="| $(date -u +%F) | $part | $tests tests passed${cases:+, with $cases cases}${figure:+; $figure} | ${seeds:-none} | $((SECONDS - began)) | $sources | \`$command\` |"
     printf '%s\n' "$row" >>"$record"
