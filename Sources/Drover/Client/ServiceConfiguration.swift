@@ -33,6 +33,7 @@ public struct ServiceConfiguration: Sendable {
         let bytes = payload.text.utf8.count
         if bytes <= maxPayloadBytes { return nil }
         return ValidationError(
-            "payload", "has \(bytes) bytes; at most \(maxPayloadBytes) are accepted. Store it elsewhere and send its place")
+            "payload",
+            "has \(bytes) bytes; at most \(maxPayloadBytes) are accepted. Store it elsewhere and send its place")
     }
 }

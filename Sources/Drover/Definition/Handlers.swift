@@ -18,6 +18,7 @@ public struct Handlers: Sendable {
     init() {}
 
     /// Runs jobs of a type that return a result.
+    @_disfavoredOverload  // a closure of several statements that returns nothing fits both forms, and means the other
     public mutating func on<P: JobPayload>(
         _: P.Type, _ run: @escaping @Sendable (P, JobContext) async throws -> P.Result
     ) {

@@ -43,7 +43,11 @@ final class WakeUpWatcher: Sendable {
             let task = Task { try await store.waitForWork(call.interest, atMost: call.atMost) as WakeUp }
             pending.withLock { $0 = task }
             if state.withLock({ $0.mustRestart }) { task.cancel() }
-            let result = await withTaskCancellationHandler { await task.result } onCancel: { task.cancel() }
+            let result = await withTaskCancellationHandler {
+                await task.result
+            } onCancel: {
+                task.cancel()
+            }
             pending.withLock { $0 = nil }
             if Task.isCancelled { return }
             switch result {

@@ -14,12 +14,10 @@ protocol DelayTimer: Sendable {
 
 /// A timer of the system, which fires on the queue of the lease keeper.
 struct DispatchDelayTimer: DelayTimer {
-    private let queue: DispatchQueue
-    private let start = ContinuousClock.now
+    let queue: DispatchQueue
+    let clock: EngineClock
 
-    init(queue: DispatchQueue) { self.queue = queue }
-
-    func now() -> Duration { start.duration(to: .now) }
+    func now() -> Duration { clock.now() }
 
     func after(_ span: Duration, _ fire: @escaping @Sendable () -> Void) {
         let milliseconds = min(max(span.wholeMilliseconds, 0), 86_400_000)

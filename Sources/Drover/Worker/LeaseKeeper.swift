@@ -7,55 +7,59 @@ import Synchronization
 ///
 /// It runs on an executor of its own, with its timer and its calls to the store, so that handlers that block every
 /// thread of the shared pool lose no lease. Lanes put leases in and take them out without waiting for it.
-actor LeaseKeeper {
+final class LeaseKeeper: Sendable {
     private struct State {
         var table: LeaseTable<Attempt>
         var sleeper: CheckedContinuation<Void, Never>?
         var sleep = 0
         var isCalled = false
         var isStopped = false
+        var loop: Task<Void, Never>?
     }
 
-    private nonisolated let executor: KeeperExecutor
-    private nonisolated let store: any JobExchanging
-    private nonisolated let timer: any DelayTimer
-    private nonisolated let logger: Logger
-    private nonisolated let state: Mutex<State>
-    private var loop: Task<Void, Never>?
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let executor = KeeperExecutor()
+    private let store: any JobExchanging
+    private let timer: any DelayTimer
+    private let logger: Logger
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - shortestLease: the shortest of all leases that it will be given.
+    ///   - clock: measures how long leases last.
     ///   - timer: nil for the system's.
-    init(store: any JobExchanging, shortestLease: Duration, timer: (any DelayTimer)? = nil, logger: Logger) {
-        let executor = KeeperExecutor()
-        self.executor = executor
+    init(
+        store: any JobExchanging, shortestLease: Duration, clock: EngineClock, timer: (any DelayTimer)? = nil,
+        logger: Logger
+    ) {
         self.store = store
-        self.timer = timer ?? DispatchDelayTimer(queue: executor.queue)
+        self.timer = timer ?? DispatchDelayTimer(queue: executor.queue, clock: clock)
         self.logger = logger
         state = Mutex(State(table: LeaseTable(idleTurn: shortestLease / 2)))
     }
 
     /// Begins to renew. Once this returns, nothing it does needs a thread of the shared pool.
     func start() {
-        // Unstructured, because the loop must be on this actor's executor from its first step.
-        loop = Task { await keep() }
+        // Unstructured, because a child would need a thread of the shared pool for its first step.
+        let loop = Task(executorPreference: executor) { await self.keep() }
+        state.withLock { $0.loop = loop }
     }
 
     /// Ends the loop after the renewal that is under way.
     func stop() async {
-        state.withLock { $0.isStopped = true }
+        let loop = state.withLock { state in
+            state.isStopped = true
+            return state.loop
+        }
         call()
         await loop?.value
     }
 
     /// The time by the keeper's timer.
-    nonisolated func now() -> Duration { timer.now() }
+    func now() -> Duration { timer.now() }
 
     /// Lets the leases of settled attempts go and takes those of claimed jobs in, counted from `sentAt`, the moment
     /// when the claim was sent: the store's count began then or later.
-    nonisolated func exchange(settled: [Int], claimed: [Attempt], sentAt: Duration) {
+    func exchange(settled: [Int], claimed: [Attempt], sentAt: Duration) {
         let isUrgent = state.withLock { state in
             for number in settled { state.table.remove(number) }
             var isUrgent = false
@@ -71,13 +75,13 @@ actor LeaseKeeper {
     }
 
     /// Renews the leases of a queue at once, because a job of it may have been cancelled.
-    nonisolated func hasten(_ queue: QueueName) {
+    func hasten(_ queue: QueueName) {
         state.withLock { $0.table.hasten(queue, now: timer.now()) }
         call()
     }
 
     /// How many leases are held.
-    nonisolated var count: Int { state.withLock { $0.table.count } }
+    var count: Int { state.withLock { $0.table.count } }
 
     private func keep() async {
         while !state.withLock({ $0.isStopped }) {
@@ -137,7 +141,7 @@ actor LeaseKeeper {
         }
     }
 
-    private nonisolated func wake(_ sleep: Int) {
+    private func wake(_ sleep: Int) {
         let sleeper: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard state.sleep == sleep else { return nil }  // that sleep was cut short
             defer { state.sleeper = nil }
@@ -147,7 +151,7 @@ actor LeaseKeeper {
     }
 
     /// Cuts the present sleep short, or the next one when none is under way.
-    private nonisolated func call() {
+    private func call() {
         let sleeper: CheckedContinuation<Void, Never>? = state.withLock { state in
             if state.sleeper == nil { state.isCalled = true }
             defer { state.sleeper = nil }

@@ -13,7 +13,7 @@ final class WorkerGroup: Sendable {
         let clock = EngineClock(configuration.clock)
         let shortest = definitions.map(\.options.lease).min() ?? .seconds(30)
         let keeper = LeaseKeeper(
-            store: store, shortestLease: shortest,
+            store: store, shortestLease: shortest, clock: clock,
             timer: configuration.clock is ContinuousClock ? nil : ClockDelayTimer(clock: clock), logger: logger)
         let watcher = WakeUpWatcher(
             store: store, queues: definitions.map(\.queue), clock: clock, logger: logger)
@@ -31,7 +31,7 @@ final class WorkerGroup: Sendable {
     /// Works until every worker is done, and lets go of everything before it returns.
     func run(until control: ShutdownControl) async {
         // The keeper first: later its task might wait for a thread that a handler blocks.
-        await keeper.start()
+        keeper.start()
         let upkeep = workers.map { worker in
             QueueMaintenance(scope: worker.scope) { worker.runningCount }
         }
