@@ -1,6 +1,7 @@
 public import DroverCore
 
 extension SQLiteStore {
+    /// Reads events; positions count from 1 in each queue.
     public func events(
         _ query: EventQuery, waitingAtMost wait: Duration
     ) async throws(StoreError) -> EventPage {
@@ -34,7 +35,8 @@ extension SQLiteStore {
     private static func position(_ position: EventPosition) throws(StoreError) -> Int64 {
         guard let number = Int64(position.text) else {
             throw StoreError(
-                .invalid, "\"\(position.text)\" is not a position of this store; use one that a page of events returned")
+                .invalid, "\"\(position.text)\" is not a position of this store; use one that a page of events returned"
+            )
         }
         return number
     }
@@ -44,7 +46,8 @@ extension SQLiteStore {
 
 extension ReadSession {
     /// The events behind a position, from as many rows as the page needs.
-    fileprivate func events(_ turn: QueueTurn, behind start: Int64, _ query: EventQuery) throws(StoreError) -> EventPage {
+    fileprivate func events(_ turn: QueueTurn, behind start: Int64, _ query: EventQuery) throws(StoreError) -> EventPage
+    {
         let select = try statement(SQL.readEvents)
         select.bind(1, turn.number)
         select.bind(2, start)

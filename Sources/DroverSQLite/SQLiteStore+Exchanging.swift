@@ -1,11 +1,13 @@
 public import DroverCore
 
 extension SQLiteStore {
+    /// Stores new jobs in one transaction, which other calls may share.
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
         if jobs.isEmpty { return [] }
         return try await write { session throws(StoreError) in try session.enqueue(queue, jobs) }
     }
 
+    /// Settles and claims in one transaction, which other calls may share.
     public func exchange(
         _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
     ) async throws(StoreError) -> ExchangeReply {
@@ -17,16 +19,19 @@ extension SQLiteStore {
         return reply
     }
 
+    /// Extends leases, before all other calls that wait for the writer.
     public func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] {
         if leases.isEmpty { return [] }
         return try await write(urgent: true) { session throws(StoreError) in try session.renew(leases) }
     }
 
+    /// Stores reports of running attempts.
     public func record(_ reports: [JobReport]) async throws(StoreError) -> [ReportStatus] {
         if reports.isEmpty { return [] }
         return try await write { session throws(StoreError) in try session.record(reports) }
     }
 
+    /// Waits for a commit of this or another process that is of interest.
     public func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp {
         let look = try lookNow()
         let id = hub.nextID()
@@ -38,10 +43,9 @@ extension SQLiteStore {
         }
     }
 
-    /// What to do once a waiter has registered: look whether another process had committed before that.
+    /// What to do once a waiter has registered: look whether somebody had committed before that.
     func lookNow() throws(StoreError) -> @Sendable () -> Void {
         let database = try connections().database
-        guard traits.isShared else { return {} }
         return { [hub] in Self.lookAfterCommit(database, hub) }
     }
 

@@ -1,6 +1,7 @@
 public import DroverCore
 
 extension SQLiteStore {
+    /// Reads jobs by key, in one snapshot.
     public func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] {
         if keys.isEmpty { return [] }
         return try await read("read \(keys.count) jobs") { session throws(StoreError) in
@@ -18,6 +19,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Lists jobs of one state; cursors hold a place in the order index.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         try await read("list jobs of \(query.queue)") { session throws(StoreError) in
             if let cursor = page.after { _ = try PlaceCursor(cursor) }
@@ -29,6 +31,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Lists the queues, from counts that are kept with every change.
     public func queues() async throws(StoreError) -> [QueueSummary] {
         try await read("list queues") { session throws(StoreError) in
             let row = try session.statement(SQL.listQueues)
@@ -45,6 +48,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Lists the living workers.
     public func workers() async throws(StoreError) -> [WorkerSummary] {
         let now = now
         return try await read("list workers") { session throws(StoreError) in
@@ -65,6 +69,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Reads a part of the log of a job.
     public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
         let isAscending = page.order == .ascending
         let after = try page.after.map(LineCursor.init)?.line ?? (isAscending ? 0 : .max)

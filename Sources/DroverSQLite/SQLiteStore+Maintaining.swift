@@ -1,6 +1,7 @@
 public import DroverCore
 
 extension SQLiteStore {
+    /// Puts jobs with expired leases back, in one transaction.
     public func reclaimStalled(
         _ queue: QueueName, maxStalled: Int, limit: Int
     ) async throws(StoreError) -> [StalledJob] {
@@ -9,6 +10,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Removes finished jobs that a rule does not keep, in one transaction.
     public func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int {
         try await write { session throws(StoreError) in
             guard limit > 0, let turn = try session.turn(queue) else { return 0 }
@@ -17,6 +19,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Notes that a worker lives.
     public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
         try await write { session throws(StoreError) in
             let forget = try session.statement(SQL.forgetWorkers)

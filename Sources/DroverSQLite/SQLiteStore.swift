@@ -114,7 +114,9 @@ public final class SQLiteStore: JobStore {
                     .unreachable, "there is no store at \(path); name an existing file, or add a job to make one")
             }
             let database: any DatabaseWriter =
-                isInMemory ? try DatabaseQueue(configuration: configuration) : try DatabasePool(path: path, configuration: configuration)
+                isInMemory
+                ? try DatabaseQueue(configuration: configuration)
+                : try DatabasePool(path: path, configuration: configuration)
             try database.writeWithoutTransaction { db in
                 if !isInMemory { try Self.checkWritable(db, path) }
                 // Here and not in the configuration: GRDB sets NORMAL when it turns the write-ahead log on, and a
@@ -149,7 +151,8 @@ public final class SQLiteStore: JobStore {
     private static func checkWritable(_ db: Database, _ path: String) throws {
         if sqlite3_db_readonly(db.sqliteConnection, "main") == 1 {
             throw StoreError(
-                .readOnly, "\(path) can't be written to; mend the permissions of the file and its folder, or name another")
+                .readOnly,
+                "\(path) can't be written to; mend the permissions of the file and its folder, or name another")
         }
     }
 

@@ -1,4 +1,4 @@
-/// All that Drover asks of a store. `docs/architecture.md` tells the ten rules that every
+/// All that Drover asks of a store. `docs/store-contract.md` tells the ten rules that every
 /// store keeps; the suite in `DroverConformance` proves them.
 ///
 /// Consumers take the narrow role that they need: a worker ``JobExchanging``, a

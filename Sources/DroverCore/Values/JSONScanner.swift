@@ -103,7 +103,9 @@ struct JSONScanner {
         case UInt8(ascii: "u"):
             at += 1
             for _ in 0..<4 {
-                guard at < bytes.count, isHexDigit(bytes[at]) else { throw fault("four hexadecimal digits are expected") }
+                guard at < bytes.count, isHexDigit(bytes[at]) else {
+                    throw fault("four hexadecimal digits are expected")
+                }
                 at += 1
             }
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),

@@ -31,7 +31,8 @@ extension StoreError {
             case SQLITE_NOTADB: (.corrupt, "the file is not an SQLite database; name another file")
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
                 (.readOnly, "the file or its folder can't be written to; mend its permissions or name another file")
-            case SQLITE_CANTOPEN: (.unreachable, "the file can't be opened; check that its folder exists and may be written to")
+            case SQLITE_CANTOPEN:
+                (.unreachable, "the file can't be opened; check that its folder exists and may be written to")
             case SQLITE_IOERR: (.unreachable, "reading or writing the disk failed; check the disk")
             default: (.unreachable, "see the message of SQLite")
             }

@@ -72,7 +72,9 @@ extension WriteSession {
         try move.run()
     }
 
-    private func claim(_ claim: Claim, token: LeaseToken, _ turn: QueueTurn) throws(StoreError) -> ([ClaimedJob], numbers: [Int64]) {
+    private func claim(_ claim: Claim, token: LeaseToken, _ turn: QueueTurn) throws(StoreError) -> (
+        [ClaimedJob], numbers: [Int64]
+    ) {
         if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0 { return ([], []) }
         let select = try statement(.selectReady)
         select.bind(1, turn.number)

@@ -72,7 +72,8 @@ extension WriteSession {
     private func obliterate(_ turn: QueueTurn, force: Bool, limit: Int) throws(StoreError) -> SweepReport {
         guard turn.isPaused else {
             return SweepReport(
-                removed: 0, progress: .refused(ValidationError("obliterate", "the queue is not paused; pause it first")))
+                removed: 0, progress: .refused(ValidationError("obliterate", "the queue is not paused; pause it first"))
+            )
         }
         guard force || turn.count(StateCode.active) == 0 else {
             return SweepReport(
