@@ -99,13 +99,16 @@ let package = Package(
             name: "DroverCommandTests",
             dependencies: [
                 "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "drover",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["Snapshots"],
             swiftSettings: house),
     ]
 )

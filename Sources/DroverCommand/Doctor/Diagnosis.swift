@@ -70,7 +70,7 @@ struct Diagnosis: Sendable {
                 Finding(
                     code: "no-worker", queue: queue.name,
                     problem: "\(queue.counts.ready) jobs wait and no worker lives",
-                    advice: "start one: drover work --queue \(queue.name)"))
+                    advice: "start one: drover work --queue \(queue.name) --handler SPEC"))
         }
         return findings
     }
@@ -87,7 +87,7 @@ struct Diagnosis: Sendable {
         return Finding(
             code: "stalled", queue: queue.name, problem: "\(count) active jobs belong to no living worker",
             advice: workers.isEmpty
-                ? "a worker takes them over when their leases expire; start one: drover work --queue \(queue.name)"
+                ? "a worker takes them over when their leases expire; start one: drover work --queue \(queue.name) --handler SPEC"
                 : "the living workers take them over when their leases expire; look again in a minute")
     }
 

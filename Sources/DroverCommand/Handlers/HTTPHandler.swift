@@ -26,6 +26,8 @@ struct HTTPHandler: CommandHandler {
         var configuration = HTTPClient.Configuration()
         // A redirect would turn the POST into a GET, or carry the signature to a place that nobody chose.
         configuration.redirectConfiguration = .disallow
+        // The job's own retries decide what happens when nobody answers.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

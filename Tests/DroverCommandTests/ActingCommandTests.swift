@@ -1,0 +1,138 @@
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct ActingCommandTests {
+    private func state(_ id: String, in store: any JobStore) async throws -> JobState? {
+        try await store.jobs([JobKey(queue: "mail", id: try JobID(id))]).first??.state
+    }
+
+    private func counts(_ queue: QueueName, in store: any JobStore) async throws -> JobCounts? {
+        try await store.queues().first { $0.name == queue }?.counts
+    }
+
+    @Test("retry puts finished jobs back in line")
+    func retry() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("retry", "--queue", "mail", "bad", "--reset-attempts", on: store)
+        #expect(status == .done)
+        #expect(transcript.results == "bad retried\n")
+        let job = try await store.jobs([JobKey(queue: "mail", id: try JobID("bad"))])[0]
+        #expect(job?.state == .waiting)
+        #expect(job?.attemptsMade == 0)
+    }
+
+    @Test("an action on a job in a wrong state fails and says which state it is")
+    func wrongState() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("retry", "--queue", "mail", "next", on: store)
+        #expect(status == .failed)
+        #expect(transcript.notes == "next is waiting and can't be retried\n")
+    }
+
+    @Test("an action on several jobs does what it can and answers not found for the rest")
+    func several() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("promote", "--queue", "mail", "later", "nobody", "--json", on: store)
+        #expect(status == .notFound)
+        #expect(try await state("later", in: store) == .waiting)
+        #expect(try Parsed(transcript.results).items.map { $0.string("result") } == ["done", "not-found"])
+    }
+
+    @Test("cancel fails a waiting job and asks the holder of an active one")
+    func cancel() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("cancel", "--queue", "mail", "next", "busy", on: store)
+        #expect(status == .done)
+        #expect(transcript.results == "next cancelled\nbusy is active; its worker was asked to stop it\n")
+        #expect(try await state("next", in: store) == .failed)
+    }
+
+    @Test("removing several jobs without --yes removes none when nobody can be asked")
+    func removeUnasked() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("remove", "--queue", "mail", "good", "bad", on: store)
+        #expect(status == .usage)
+        #expect(transcript.notes.contains("--yes"))
+        #expect(try await state("good", in: store) == .completed)
+    }
+
+    @Test("removing several jobs asks, and only y removes them", arguments: [("y", true), ("n", false), ("", false)])
+    func removeAsked(answer: String, isRemoved: Bool) async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("remove", "--queue", "mail", "good", "bad", on: store, answer: answer)
+        #expect(status == (isRemoved ? .done : .failed))
+        #expect(transcript.notes.hasPrefix("Remove 2 jobs from the queue \"mail\"? [y/N] "))
+        #expect(try await state("good", in: store) == (isRemoved ? nil : .completed))
+    }
+
+    @Test("pause and resume change the queue")
+    func pause() async throws {
+        let store = try await SeededStore.make()
+        #expect(await drover("pause", "--queue", "mail", on: store).status == .done)
+        #expect(try await store.queues().first { $0.name == "mail" }?.isPaused == true)
+        let (status, transcript) = await drover("resume", "--queue", "mail", on: store)
+        #expect(status == .done)
+        #expect(transcript.results == "mail resumed\n")
+        #expect(try await store.queues().first { $0.name == "mail" }?.isPaused == false)
+    }
+
+    @Test("drain deletes what waits, and what is delayed only when asked")
+    func drain() async throws {
+        let store = try await SeededStore.make()
+        #expect(
+            await drover("drain", "--queue", "mail", "--yes", on: store).transcript.results
+                == "3 jobs removed from mail\n")
+        #expect(try await counts("mail", in: store)?[.delayed] == 1)
+        #expect(await drover("drain", "--queue", "mail", "--delayed", "--yes", on: store).status == .done)
+        #expect(try await counts("mail", in: store)?.total == 3)
+    }
+
+    @Test("sweeps loop over more jobs than one step looks at")
+    func sweepsLoop() async throws {
+        let store = ReferenceStore()
+        let many = SweepOptions.stepLimit * 2 + 7
+        _ = try await store.enqueue("mail", Array(repeating: NewJob(name: "n"), count: many))
+        let (status, transcript) = await drover("drain", "--queue", "mail", "--yes", "--json", on: store)
+        #expect(status == .done)
+        #expect(try Parsed(transcript.results).int("removed") == many)
+    }
+
+    @Test("clean deletes only jobs of the state that are old enough")
+    func clean() async throws {
+        let store = try await SeededStore.make()
+        let young = await drover(
+            "clean", "--queue", "mail", "--state", "completed", "--older-than", "1h", "--yes", on: store)
+        #expect(young.transcript.results == "0 jobs removed from mail\n")
+        let all = await drover("clean", "--queue", "mail", "--state", "completed", "--yes", on: store)
+        #expect(all.transcript.results == "1 jobs removed from mail\n")
+        #expect(try await state("bad", in: store) == .failed)
+    }
+
+    @Test("obliterate is refused while jobs are active, and then leaves the queue as it was")
+    func obliterateRefused() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("obliterate", "--queue", "mail", "--yes", on: store)
+        #expect(status == .failed)
+        #expect(transcript.notes.contains("--force"))
+        let queue = try await store.queues().first { $0.name == "mail" }
+        #expect(queue?.isPaused == false)
+        #expect(queue?.counts.total == 7)
+    }
+
+    @Test("obliterate --force deletes the queue with all it holds")
+    func obliterate() async throws {
+        let store = try await SeededStore.make()
+        #expect(await drover("obliterate", "--queue", "mail", "--force", "--yes", on: store).status == .done)
+        #expect(try await store.queues().map(\.name) == ["reports"])
+    }
+
+    @Test("a sweep of a queue that does not exist is told as such", arguments: ["drain", "obliterate"])
+    func unknownQueue(_ command: String) async throws {
+        let store = try await SeededStore.make()
+        #expect(await drover(command, "--queue", "nowhere", "--yes", on: store).status == .notFound)
+        #expect(try await store.queues().count == 2)
+    }
+}

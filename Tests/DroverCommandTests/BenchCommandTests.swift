@@ -1,0 +1,66 @@
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct BenchCommandTests {
+    @Test(
+        "every scenario delivers each job once, prints the members that programs read, and cleans up",
+        arguments: BenchScenario.allCases)
+    func scenarios(_ scenario: BenchScenario) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover(
+            "bench", "--scenario", scenario.rawValue, "--jobs", "50", "--concurrency", "4", "--json", on: store)
+        #expect(status == .done, "\(transcript.notes)")
+        let report = try Parsed(transcript.results)
+        #expect(report.string("scenario") == scenario.rawValue)
+        #expect(report.int("jobs") == 50)
+        #expect(report.int("concurrency") == 4)
+        #expect(report.bool("exactlyOnce") == true)
+        #expect(report.bool("events") == true)
+        for name in ["store", "durability", "seconds", "jobsPerSecond", "p50Ms", "p99Ms", "cpuMicrosPerJob"] {
+            #expect(transcript.results.contains("\"\(name)\":"))
+        }
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("jobs that wait behind the measured ones are left out of the measurement")
+    func waiting() async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover(
+            "bench", "--scenario", "process", "--jobs", "20", "--waiting", "1500", "--json", on: store)
+        #expect(status == .done, "\(transcript.notes)")
+        #expect(try Parsed(transcript.results).int("jobs") == 20)
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("a queue called bench that holds jobs is left alone unless --yes is given")
+    func foreign() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "bench", "precious", on: store)
+        let (status, transcript) = await drover("bench", "--scenario", "add", "--jobs", "5", on: store)
+        #expect(status == .failed)
+        #expect(transcript.notes.contains("holds 1 jobs"))
+        #expect(try await store.queues().first?.counts.total == 1)
+        #expect(await drover("bench", "--scenario", "add", "--jobs", "5", "--yes", on: store).status == .done)
+    }
+
+    @Test("a job that is delivered twice is noticed")
+    func ledger() {
+        let ledger = DeliveryLedger(count: 2)
+        ledger.started(DeliveryLedger.payload(1), at: .zero)
+        #expect(ledger.deliveredOnce == 1)
+        ledger.started(DeliveryLedger.payload(1), at: .zero)
+        #expect(ledger.deliveredOnce == nil)
+    }
+
+    @Test("percentiles are waits that were measured")
+    func percentiles() {
+        let measurement = BenchMeasurement(
+            span: .seconds(1), waits: (1...100).reversed().map { .milliseconds($0) }, processorMicroseconds: 1,
+            isExactlyOnce: true)
+        #expect(measurement.percentile(50) == 51)
+        #expect(measurement.percentile(99) == 100)
+    }
+}

@@ -1,0 +1,108 @@
+import DroverCore
+import DroverSQLite
+import Foundation
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct ProgramTests {
+    private let folder: TemporaryFolder
+    private var store: String { "sqlite:" + folder.path("jobs.sqlite") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Waits until an event of a kind has happened in the queue `q`.
+    private func waitFor(_ kind: String) async throws {
+        let store = SQLiteStore(path: folder.path("jobs.sqlite"))
+        try await store.prepare()
+        var query = EventQuery(queue: "q", start: .beginning)
+        for _ in 0..<100 {
+            let page = try await store.events(query, waitingAtMost: .seconds(1))
+            if page.events.contains(where: { $0.kind.name == kind }) { return await store.close() }
+            query.start = .after(page.next)
+        }
+        await store.close()
+        Issue.record("no event \(kind) came")
+    }
+
+    @Test("add --wait in one process prints what a worker in another process gave, and job tells the whole story")
+    func echo() async throws {
+        let (status, added) = try await Program.running(
+            "work", "--store", store, "--queue", "q", "--handler", "echo"
+        ) {
+            try await Program.run(
+                "add", "--store", store, "--queue", "q", "hello", "--data", "-", "--wait", "--wait-timeout", "60s",
+                input: #"{"n":1}"#)
+        }
+        #expect(status == 0)
+        #expect(added.status == 0, "\(added.errors)")
+        #expect(added.output == "{\"n\":1}\n")
+        let listed = try Parsed(
+            await Program.run("jobs", "--store", store, "--queue", "q", "--state", "completed", "--json").output)
+        let id = try #require(listed.objects("jobs").first?.string("id"))
+        let job = try await Program.run("job", "--store", store, "--queue", "q", id)
+        #expect(job.status == 0)
+        for part in ["attempts  1 made, 1 started, 1 allowed", "created ", "started ", "finished ", "worker "] {
+            #expect(job.output.contains(part), "\(job.output)")
+        }
+    }
+
+    @Test("exec: hands the payload to a program and prints its last line")
+    func exec() async throws {
+        let (_, added) = try await Program.running(
+            "work", "--store", store, "--queue", "q", "--handler", #"exec:sh -c "cat; echo; echo '[1, 2]'""#
+        ) {
+            try await Program.run(
+                "add", "--store", store, "--queue", "q", "hello", "--wait", "--wait-timeout", "60s")
+        }
+        #expect(added.output == "[1, 2]\n", "\(added.errors)")
+    }
+
+    @Test("a second SIGTERM gives running jobs back at once, without counting an attempt")
+    func secondSignal() async throws {
+        #expect(try await Program.run("add", "--store", store, "--queue", "q", "hello").status == 0)
+        let (status, _) = try await Program.running(
+            "work", "--store", store, "--queue", "q", "--handler", "sleep:1h", "--grace", "1h", stoppingTwice: true
+        ) { try await waitFor("active") }
+        #expect(status == 1)
+        let listed = try Parsed(await Program.run("jobs", "--store", store, "--queue", "q", "--json").output)
+        #expect(listed.objects("jobs").first?.int("attemptsMade") == 0)
+        #expect(listed.objects("jobs").first?.int("attemptsStarted") == 1)
+    }
+
+    @Test(
+        "commands that only look do not make a store: exit 3",
+        arguments: [
+            ["queues"], ["jobs", "--queue", "q"], ["job", "--queue", "q", "1"], ["workers"],
+            ["events", "--queue", "q"],
+            ["doctor"], ["retry", "--queue", "q", "1"], ["pause", "--queue", "q"], ["drain", "--queue", "q", "--yes"],
+        ])
+    func missing(arguments: [String]) async throws {
+        let transcript = Transcript()
+        var session = Session.process
+        session.output = transcript.session(on: SQLiteStore(path: ":memory:")).output
+        session.environment = ["DROVER_STORE": store]
+        #expect(await DroverTool.run(arguments, in: session) == .storeUnreachable)
+        #expect(transcript.notes.contains("there is no store at"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("jobs.sqlite")))
+    }
+
+    @Test("bad input leaves no file behind: exit 2")
+    func badInput() async throws {
+        let ending = try await Program.run(
+            "add", "--store", store, "--queue", "q", "hello", "--data", "-", input: "{\"a\":\"\0\"}")
+        #expect(ending.status == 2)
+        #expect(ending.output.isEmpty)
+        #expect(ending.errors.hasPrefix("drover: add a job: the payload has a NUL byte"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("jobs.sqlite")))
+    }
+
+    @Test("a reader that goes away early ends the program without a word")
+    func brokenPipe() async throws {
+        _ = try await Program.run("add", "--store", store, "--queue", "q", "hello", "--count", "1000")
+        let ending = try await Program.script(
+            #""$1" jobs --store "$2" --queue q --limit 1000 --json | head -n 1"#, [store])
+        #expect(ending.status == 0)
+        #expect(ending.errors.isEmpty)
+    }
+}

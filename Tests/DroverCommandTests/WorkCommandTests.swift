@@ -1,0 +1,137 @@
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct WorkCommandTests {
+    /// Runs `drover work` on a store while the body runs other commands on it.
+    private func working<Result: Sendable>(
+        on store: ReferenceStore, _ arguments: [String], _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let session = Transcript().session(on: store)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await DroverTool.run(["work", "--queue", "q:2"] + arguments, in: session) }
+            let result = try await body()
+            group.cancelAll()
+            return result
+        }
+    }
+
+    @Test("add --wait prints the result that a worker gave, and nothing else")
+    func echo() async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = try await working(on: store, ["--handler", "echo"]) {
+            await drover("add", "--queue", "q", "n", "--data", #"{"n": 1}"#, "--wait", on: store)
+        }
+        #expect(status == .done)
+        #expect(transcript.results == "{\"n\": 1}\n")
+    }
+
+    @Test("add --wait exits with 1 when the job fails, and tells the reason on standard error")
+    func fail() async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = try await working(on: store, ["--handler", "fail:out of paper"]) {
+            await drover("add", "--queue", "q", "n", "--wait", on: store)
+        }
+        #expect(status == .failed)
+        #expect(transcript.results.isEmpty)
+        #expect(transcript.notes.contains("out of paper"))
+    }
+
+    @Test("add --wait --json tells each job's ending")
+    func json() async throws {
+        let store = ReferenceStore()
+        let (_, transcript) = try await working(on: store, ["--handler", "noop"]) {
+            await drover("add", "--queue", "q", "n", "--count", "2", "--wait", "--json", on: store)
+        }
+        let objects = try Parsed(transcript.results).items
+        #expect(objects.map { $0.string("status") } == ["added", "added"])
+        #expect(transcript.results.contains(#""result":null"#))
+    }
+
+    @Test("add --wait-timeout gives up and says how long it waited")
+    func timeout() async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover(
+            "add", "--queue", "q", "n", "--wait-timeout", "1ms", on: store)
+        #expect(status == .failed)
+        #expect(transcript.notes.contains("has not ended"))
+    }
+
+    @Test("work --limit ends by itself when so many jobs are settled")
+    func limit() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "n", "--count", "3", on: store)
+        let (status, _) = await drover("work", "--queue", "q", "--handler", "noop", "--limit", "2", on: store)
+        #expect(status == .done)
+        let counts = try await store.queues().first?.counts
+        #expect(counts?[.completed] == 2)
+        #expect(counts?[.waiting] == 1)
+    }
+
+    @Test("a first stop lets the running job finish")
+    func gracefulStop() async throws {
+        let store = ReferenceStore()
+        let stops = AsyncStream<Void>.makeStream()
+        _ = await drover("add", "--queue", "q", "n", on: store)
+        let running = Probe<Void>("the job runs")
+        var session = Transcript().session(on: Lent(store, claimed: running))
+        session.stopRequests = { stops.stream }
+        let ending = Task { [session] in
+            await DroverTool.run(["work", "--queue", "q", "--handler", "echo"], in: session)
+        }
+        _ = try await running.wait()
+        stops.continuation.yield()
+        #expect(await ending.value == .done)
+        #expect(try await store.queues().first?.counts[.completed] == 1)
+    }
+
+    @Test("a second stop gives the running job back at once")
+    func secondStop() async throws {
+        let store = ReferenceStore()
+        let stops = AsyncStream<Void>.makeStream()
+        _ = await drover("add", "--queue", "q", "n", on: store)
+        let running = Probe<Void>("the job runs")
+        var session = Transcript().session(on: Lent(store, claimed: running))
+        session.stopRequests = { stops.stream }
+        let ending = Task { [session] in
+            await DroverTool.run(["work", "--queue", "q", "--handler", "sleep:1h"], in: session)
+        }
+        _ = try await running.wait()
+        stops.continuation.yield()
+        stops.continuation.yield()
+        #expect(await ending.value == .failed)
+        let job = try await store.jobs(matching: JobQuery(queue: "q", state: .waiting), page: Page()).jobs.first
+        #expect(job?.attemptsStarted == 1)
+        #expect(job?.attemptsMade == 0)
+    }
+
+    @Test(
+        "work refuses what it can't do with exit 2",
+        arguments: [
+            (["--queue", "q", "--handler", "nothing"], "is not a handler"),
+            (["--queue", "q:0", "--handler", "noop"], "concurrency"),
+            (["--queue", "q", "--queue", "q:2", "--handler", "noop"], "named twice"),
+            (["--queue", "q", "--handler", "noop", "--lease", "1ms"], "--lease"),
+            (["--queue", "q", "--handler", "noop", "--limit", "0"], "--limit"),
+            (["--handler", "noop"], "--queue"),
+        ])
+    func refused(arguments: [String], says: String) async {
+        let transcript = Transcript()
+        let status = await DroverTool.run(["work"] + arguments, in: transcript.session(on: ReferenceStore()))
+        #expect(status == .usage)
+        #expect(transcript.notes.contains(says), "\(transcript.notes)")
+    }
+
+    @Test("a garbled signing secret is refused and not repeated")
+    func secret() async {
+        let transcript = Transcript()
+        let session = transcript.session(
+            on: ReferenceStore(), environment: ["DROVER_HTTP_SECRET": "whsec_***"])
+        let status = await DroverTool.run(
+            ["work", "--queue", "q", "--handler", "http:http://127.0.0.1:1/"], in: session)
+        #expect(status == .usage)
+        #expect(!transcript.notes.contains("***"))
+    }
+}
