@@ -39,7 +39,6 @@ public final class SQLiteStore: JobStore {
     let timer: any Clock<Duration>
     let hub = WakeUpHub()
     private let state = Mutex<State>(.new)
-    private let preparing = Mutex(())
 
     /// Names the file; nothing is opened before ``prepare()``.
     ///
@@ -58,6 +57,9 @@ public final class SQLiteStore: JobStore {
         self.timer = timer
     }
 
+    /// How often a file that another process is opening is tried: about five seconds in all.
+    private static let openingAttempts = 55
+
     private var isInMemory: Bool { path == ":memory:" }
 
     /// The present instant of the store's clock.
@@ -70,22 +72,26 @@ public final class SQLiteStore: JobStore {
 
     /// Opens or makes the file and brings its layout up to date.
     public func prepare() async throws(StoreError) {
-        // Opening blocks for a moment, once; two callers at the same time must not open twice.
-        let opened: Result<Void, StoreError> = preparing.withLock { _ in
+        for attempt in 1... {
             do throws(StoreError) {
-                try state.withLock { state throws(StoreError) in
-                    switch state {
-                    case .open: return
-                    case .closed: throw Self.closed
-                    case .new: state = .open(try open())
-                    }
-                }
-                return .success(())
+                return try openOnce()
             } catch {
-                return .failure(error)
+                // Turning the write-ahead log on does not wait for another process that opens the file at the same time.
+                guard error.code == .busy, attempt < Self.openingAttempts else { throw error }
+                // Cancelled: the next attempt tells how it stands.
+                try? await timer.sleep(for: .milliseconds(10 * min(attempt, 10)))
             }
         }
-        try opened.get()
+    }
+
+    private func openOnce() throws(StoreError) {
+        try state.withLock { state throws(StoreError) in
+            switch state {
+            case .open: return
+            case .closed: throw Self.closed
+            case .new: state = .open(try open())
+            }
+        }
     }
 
     /// Waits for calls under way and closes the file.
