@@ -17,6 +17,7 @@ extension SQLiteStore {
     public func sweep(
         _ sweep: Sweep, after cursor: PageCursor?, limit: Int
     ) async throws(StoreError) -> SweepReport {
-        try await write { session throws(StoreError) in try session.sweep(sweep, after: cursor, limit: limit) }
+        let place = try cursor.map(PlaceCursor.init)
+        return try await write { session throws(StoreError) in try session.sweep(sweep, after: place, limit: limit) }
     }
 }

@@ -24,6 +24,7 @@ public final class SQLiteStore: JobStore {
     struct Connections: Sendable {
         var database: any DatabaseWriter
         var commits: GroupCommit
+        var counter: CommitCounter?
         var watch: CommitWatch?
     }
 
@@ -105,8 +106,12 @@ public final class SQLiteStore: JobStore {
         hub.close()
         open.watch?.cancel()
         await open.commits.close()
-        // Readers that are still at work keep the file open until they end; nothing is lost by that.
-        do { try open.database.close() } catch {}
+        do {
+            try open.database.close()
+            open.counter?.close()
+        } catch {
+            // Readers that are still at work keep the file open until they end; nothing is lost by that.
+        }
     }
 
     // MARK: Opening
@@ -134,7 +139,7 @@ public final class SQLiteStore: JobStore {
             let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub) }
             let commits = GroupCommit(writer: database, clock: clock, hub: hub, counter: counter, onForeignCommit: look)
             let watch = counter.flatMap { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
-            return Connections(database: database, commits: commits, watch: watch)
+            return Connections(database: database, commits: commits, counter: counter, watch: watch)
         } catch {
             throw StoreError.database(error, "open \(path)")
         }

@@ -239,7 +239,7 @@ enum SQL {
         CREATE TABLE drover_jobs (
             seq INTEGER PRIMARY KEY,
             queue INTEGER NOT NULL,
-            state INTEGER NOT NULL,
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
             rank INTEGER NOT NULL,
             place INTEGER NOT NULL,
             priority INTEGER NOT NULL,
@@ -315,7 +315,7 @@ enum SQL {
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines, cancel FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 

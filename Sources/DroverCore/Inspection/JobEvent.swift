@@ -101,7 +101,7 @@ public struct EventQuery: Hashable, Sendable {
     /// Where to begin.
     public var start: Start
     /// How many events at most; 1 to 1,000.
-    public var limit: Int
+    public var limit: Int { didSet { limit = min(max(limit, 1), 1000) } }
 
     /// A query from its parts. `limit` is brought into 1…1,000.
     public init(queue: QueueName, start: Start, limit: Int = 100) {

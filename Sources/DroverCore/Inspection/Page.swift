@@ -18,7 +18,7 @@ public struct Page: Hashable, Sendable {
     }
 
     /// How many items at most; 1 to 1,000.
-    public var limit: Int
+    public var limit: Int { didSet { limit = min(max(limit, 1), 1000) } }
     /// Read on behind this place, in the direction of ``order``; nil starts at that direction's beginning.
     public var after: PageCursor?
     /// The direction.

@@ -19,8 +19,16 @@ public struct JobName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name itself.
     public var description: String { text }
 
-    /// Orders names by their Unicode code points.
-    public static func < (left: JobName, right: JobName) -> Bool { left.text < right.text }
+    /// Equal when the bytes are: stores compare bytes, where Swift's strings may be equal with different ones.
+    public static func == (left: JobName, right: JobName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combineText(text) }
+
+    /// Orders names by their bytes of UTF-8.
+    public static func < (left: JobName, right: JobName) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
 }
 
 extension JobName: ExpressibleByStringLiteral {

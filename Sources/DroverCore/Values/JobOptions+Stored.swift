@@ -96,7 +96,13 @@ private struct StoredRetention: Codable {
             let members = try decoder.container(keyedBy: Member.self)
             value = Retention(
                 count: try members.decodeIfPresent(Int.self, forKey: .count),
-                age: try members.decodeIfPresent(Double.self, forKey: .age).map { .seconds($0) })
+                age: try members.decodeIfPresent(Double.self, forKey: .age).map { age in
+                    guard (0...1e12).contains(age) else {
+                        throw DecodingError.dataCorruptedError(
+                            forKey: .age, in: members, debugDescription: "an age of \(age) s is out of range")
+                    }
+                    return .seconds(age)
+                })
         }
     }
 

@@ -21,7 +21,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// The span from `right` to `left`; negative when `left` is earlier.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.milliseconds - right.milliseconds)
+        let (span, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return .milliseconds(overflow ? (left < right ? .min : .max) : span)
     }
 
     /// The number of milliseconds.
@@ -32,6 +33,9 @@ extension Duration {
     /// The span in milliseconds, rounded up, so that nothing is due too early.
     /// Spans beyond the range of `Int64` stop at its ends.
     public var wholeMilliseconds: Int64 {
+        // `components` itself stops the program beyond the range of its seconds.
+        if self >= .milliseconds(Int64.max) { return .max }
+        if self <= .milliseconds(Int64.min) { return .min }
         let (seconds, attoseconds) = components
         let fraction = attoseconds / 1_000_000_000_000_000
         let partial: Int64 = attoseconds % 1_000_000_000_000_000 > 0 ? 1 : 0

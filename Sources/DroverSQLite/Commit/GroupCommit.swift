@@ -76,15 +76,19 @@ final class GroupCommit: Sendable {
             defer { pending.isDraining = true }
             return (false, !pending.isDraining)
         }
-        if isClosed { call.fail(StoreError(.closed, "the store has been closed; open it again")) }
+        if isClosed { call.fail(Self.closed) }
         if mustStart { writer.asyncWriteWithoutTransaction { db in self.drain(db) } }
     }
+
+    private static var closed: StoreError { StoreError(.closed, "the store has been closed; open it again") }
 
     /// Refuses further calls, waits for those under way and lets go of the statements.
     func close() async {
         pending.withLock { $0.isClosed = true }
         await withCheckedContinuation { continuation in
-            writer.asyncWriteWithoutTransaction { _ in
+            writer.asyncWriteWithoutTransaction { db in
+                // What was accepted before is done here, so that a drain that comes later finds nothing.
+                self.drain(db)
                 self.session.withLock { $0 = nil }
                 continuation.resume()
             }
@@ -98,7 +102,10 @@ final class GroupCommit: Sendable {
         let address = UInt(bitPattern: db.sqliteConnection)
         while let group = nextGroup() {
             session.withLock { session in
-                guard let connection = OpaquePointer(bitPattern: address) else { return }
+                guard let connection = OpaquePointer(bitPattern: address) else {
+                    for call in group { call.fail(Self.closed) }
+                    return
+                }
                 let current = session ?? WriteSession(connection)
                 session = current
                 run(group, current)
@@ -128,13 +135,11 @@ final class GroupCommit: Sendable {
         var isInCalls = false
         do {
             try session.begin(now: clock.now)
-            // From here to the commit nobody else can commit.
-            let before = counter?.read()
             isInCalls = true
             for call in group { answers.append(try call.run(session)) }
+            try session.save()
             isInCalls = false
-            let hasWritten = try session.commit()
-            if let before { noteCommit(after: before, hasWritten: hasWritten) }
+            if try commit(session) { onForeignCommit() }
         } catch {
             session.rollback()
             if isInCalls, group.count > 1 {
@@ -148,10 +153,12 @@ final class GroupCommit: Sendable {
         for answer in answers { answer() }
     }
 
-    private func noteCommit(after before: UInt32, hasWritten: Bool) {
-        guard let counter else { return }
-        let isForeign = counter.lastOwn != before
-        counter.noteOwn(hasWritten ? before &+ 1 : before)
-        if isForeign { onForeignCommit() }
+    /// Commits, and says whether another process had committed since our last transaction.
+    private func commit(_ session: WriteSession) throws(StoreError) -> Bool {
+        guard let counter else {
+            _ = try session.commit()
+            return false
+        }
+        return try counter.noteOwn { () throws(StoreError) in try session.commit() }
     }
 }

@@ -11,7 +11,9 @@ final class QueueTurn {
     private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0]
     private(set) var lastEvent: Int64
     private(set) var cancels: Int64 = 0
-    private(set) var events = EventWriter()
+    /// Events that fill a row of their own, with the position of the last.
+    private var filled: [EventBatch] = []
+    private var events = EventWriter()
     private(set) var isChanged = false
     /// Jobs became claimable, or due earlier than any before.
     var wakesWork = false
@@ -43,8 +45,8 @@ final class QueueTurn {
 
     func count(_ state: Int64) -> Int64 { counts[Int(state)] }
 
-    func added(_ state: Int64, _ jobs: Int64 = 1) {
-        counts[Int(state)] += jobs
+    func added(_ state: Int64) {
+        counts[Int(state)] += 1
         isChanged = true
     }
 
@@ -68,6 +70,7 @@ final class QueueTurn {
     /// Forgets the queue. One position is passed over, so that who read before sees a gap.
     func obliterate() {
         lastEvent = position + 1
+        filled = []
         events = EventWriter()
         isPaused = false
         isGone = true
@@ -82,14 +85,36 @@ final class QueueTurn {
 
     func emit(_ kind: JobEvent.Kind, _ job: StoredID? = nil) {
         events.append(kind, job)
-        isChanged = true
+        emitted()
     }
 
     func emitAddedAndWaiting(_ job: StoredID, name: JobName) {
         events.addedAndWaiting(job, name: name)
+        emitted()
+    }
+
+    private func emitted() {
         isChanged = true
+        guard events.isFull else { return }
+        filled.append(EventBatch(last: position, count: events.count, bytes: events.bytes))
+        events = EventWriter()
+    }
+
+    var hasEvents: Bool { events.count > 0 || !filled.isEmpty }
+
+    /// The events of this transaction as rows.
+    var eventBatches: [EventBatch] {
+        events.count == 0 ? filled : filled + [EventBatch(last: position, count: events.count, bytes: events.bytes)]
     }
 
     /// The position of the last event, those of this transaction included.
-    var position: Int64 { lastEvent + events.count }
+    var position: Int64 { (filled.last?.last ?? lastEvent) + events.count }
+}
+
+/// Events that are stored in one row.
+struct EventBatch {
+    /// The position of the last one.
+    var last: Int64
+    var count: Int64
+    var bytes: [UInt8]
 }

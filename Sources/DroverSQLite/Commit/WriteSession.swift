@@ -37,27 +37,32 @@ final class WriteSession {
         row.reset()
     }
 
-    /// Writes what the calls changed in queues, and commits.
-    ///
-    /// - Returns: whether anything was written to the file.
-    func commit() throws(StoreError) -> Bool {
+    /// Writes what the calls changed in queues.
+    func save() throws(StoreError) {
         for turn in turns.values where turn.isChanged { try save(turn) }
         if sequence != savedSequence {
             let save = try statement(.saveSequence)
             save.bind(1, sequence)
             try save.run()
         }
+    }
+
+    /// Commits.
+    ///
+    /// - Returns: whether anything was written to the file.
+    func commit() throws(StoreError) -> Bool {
         try statement(.commit).run()
         return sqlite3_total_changes(connection) != changesBefore
     }
 
     /// Undoes everything. A failed transaction may have ended by itself, so the result does not matter.
     func rollback() {
+        statement.resetAll()
         if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
     }
 
     private func save(_ turn: QueueTurn) throws(StoreError) {
-        if turn.events.count > 0 { try saveEvents(of: turn) }
+        if turn.hasEvents { try saveEvents(of: turn) }
         let save = try statement(.saveQueue)
         save.bind(1, turn.number)
         save.bind(2, turn.isPaused)
@@ -71,10 +76,12 @@ final class WriteSession {
     private func saveEvents(of turn: QueueTurn) throws(StoreError) {
         let insert = try statement(.insertEvents)
         insert.bind(1, turn.number)
-        insert.bind(2, turn.position)
-        insert.bind(3, turn.events.count)
-        insert.bind(4, turn.events.bytes)
-        try insert.run()
+        for batch in turn.eventBatches {
+            insert.bind(2, batch.last)
+            insert.bind(3, batch.count)
+            insert.bind(4, batch.bytes)
+            try insert.run()
+        }
         let trim = try statement(.trimEvents)
         trim.bind(1, turn.number)
         trim.bind(2, turn.position - Int64(EventPage.keptEvents))

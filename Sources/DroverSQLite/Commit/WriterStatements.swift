@@ -7,7 +7,7 @@ final class WriterStatements {
 
     init(_ connection: OpaquePointer) { self.connection = connection }
 
-    /// The statements of the hot path have fields of their own: looking them up by text costs as much as running them.
+    /// The statements of the hot path have short keys: looking them up by text costs as much as running them.
     private var hot: [Hot: Statement] = [:]
 
     enum Hot: Int {
@@ -38,6 +38,12 @@ final class WriterStatements {
             case .commit: "COMMIT"
             }
         }
+    }
+
+    /// Ends every read that an error left in the middle: it would hold the old snapshot, and ignore new bindings.
+    func resetAll() {
+        for statement in hot.values { statement.reset() }
+        for statement in prepared.values { statement.reset() }
     }
 
     func callAsFunction(_ key: Hot) throws(StoreError) -> Statement {

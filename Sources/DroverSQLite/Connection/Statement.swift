@@ -10,6 +10,8 @@ import GRDBSQLite
 final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    /// The first binding that failed; the next step tells.
+    private var failedBinding = SQLITE_OK
 
     init(_ connection: OpaquePointer, _ sql: String) throws(StoreError) {
         var handle: OpaquePointer?
@@ -28,37 +30,44 @@ final class Statement {
     /// Tells SQLite to copy a bound text before the call returns.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+    func bind(_ index: Int32, _ value: Int64) { check(sqlite3_bind_int64(handle, index, value)) }
 
-    func bind(_ index: Int32, _ value: Bool) { sqlite3_bind_int64(handle, index, value ? 1 : 0) }
+    func bind(_ index: Int32, _ value: Bool) { bind(index, value ? 1 : 0) }
 
     func bind(_ index: Int32, _ value: String) {
         var value = value
-        _ = value.withUTF8 { bytes in
+        value.withUTF8 { bytes in
             // An empty buffer may have no address, which SQLite would take for NULL.
-            guard let start = bytes.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, nil) }
-            return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-                sqlite3_bind_text(handle, index, $0, Int32(bytes.count), Self.transient)
+            guard let start = bytes.baseAddress else { return check(sqlite3_bind_text(handle, index, "", 0, nil)) }
+            start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                check(
+                    sqlite3_bind_text64(
+                        handle, index, $0, UInt64(bytes.count), Self.transient, UInt8(truncatingIfNeeded: SQLITE_UTF8)))
             }
         }
     }
 
     func bind(_ index: Int32, _ value: String?) {
-        if let value { bind(index, value) } else { sqlite3_bind_null(handle, index) }
+        if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
     }
 
     func bind(_ index: Int32, _ value: [UInt8]) {
-        _ = value.withUnsafeBytes {
-            sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), Self.transient)
+        if value.isEmpty { return check(sqlite3_bind_zeroblob(handle, index, 0)) }
+        value.withUnsafeBytes {
+            check(sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), Self.transient))
         }
-        if value.isEmpty { sqlite3_bind_zeroblob(handle, index, 0) }
+    }
+
+    private func check(_ code: Int32) {
+        if code != SQLITE_OK, failedBinding == SQLITE_OK { failedBinding = code }
     }
 
     // MARK: Running
 
     /// Goes to the next row; false at the end, where the statement is reset and its bindings stay.
     func step() throws(StoreError) -> Bool {
-        let code = sqlite3_step(handle)
+        let code = failedBinding == SQLITE_OK ? sqlite3_step(handle) : failedBinding
+        failedBinding = SQLITE_OK
         if code == SQLITE_ROW { return true }
         if code == SQLITE_DONE {
             sqlite3_reset(handle)

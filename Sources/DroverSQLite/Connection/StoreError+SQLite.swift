@@ -33,6 +33,9 @@ extension StoreError {
                 (.readOnly, "the file or its folder can't be written to; mend its permissions or name another file")
             case SQLITE_CANTOPEN:
                 (.unreachable, "the file can't be opened; check that its folder exists and may be written to")
+            case SQLITE_TOOBIG, SQLITE_MISUSE, SQLITE_RANGE:
+                (.invalid, "a value is too large, or the call is wrong; send less at once")
+            case SQLITE_CONSTRAINT: (.corrupt, "what is stored contradicts itself; restore the file from a backup")
             case SQLITE_IOERR: (.unreachable, "reading or writing the disk failed; check the disk")
             default: (.unreachable, "see the message of SQLite")
             }

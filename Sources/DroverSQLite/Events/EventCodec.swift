@@ -11,6 +11,9 @@ struct EventWriter {
     private(set) var bytes: [UInt8] = []
     private(set) var count: Int64 = 0
 
+    /// Whether a new row should begin: readers unpack whole rows, and SQLite bounds their length.
+    var isFull: Bool { count >= 1000 || bytes.count >= 262_144 }
+
     mutating func addedAndWaiting(_ job: StoredID, name: JobName) {
         begin(.addedAndWaiting, job)
         text(name.text)
@@ -25,9 +28,9 @@ struct EventWriter {
         case .delayed(let due): number(UInt64(bitPattern: due.milliseconds))
         case .progress(let json), .completed(let json): text(json.text)
         case .failed(let reason): text(reason)
-        case .retriesExhausted(let attempts): number(UInt64(attempts))
+        case .retriesExhausted(let attempts): number(UInt64(clamping: attempts))
         case .removed(let from): number(UInt64(StateCode.code(from)))
-        case .cleaned(let jobs): number(UInt64(jobs))
+        case .cleaned(let jobs): number(UInt64(clamping: jobs))
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
     }
@@ -37,7 +40,7 @@ struct EventWriter {
         bytes.append(code.rawValue)
         guard code.hasJob, let job else { return }
         switch job {
-        case .generated(let seq): number(UInt64(seq) << 1)
+        case .generated(let seq): number(UInt64(clamping: seq) << 1)
         case .own(let id):
             number(UInt64(id.utf8.count) << 1 | 1)
             bytes.append(contentsOf: id.utf8)

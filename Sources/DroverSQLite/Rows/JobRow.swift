@@ -18,15 +18,16 @@ struct JobRow {
     /// Reads the columns that `select-job.sql` and its siblings name, in their order.
     init(_ row: Statement, queue: QueueName, options coder: inout OptionsCoder) throws(StoreError) {
         seq = row.int(0)
-        let state = StateCode.state(row.int(3))
+        let state = try StateCode.state(row.int(3))
         rank = row.int(4)
         logLines = row.int(13)
         token = row.optionalText(14)
         place = row.int(22)
+        let options = coder.options(row.optionalText(15))
         record = JobRecord(
             key: JobKey(queue: queue, id: row.isNull(1) ? JobID(stored: String(seq)) : JobID(stored: row.text(1))),
             name: JobName(stored: row.text(2)), payload: JSONText(trusted: row.text(16)),
-            options: try coder.options(row.optionalText(15)), state: state, priority: Int(row.int(5)),
+            options: options ?? JobOptions(), state: state, priority: Int(row.int(5)),
             createdAt: Timestamp(milliseconds: row.int(9)))
         record.attemptsMade = Int(row.int(6))
         record.attemptsStarted = Int(row.int(7))
@@ -39,17 +40,17 @@ struct JobRow {
         record.progress = row.optionalText(17).map(JSONText.init(trusted:))
         record.result = row.optionalText(18).map(JSONText.init(trusted:))
         record.failedReason = row.optionalText(19)
-        record.deferredFailure = row.optionalText(20)
-        if let traces = row.optionalText(21) { record.stacktrace = try StackTraces.decode(traces) }
+        // A job whose options are damaged must not hold up the others: it is handed out, to fail.
+        record.deferredFailure = row.optionalText(20) ?? (options == nil ? "the stored options can't be read" : nil)
+        record.stacktrace = row.optionalText(21).map(StackTraces.decode) ?? []
     }
 }
 
 /// Stack traces as stored: a JSON array of strings, as in BullMQ's job hash.
 enum StackTraces {
-    static func decode(_ text: String) throws(StoreError) -> [String] {
-        do { return try JSONDecoder().decode([String].self, from: Data(text.utf8)) } catch {
-            throw StoreError(.corrupt, "the stored stack traces of a job can't be read: \(error)", cause: error)
-        }
+    static func decode(_ text: String) -> [String] {
+        // Traces that are damaged are lost: nothing depends on them, and the job must go on.
+        (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
     }
 
     static func encode(_ traces: [String]) throws(StoreError) -> String {
@@ -61,7 +62,7 @@ enum StackTraces {
     /// The stored traces with one more, of which the newest `keep` stay.
     static func appending(_ trace: String?, to stored: String?, keep: Int) throws(StoreError) -> String? {
         guard let trace else { return nil }
-        let traces = try stored.map(decode) ?? []
+        let traces = stored.map(decode) ?? []
         return try encode(Array((traces + [trace]).suffix(max(0, keep))))
     }
 }

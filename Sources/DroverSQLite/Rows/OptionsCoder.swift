@@ -22,20 +22,26 @@ struct OptionsCoder {
         do { text = String(decoding: try JSONEncoder().encode(options), as: UTF8.self) } catch {
             throw StoreError(.invalid, "could not write the options of a job: \(error)", cause: error)
         }
-        if texts.count >= Self.remembered { texts.removeAll(keepingCapacity: true) }
-        texts[options] = text
+        if Self.isASCII(text) {
+            if texts.count >= Self.remembered { texts.removeAll(keepingCapacity: true) }
+            texts[options] = text
+        }
         return text
     }
 
-    mutating func options(_ text: String?) throws(StoreError) -> JobOptions {
+    /// The options of a stored text; nil when it can't be read.
+    mutating func options(_ text: String?) -> JobOptions? {
         guard let text else { return JobOptions() }
         if let options = values[text] { return options }
-        let options: JobOptions
-        do { options = try JSONDecoder().decode(JobOptions.self, from: Data(text.utf8)) } catch {
-            throw StoreError(.corrupt, "the stored options of a job can't be read: \(error)", cause: error)
+        // The caller says what becomes of a job whose options are damaged.
+        guard let options = try? JSONDecoder().decode(JobOptions.self, from: Data(text.utf8)) else { return nil }
+        if Self.isASCII(text) {
+            if values.count >= Self.remembered { values.removeAll(keepingCapacity: true) }
+            values[text] = options
         }
-        if values.count >= Self.remembered { values.removeAll(keepingCapacity: true) }
-        values[text] = options
         return options
     }
+
+    /// Only ASCII is remembered: other texts can be equal to Swift and yet have other bytes.
+    private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -11,7 +11,12 @@ enum StateCode {
 
     private static let states: [JobState] = [.waiting, .prioritized, .delayed, .active, .completed, .failed]
 
-    static func state(_ code: Int64) -> JobState { states[Int(code)] }
+    static func state(_ code: Int64) throws(StoreError) -> JobState {
+        guard (waiting...failed).contains(code) else {
+            throw StoreError(.corrupt, "a job is stored in the unknown state \(code); the file is damaged")
+        }
+        return states[Int(code)]
+    }
 
     static func code(_ state: JobState) -> Int64 {
         switch state {

@@ -23,7 +23,7 @@ CREATE TABLE drover_queues (
 CREATE TABLE drover_jobs (
     seq INTEGER PRIMARY KEY,
     queue INTEGER NOT NULL,
-    state INTEGER NOT NULL,
+    state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
     rank INTEGER NOT NULL,
     place INTEGER NOT NULL,
     priority INTEGER NOT NULL,

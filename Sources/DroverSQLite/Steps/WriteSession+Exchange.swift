@@ -79,11 +79,11 @@ extension WriteSession {
         let select = try statement(.selectReady)
         select.bind(1, turn.number)
         select.bind(2, Int64(max(1, claim.limit)))
+        defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
-        let lease = max(0, claim.lease.wholeMilliseconds)
         let activate = try statement(.activateJob)
-        activate.bind(2, now + lease)
+        activate.bind(2, expiry(of: claim.lease))
         activate.bind(4, token.text)
         activate.bind(5, claim.worker)
         activate.bind(6, now)

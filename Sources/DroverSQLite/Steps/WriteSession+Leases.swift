@@ -15,7 +15,7 @@ extension WriteSession {
         update.bind(2, turn.number)
         update.bind(3, lease.token.text)
         if case .generated = JobReference(lease.job.id) { update.bind(4, true) } else { update.bind(4, false) }
-        update.bind(5, now + max(0, lease.duration.wholeMilliseconds))
+        update.bind(5, expiry(of: lease.duration))
         guard try update.step() else { return .lost }
         let isCancelled = update.bool(0)
         // An UPDATE with RETURNING has changed its row by now; stepping on only ends it.

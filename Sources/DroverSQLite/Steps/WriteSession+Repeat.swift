@@ -12,7 +12,7 @@ extension WriteSession {
         let save = try statement(.rememberExchange)
         save.bind(1, turn.number)
         save.bind(2, id.text)
-        save.bind(3, now + lease)
+        save.bind(3, expiry(of: .milliseconds(lease)))
         save.bind(4, statuses.map(Self.code))
         save.bind(5, Self.bytes(of: claims))
         save.bind(6, lease)

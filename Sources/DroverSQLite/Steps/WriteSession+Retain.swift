@@ -20,7 +20,7 @@ extension WriteSession {
             removed += try removeFinished(turn, state: state, upTo: cut, limit: limit)
         }
         if let count = retention.count {
-            let surplus = min(turn.count(state) - Int64(count), limit - removed)
+            let surplus = min(turn.count(state) - Int64(max(0, count)), limit - removed)
             if surplus > 0 { removed += try removeFinished(turn, state: state, upTo: .max, limit: surplus) }
         }
         return removed

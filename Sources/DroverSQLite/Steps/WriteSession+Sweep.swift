@@ -1,8 +1,7 @@
 import DroverCore
 
 extension WriteSession {
-    func sweep(_ sweep: Sweep, after cursor: PageCursor?, limit: Int) throws(StoreError) -> SweepReport {
-        let cursor = try cursor.map(PlaceCursor.init)
+    func sweep(_ sweep: Sweep, after cursor: PlaceCursor?, limit: Int) throws(StoreError) -> SweepReport {
         guard let turn = try turn(sweep.queue) else { return SweepReport(removed: 0, progress: .finished) }
         let limit = max(1, limit)
         switch sweep {
@@ -64,6 +63,7 @@ extension WriteSession {
         select.bind(3, cursor.rank)
         select.bind(4, cursor.place)
         select.bind(5, Int64(limit))
+        defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
         return rows

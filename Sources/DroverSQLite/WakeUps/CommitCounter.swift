@@ -1,11 +1,5 @@
-import Dispatch
+import DroverCore
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Counts the transactions that have been committed to a file, by whichever process.
 ///
@@ -15,29 +9,52 @@ import Darwin
 /// (`PRAGMA data_version`) costs a read transaction. With the number after our
 /// own last commit it tells whether somebody else has committed since.
 final class CommitCounter: Sendable {
-    private let descriptor: Int32
-    private let own: Atomic<UInt32>
+    private struct State {
+        /// The number at which this process has last looked or committed.
+        var known: UInt32
+        var ownCommits = 0
+    }
+
+    private let index: LogIndex
+    private let state: Mutex<State>
 
     /// Opens the index of the log; nil when it can't be read.
     init?(path: String) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        self.descriptor = descriptor
-        own = Atomic(0)
-        noteOwn(read())
+        guard let index = LogIndex(path: path) else { return nil }
+        self.index = index
+        state = Mutex(State(known: index.changeCounter))
     }
 
-    deinit { close(descriptor) }
+    /// How often this process has committed.
+    var ownCommits: Int { state.withLock { $0.ownCommits } }
 
-    /// The present number.
-    func read() -> UInt32 {
-        var number: UInt32 = 0
-        // A read that fails or is short gives 0, which looks like somebody else's commit: a needless look, no lost one.
-        return withUnsafeMutableBytes(of: &number) { pread(descriptor, $0.baseAddress, 4, 8) } == 4 ? number : 0
+    /// Whether somebody else has committed since the last call or the last own commit.
+    func hasForeignCommit() -> Bool {
+        state.withLock { state in
+            let present = index.changeCounter
+            defer { state.known = present }
+            return present != state.known
+        }
     }
 
-    /// The number after the last commit of this process, or the last at which it has looked.
-    var lastOwn: UInt32 { own.load(ordering: .acquiring) }
+    /// Notes a transaction of this process, in which nobody else could commit.
+    ///
+    /// - Parameter commit: commits, and says whether anything was written.
+    /// - Returns: whether somebody else had committed before.
+    func noteOwn(_ commit: () throws(StoreError) -> Bool) throws(StoreError) -> Bool {
+        // Within the lock, so that the watch does not take our own commit for somebody else's.
+        try state.withLock { state throws(StoreError) in
+            let before = index.changeCounter
+            let isForeign = before != state.known
+            state.known = before
+            if try commit() {
+                state.ownCommits += 1
+                state.known = before &+ 1
+            }
+            return isForeign
+        }
+    }
 
-    func noteOwn(_ number: UInt32) { own.store(number, ordering: .releasing) }
+    /// Lets go of the file.
+    func close() { index.release() }
 }

@@ -12,8 +12,9 @@ import Darwin
 /// The kernel says when the write-ahead log is written to (inotify on Linux, a
 /// vnode source elsewhere), so an idle process costs nothing. A log is written
 /// before its commit counts, so after a signal the ``CommitCounter`` is read
-/// at growing intervals until it moves. Commits of this process end that at
-/// once and make the watch rest for a while: they are known without it.
+/// at growing intervals until it moves. Signals of this process's own commits
+/// make the watch rest for a few milliseconds, so that a busy process pays
+/// little for it.
 final class CommitWatch: Sendable {
     /// What a signal of the kernel calls.
     private final class Callback: Sendable {
@@ -27,6 +28,10 @@ final class CommitWatch: Sendable {
     private struct State {
         var source: (any DispatchSourceProtocol)?
         var isResting = false
+        /// How many signals have come.
+        var generation: UInt64 = 0
+        /// How many commits of this process there had been at the last signal.
+        var handledOwn = 0
     }
 
     /// The first interval between two readings of the counter; each next one is twice as long.
@@ -52,6 +57,8 @@ final class CommitWatch: Sendable {
         signal.set { [weak self] in self?.signalled() }
     }
 
+    deinit { cancel() }
+
     /// Stops watching.
     func cancel() {
         state.withLock { state in
@@ -65,36 +72,41 @@ final class CommitWatch: Sendable {
 
     // MARK: On the queue
 
+    /// The log was written to. If this process has committed since the last signal it was probably that.
     private func signalled() {
-        let rests = state.withLock { state in
-            guard let source = state.source, !state.isResting else { return false }
-            source.suspend()
-            state.isResting = true
-            return true
+        let own = counter.ownCommits
+        let (generation, mustRest) = state.withLock { state in
+            state.generation += 1
+            let mustRest = own != state.handledOwn && !state.isResting && state.source != nil
+            state.handledOwn = own
+            if mustRest {
+                state.source?.suspend()
+                state.isResting = true
+            }
+            return (state.generation, mustRest)
         }
-        if rests { follow(from: counter.lastOwn, reading: 0) }
-    }
-
-    private func follow(from own: UInt32, reading: Int) {
-        let present = counter.read()
-        let lastOwn = counter.lastOwn
-        if present != lastOwn {
-            counter.noteOwn(present)
-            onForeignCommit()
-            goOn()
-        } else if lastOwn != own {
-            after(Self.rest) { $0.goOn() }
-        } else if reading < Self.readings {
-            after(Self.firstInterval * (1 << reading)) { $0.follow(from: own, reading: reading + 1) }
+        if mustRest {
+            after(Self.rest) { $0.goOn(generation) }
         } else {
-            goOn()
+            follow(generation, reading: 0)
         }
     }
 
-    private func goOn() {
+    private func goOn(_ generation: UInt64) {
         state.withLock { state in
             if state.isResting { state.source?.resume() }
             state.isResting = false
+        }
+        follow(generation, reading: 0)
+    }
+
+    /// Reads the counter until it has moved, or a newer signal begins anew.
+    private func follow(_ generation: UInt64, reading: Int) {
+        guard state.withLock({ $0.generation == generation }) else { return }
+        if counter.hasForeignCommit() {
+            onForeignCommit()
+        } else if reading < Self.readings {
+            after(Self.firstInterval * (1 << reading)) { $0.follow(generation, reading: reading + 1) }
         }
     }
 

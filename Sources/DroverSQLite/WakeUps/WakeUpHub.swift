@@ -122,7 +122,7 @@ final class WakeUpHub: Sendable {
             var wake = WakeUp()
             if turn.wakesWork { wake.work = [turn.name] }
             if turn.isCancelSignalled { wake.cancellations = [turn.name] }
-            deliver(wake, lastEvent: turn.events.count > 0 ? turn.position : nil, of: turn.name) { state in
+            deliver(wake, lastEvent: turn.hasEvents ? turn.position : nil, of: turn.name) { state in
                 if turn.isCancelSignalled { state.seenCancels[turn.name] = turn.cancels }
             }
         }
@@ -134,12 +134,13 @@ final class WakeUpHub: Sendable {
             var wake = WakeUp()
             let isEarlier = seen.earliestDue.map { $0 < state.knownDue[seen.queue] ?? .max } ?? false
             if seen.ready > 0 || isEarlier { wake.work = [seen.queue] }
-            if isEarlier { state.knownDue[seen.queue] = seen.earliestDue }
             if let known = state.seenCancels[seen.queue], seen.cancels > known { wake.cancellations = [seen.queue] }
-            state.seenCancels[seen.queue] = seen.cancels
-            // What others did is seen again at the next look, so it is not kept for later.
-            let isWanted = state.work.values.contains { !wake.matching($0.interest).isEmpty }
-            return isWanted ? wake : WakeUp()
+            if state.seenCancels[seen.queue] == nil { state.seenCancels[seen.queue] = seen.cancels }
+            // What others did and nobody waits for is seen again at the next look, so it is not kept for later.
+            let wanted = state.work.values.reduce(into: WakeUp()) { $0.form(wake.matching($1.interest)) }
+            if !wanted.work.isEmpty, isEarlier { state.knownDue[seen.queue] = seen.earliestDue }
+            if !wanted.cancellations.isEmpty { state.seenCancels[seen.queue] = seen.cancels }
+            return wanted
         }
         deliver(wake, lastEvent: seen.lastEvent, of: seen.queue) { _ in }
     }

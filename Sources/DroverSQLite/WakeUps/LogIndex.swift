@@ -1,0 +1,71 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The header of a write-ahead log's index, open for reading.
+///
+/// Closing any descriptor of a file makes a process lose all its locks on it
+/// (https://www.sqlite.org/howtocorrupt.html, section 2.2), and SQLite keeps
+/// its locks of the log on this file. So all stores of a process share one
+/// descriptor of a file, which is closed when the last of them has closed its
+/// connections.
+final class LogIndex: Sendable {
+    private struct File: Hashable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    private struct Entry {
+        var descriptor: Int32
+        var users: Int
+    }
+
+    private static let entries = Mutex<[File: Entry]>([:])
+
+    private let file: File
+    private let descriptor: Int32
+
+    /// Opens the index at a path; nil when there is none.
+    init?(path: String) {
+        let opened = Self.entries.withLock { entries -> (File, Int32)? in
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            let file = File(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
+            if let entry = entries[file] {
+                entries[file]?.users += 1
+                return (file, entry.descriptor)
+            }
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return nil }
+            entries[file] = Entry(descriptor: descriptor, users: 1)
+            return (file, descriptor)
+        }
+        guard let opened else { return nil }
+        (file, descriptor) = opened
+    }
+
+    /// `iChange`: rises by one with each transaction that is committed.
+    var changeCounter: UInt32 {
+        var number: UInt32 = 0
+        // A read that fails or is short gives 0, which looks like somebody's commit: a needless look, no lost one.
+        return withUnsafeMutableBytes(of: &number) { pread(descriptor, $0.baseAddress, 4, 8) } == 4 ? number : 0
+    }
+
+    /// To be called once, when the store's own connections are closed. A store that is dropped without being closed
+    /// keeps the descriptor: losing one is better than losing locks.
+    func release() {
+        Self.entries.withLock { entries in
+            guard let entry = entries[file] else { return }
+            if entry.users > 1 {
+                entries[file]?.users -= 1
+            } else {
+                entries[file] = nil
+                close(descriptor)
+            }
+        }
+    }
+}
