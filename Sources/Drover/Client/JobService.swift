@@ -6,7 +6,8 @@ import Synchronization
 /// Enqueues jobs and works them: the one object that a program holds.
 ///
 /// ```swift
-/// let jobs = JobService(store: try SQLiteStore(path: "jobs.sqlite"))
+/// let jobs = JobService(store: SQLiteStore(path: "jobs.sqlite"))
+/// try await jobs.store.prepare()
 /// jobs.work("email", concurrency: 5) { handlers in
 ///     handlers.on(SendWelcome.self) { welcome, context in
 ///         try await mailer.send(.welcome, to: welcome.userID)

@@ -44,10 +44,11 @@ public struct JobContext: Sendable {
         try await progress(try PayloadCoding().encode(value))
     }
 
-    /// Says how far the attempt is, in JSON.
+    /// Says how far the attempt is, in JSON. It is bounded like a payload.
     ///
     /// - Throws: as ``progress(_:)-(Encodable)``.
     public func progress(_ value: JSONText) async throws {
+        try worker.configuration.checkPayload(value)
         try await report(.progress(value))
     }
 

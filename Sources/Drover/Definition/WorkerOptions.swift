@@ -3,6 +3,7 @@ public import DroverCore
 /// How a worker of one queue works. Every option has a default.
 public struct WorkerOptions: Sendable {
     /// How long the right to run an attempt lasts unless it is renewed; a crashed worker's jobs are taken over after it.
+    /// At least 100 ms, as the intervals below are; shorter ones are taken as that.
     public var lease: Duration = .seconds(30)
     /// How long running jobs may go on when the worker shuts down, before they are cancelled and given back.
     public var grace: Duration = .seconds(30)
@@ -18,7 +19,7 @@ public struct WorkerOptions: Sendable {
     public var middleware: [any JobMiddleware] = []
     /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
     public var name: String?
-    /// How many calls that settle and claim may be under way at once.
+    /// How many calls that settle and claim may be under way at once, from 1 to 16.
     public var exchangesInFlight = 2
     /// How often stalled jobs are put back and old finished ones removed; nil for once a lease.
     public var maintenanceInterval: Duration?
@@ -41,5 +42,18 @@ public struct WorkerOptions: Sendable {
         self.failedRetention = failedRetention
         self.middleware = middleware
         self.name = name
+    }
+
+    /// These options with every span and number that a worker can work with: none that would make it run in a circle.
+    var withinBounds: WorkerOptions {
+        let shortest: Duration = .milliseconds(100)
+        var options = self
+        options.lease = max(lease, shortest)
+        options.grace = max(grace, .zero)
+        options.exchangesInFlight = min(max(exchangesInFlight, 1), 16)
+        options.maintenanceInterval = maintenanceInterval.map { max($0, shortest) }
+        options.heartbeatInterval = max(heartbeatInterval, shortest)
+        options.idleWait = max(idleWait, shortest)
+        return options
     }
 }

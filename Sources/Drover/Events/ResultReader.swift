@@ -36,15 +36,22 @@ struct ResultReader: Sendable {
     private func resultOfMissing() async throws -> JSONText {
         var start = EventQuery.Start.beginning
         var isKnown = false
+        // The last end counts: a job of this id may have run before and been added anew.
+        var end: JobEvent?
         while true {
             let page = try await page(from: start, wait: .zero)
             for event in page.events where event.job == key.id {
                 isKnown = true
-                if let result = try result(of: event) { return result }
+                switch event.kind {
+                case .completed, .failed, .removed: end = event
+                case .added: end = nil
+                default: break
+                }
             }
             if page.events.isEmpty { break }
             start = .after(page.next)
         }
+        if let end, let result = try result(of: end) { return result }
         if isKnown { throw notKept }
         throw DroverError(.notFound, "there is no job \(key)")
     }

@@ -19,6 +19,8 @@ extension Backoff {
             }
         }
         wait = min(wait, ceiling)
+        // What another program stored may lie outside.
+        let jitter = min(max(jitter, 0), 1)
         if jitter > 0 {
             let whole = Double(wait)
             wait = min(wait, Int64((random * whole * jitter + whole * (1 - jitter)).rounded(.down)))

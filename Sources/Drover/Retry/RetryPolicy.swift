@@ -4,11 +4,17 @@ import DroverCore
 struct RetryPolicy: Sendable {
     /// How many stack traces a job keeps that does not say.
     static let keptTraces = 10
-    /// How many characters of a reason are kept: a reason is one line for people.
+    /// How many bytes of a reason are kept: a reason is one line for people.
     static let longestReason = 4096
+    /// How many bytes of a stack trace are kept.
+    static let longestTrace = 32_768
 
     /// Draws a number from 0 up to but not including 1.
     var random: @Sendable () -> Double
+
+    private static func cut(_ text: String, to bytes: Int) -> String {
+        text.utf8.count <= bytes ? text : String(decoding: text.utf8.prefix(bytes), as: UTF8.self)
+    }
 
     /// The outcome of a failed attempt.
     ///
@@ -17,7 +23,7 @@ struct RetryPolicy: Sendable {
         let attempts = job.attemptsMade + 1
         let isExhausted = attempts >= job.options.attempts
         let failure = Failure(
-            reason: String(reason.prefix(Self.longestReason)), trace: trace,
+            reason: Self.cut(reason, to: Self.longestReason), trace: trace.map { Self.cut($0, to: Self.longestTrace) },
             keepTraces: job.options.stackTraceLimit ?? Self.keptTraces, isExhausted: isExhausted)
         if isFinal || isExhausted { return .failed(failure) }
         let wait = job.options.backoff?.wait(afterAttempt: attempts, random: random()) ?? .zero

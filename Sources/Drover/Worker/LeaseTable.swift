@@ -62,9 +62,13 @@ struct LeaseTable<Holder> {
         }
     }
 
-    /// The leases that must be renewed by now.
+    /// The leases to renew now: those that must be, and with them those that must be soon, so that jobs claimed one after
+    /// another share a call.
     func due(now: Duration) -> [(number: Int, lease: Lease)] {
-        entries.compactMap { number, entry in entry.renewAt <= now ? (number, entry.lease) : nil }
+        guard entries.values.contains(where: { $0.renewAt <= now }) else { return [] }
+        return entries.compactMap { number, entry in
+            entry.renewAt - entry.lease.duration / 10 <= now ? (number, entry.lease) : nil
+        }
     }
 
     /// A renewal was answered.

@@ -16,6 +16,8 @@ final class QueueWorker: Sendable {
         /// then, so the tasks that a claim has just started end up in one batch.
         var isLaneCalled = false
         var exit: Task<Void, Never>?
+        /// A shutdown without grace has begun; a graceful one that comes late does not undo it.
+        var stopsAtOnce = false
         var isFinished = false
     }
 
@@ -246,13 +248,15 @@ extension QueueWorker {
                 release(attempt)
             }
         }
-        let (previous, lane) = core.withLock { core in
+        let (superseded, lane) = core.withLock { core -> (Task<Void, Never>?, CheckedContinuation<Void, Never>?) in
+            if gracefully && core.stopsAtOnce { return (exit, nil) }
+            core.stopsAtOnce = !gracefully
             core.state.drain()
             let previous = core.exit
             core.exit = exit
             return (previous, Self.laneToCall(&core))
         }
-        previous?.cancel()
+        superseded?.cancel()
         lane?.resume()
         if core.withLock({ $0.isFinished }) { exit.cancel() }
     }

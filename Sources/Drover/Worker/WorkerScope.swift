@@ -23,7 +23,7 @@ final class WorkerScope: Sendable {
     ) {
         self.queue = queue
         self.concurrency = max(1, concurrency)
-        self.options = options
+        self.options = options.withinBounds
         self.configuration = configuration
         self.store = store
         self.clock = clock

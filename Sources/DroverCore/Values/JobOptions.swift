@@ -11,9 +11,10 @@ public struct JobOptions: Hashable, Sendable {
     public var priority = 0
     /// Put the job before those that already wait. Has no effect on a job with a priority or a delay.
     public var lifo = false
-    /// What to keep when the job completes; nil leaves it to the worker.
+    /// What to keep when the job completes; nil leaves it to the worker. As in BullMQ a rule speaks of all completed
+    /// jobs of the queue, so a shorter one of another job, or of a worker's maintenance, removes this job too.
     public var completedRetention: Retention?
-    /// What to keep when the job fails; nil leaves it to the worker.
+    /// What to keep when the job fails; nil leaves it to the worker. It speaks of all failed jobs of the queue.
     public var failedRetention: Retention?
     /// The longest time one attempt may take; nil for no bound.
     public var timeout: Duration?
