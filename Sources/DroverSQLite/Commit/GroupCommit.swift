@@ -127,7 +127,7 @@ final class GroupCommit: Sendable {
         answers.reserveCapacity(group.count)
         var isInCalls = false
         do {
-            try session.begin(now: clock.now)
+            try session.begin(clock)
             // From here to the commit nobody else can commit.
             let before = counter?.read()
             isInCalls = true

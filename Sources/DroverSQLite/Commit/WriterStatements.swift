@@ -40,6 +40,12 @@ final class WriterStatements {
         }
     }
 
+    /// Ends whatever is still under way.
+    func resetAll() {
+        for statement in hot.values { statement.reset() }
+        for statement in prepared.values { statement.reset() }
+    }
+
     func callAsFunction(_ key: Hot) throws(StoreError) -> Statement {
         if let statement = hot[key] { return statement }
         let statement = try Statement(connection, key.sql)

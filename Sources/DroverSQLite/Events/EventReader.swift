@@ -32,7 +32,7 @@ struct EventReader {
         case .progress: events.append((job, .progress(JSONText(trusted: try text()))))
         case .completed: events.append((job, .completed(JSONText(trusted: try text()))))
         case .failed: events.append((job, .failed(try text())))
-        case .retriesExhausted: events.append((job, .retriesExhausted(attemptsMade: Int(try number()))))
+        case .retriesExhausted: events.append((job, .retriesExhausted(attemptsMade: try count())))
         case .stalled: events.append((job, .stalled))
         case .removed: events.append((job, .removed(from: try state(try number()))))
         case .duplicated: events.append((job, .duplicated))
@@ -40,7 +40,7 @@ struct EventReader {
         case .drained: events.append((job, .drained))
         case .paused: events.append((job, .paused))
         case .resumed: events.append((job, .resumed))
-        case .cleaned: events.append((job, .cleaned(Int(try number()))))
+        case .cleaned: events.append((job, .cleaned(try count())))
         }
     }
 
@@ -52,7 +52,7 @@ struct EventReader {
 
     private func state(_ code: UInt64) throws(StoreError) -> JobState {
         guard code <= UInt64(StateCode.failed) else { throw Self.damaged }
-        return StateCode.state(Int64(code))
+        return try StateCode.state(Int64(code))
     }
 
     private mutating func byte() throws(StoreError) -> UInt8 {
@@ -69,6 +69,11 @@ struct EventReader {
             if byte < 0x80 { return value }
         }
         throw Self.damaged
+    }
+
+    private mutating func count() throws(StoreError) -> Int {
+        guard let count = Int(exactly: try number()) else { throw Self.damaged }
+        return count
     }
 
     private mutating func text() throws(StoreError) -> String { try text(length: try number()) }

@@ -18,7 +18,7 @@ struct JobRow {
     /// Reads the columns that `select-job.sql` and its siblings name, in their order.
     init(_ row: Statement, queue: QueueName, options coder: inout OptionsCoder) throws(StoreError) {
         seq = row.int(0)
-        let state = StateCode.state(row.int(3))
+        let state = try StateCode.state(row.int(3))
         rank = row.int(4)
         logLines = row.int(13)
         token = row.optionalText(14)

@@ -11,7 +11,15 @@ enum StateCode {
 
     private static let states: [JobState] = [.waiting, .prioritized, .delayed, .active, .completed, .failed]
 
-    static func state(_ code: Int64) -> JobState { states[Int(code)] }
+    /// The state of a stored number.
+    ///
+    /// - Throws: `corrupt` for a number that no version has written.
+    static func state(_ code: Int64) throws(StoreError) -> JobState {
+        guard (waiting...failed).contains(code) else {
+            throw StoreError(.corrupt, "a job has the unknown state \(code); restore the file from a backup")
+        }
+        return states[Int(code)]
+    }
 
     static func code(_ state: JobState) -> Int64 {
         switch state {

@@ -15,6 +15,9 @@ import Darwin
 /// (`PRAGMA data_version`) costs a read transaction. With the number after our
 /// own last commit it tells whether somebody else has committed since.
 final class CommitCounter: Sendable {
+    /// Descriptors that nobody uses and that can't be closed yet.
+    private static let kept = Mutex<[Int32]>([])
+
     private let descriptor: Int32
     private let own: Atomic<UInt32>
 
@@ -27,7 +30,7 @@ final class CommitCounter: Sendable {
         noteOwn(read())
     }
 
-    deinit { close(descriptor) }
+    deinit { Self.release(descriptor) }
 
     /// The present number.
     func read() -> UInt32 {
@@ -40,4 +43,23 @@ final class CommitCounter: Sendable {
     var lastOwn: UInt32 { own.load(ordering: .acquiring) }
 
     func noteOwn(_ number: UInt32) { own.store(number, ordering: .releasing) }
+
+    /// Closes a descriptor once its file is gone.
+    ///
+    /// The locks of SQLite on this file belong to the process: closing any
+    /// descriptor of it drops them all, also those of another store in the
+    /// midst of a transaction (https://www.sqlite.org/howtocorrupt.html,
+    /// section 2.2). SQLite removes the file with its last connection; until
+    /// then the descriptor is kept, and looked at when the next one is released.
+    private static func release(_ descriptor: Int32) {
+        kept.withLock { kept in
+            kept.append(descriptor)
+            kept.removeAll { descriptor in
+                var status = stat()
+                guard fstat(descriptor, &status) == 0, status.st_nlink == 0 else { return false }
+                close(descriptor)
+                return true
+            }
+        }
+    }
 }

@@ -52,6 +52,9 @@ final class CommitWatch: Sendable {
         signal.set { [weak self] in self?.signalled() }
     }
 
+    // A source may not go while it is suspended, and only its cancellation closes the descriptor.
+    deinit { cancel() }
+
     /// Stops watching.
     func cancel() {
         state.withLock { state in
