@@ -79,12 +79,32 @@ let package = Package(
             name: "DroverTestingTests",
             dependencies: ["DroverCore", "DroverConformance", "DroverTesting"],
             swiftSettings: house),
+        .target(
+            name: "ProcessTesting",
+            dependencies: ["DroverTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/ProcessTesting",
+            swiftSettings: house),
+        .executableTarget(
+            name: "PowerCutWorkload",
+            dependencies: ["DroverCore", "DroverSQLite"],
+            path: "Tests/PowerCutWorkload",
+            swiftSettings: house),
         .testTarget(
             name: "DroverSQLiteTests",
             dependencies: [
-                "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting",
+                "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting", "PowerCutWorkload",
+                "ProcessTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "Drover", "DroverCore", "DroverSQLite", "DroverTesting", "PowerCutWorkload", "ProcessTesting", "drover",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Recorder"],
             swiftSettings: house),
         .testTarget(
             name: "DroverTests",

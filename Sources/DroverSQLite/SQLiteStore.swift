@@ -141,7 +141,8 @@ public final class SQLiteStore: JobStore {
             let watch = counter.flatMap { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
             return Connections(database: database, commits: commits, counter: counter, watch: watch)
         } catch {
-            throw StoreError.database(error, "open \(path)")
+            let error = StoreError.database(error, "open \(path)")
+            throw error.code == .unreachable && isWriteProtected ? Self.readOnly(path, error) : error
         }
     }
 
@@ -160,10 +161,20 @@ public final class SQLiteStore: JobStore {
     }
 
     private static func checkWritable(_ db: Database, _ path: String) throws {
-        if sqlite3_db_readonly(db.sqliteConnection, "main") == 1 {
-            throw StoreError(
-                .readOnly,
-                "\(path) can't be written to; mend the permissions of the file and its folder, or name another")
+        if sqlite3_db_readonly(db.sqliteConnection, "main") == 1 { throw readOnly(path, nil) }
+    }
+
+    private static func readOnly(_ path: String, _ cause: (any Error)?) -> StoreError {
+        StoreError(
+            .readOnly, "\(path) can't be written to; mend the permissions of the file and its folder, or name another",
+            cause: cause)
+    }
+
+    /// Whether the file, or the folder in which it and its log would be made, exists and refuses writes.
+    private var isWriteProtected: Bool {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        return [path, folder].contains {
+            FileManager.default.fileExists(atPath: $0) && !FileManager.default.isWritableFile(atPath: $0)
         }
     }
 

@@ -134,7 +134,7 @@ final class GroupCommit: Sendable {
         answers.reserveCapacity(group.count)
         var isInCalls = false
         do {
-            try session.begin(now: clock.now)
+            try session.begin(clock)
             isInCalls = true
             for call in group { answers.append(try call.run(session)) }
             try session.save()

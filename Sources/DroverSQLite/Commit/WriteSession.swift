@@ -10,6 +10,9 @@ final class WriteSession {
     var options = OptionsCoder()
     /// The instant of this transaction, in milliseconds.
     private(set) var now: Int64 = 0
+    /// The instant at which the transaction was asked for, before it waited for others. A lease that ran out since
+    /// then is not taken away: its holder may have been waiting for the same lock to renew it.
+    private(set) var askedAt: Int64 = 0
     private let connection: OpaquePointer
     private var sequence: Int64 = 0
     private var savedSequence: Int64 = 0
@@ -23,9 +26,13 @@ final class WriteSession {
 
     // MARK: Transactions
 
-    func begin(now: Timestamp) throws(StoreError) {
+    /// Begins a transaction, which may wait for that of another process.
+    func begin(_ clock: any WallClock) throws(StoreError) {
+        let asked = clock.now.milliseconds
         try statement(.begin).run()
-        self.now = now.milliseconds
+        // Read again: a lease that is given or renewed after a long wait must not begin before it.
+        now = clock.now.milliseconds
+        askedAt = min(asked, now)
         changesBefore = sqlite3_total_changes(connection)
         turns.removeAll(keepingCapacity: true)
         let row = try statement(.loadSequence)

@@ -29,13 +29,17 @@ extension StoreError {
             case SQLITE_FULL: (.full, "there is no room left on the disk; free some and try again")
             case SQLITE_CORRUPT: (.corrupt, "the file is damaged; restore it from a backup, or recover it with sqlite3")
             case SQLITE_NOTADB: (.corrupt, "the file is not an SQLite database; name another file")
+            case SQLITE_ERROR where text.hasPrefix("could not activate WAL"):
+                (.unreachable, "the file system does not support SQLite's write-ahead log; name a file on a local disk")
+            case SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH:
+                // The statements are fixed and tested, so it is the tables that are not as they were made.
+                (.corrupt, "the file's content is not as this program writes it; restore it from a backup")
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
                 (.readOnly, "the file or its folder can't be written to; mend its permissions or name another file")
             case SQLITE_CANTOPEN:
                 (.unreachable, "the file can't be opened; check that its folder exists and may be written to")
             case SQLITE_TOOBIG, SQLITE_MISUSE, SQLITE_RANGE:
                 (.invalid, "a value is too large, or the call is wrong; send less at once")
-            case SQLITE_CONSTRAINT: (.corrupt, "what is stored contradicts itself; restore the file from a backup")
             case SQLITE_IOERR: (.unreachable, "reading or writing the disk failed; check the disk")
             default: (.unreachable, "see the message of SQLite")
             }

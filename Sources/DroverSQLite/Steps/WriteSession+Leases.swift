@@ -83,7 +83,7 @@ extension WriteSession {
         guard limit > 0, let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
         let select = try statement(SQL.selectExpired)
         select.bind(1, turn.number)
-        select.bind(2, now)
+        select.bind(2, askedAt)
         select.bind(3, Int64(limit))
         var expired: [(seq: Int64, own: String?, priority: Int64, stalls: Int64)] = []
         while try select.step() {

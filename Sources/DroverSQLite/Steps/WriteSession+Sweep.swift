@@ -49,7 +49,7 @@ extension WriteSession {
         switch row.record.state {
         case .completed, .failed: row.rank <= cut.milliseconds
         case .waiting, .prioritized, .delayed: (row.record.processedAt ?? row.record.createdAt) <= cut
-        case .active: (row.record.processedAt ?? row.record.createdAt) <= cut && row.rank <= now
+        case .active: (row.record.processedAt ?? row.record.createdAt) <= cut && row.rank <= askedAt
         }
     }
 

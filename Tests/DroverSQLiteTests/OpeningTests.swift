@@ -1,0 +1,175 @@
+import DroverCore
+import DroverSQLite
+import DroverTesting
+import Foundation
+import GRDB
+import ProcessTesting
+import Testing
+
+@Suite("Opening a file")
+struct OpeningTests {
+    @Test("A fresh file gets the layout, recorded in drover_schema, and a write-ahead log")
+    func freshFile() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { store in
+                #expect(store.traits.durability == "FULL")
+                #expect(store.traits.isShared)
+            }
+            let (versions, tables, journal) = try raw(path) { db in
+                (
+                    try Row.fetchAll(db, sql: "SELECT version, applied_at FROM drover_schema"),
+                    try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"),
+                    try String.fetchOne(db, sql: "PRAGMA journal_mode")
+                )
+            }
+            #expect(versions.map { $0["version"] as Int } == [1])
+            #expect(versions.map { $0["applied_at"] as Int64 } == [ManualWallClock().now.milliseconds])
+            #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
+            #expect(tables.contains("drover_jobs"))
+            #expect(journal == "wal")
+        }
+    }
+
+    @Test("Opening a file again changes nothing in it")
+    func openedAgain() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let ids = try await withStore(path) { try await $0.add(3, to: "q") }
+            try await withStore(path) { store in
+                try await store.prepare()
+                let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
+                #expect(records.allSatisfy { $0?.state == .waiting })
+            }
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 1)
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
+    @Test("Several stores may make one file at the same time")
+    func openedTogether() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let stores = (0..<6).map { _ in SQLiteStore(path: path) }
+            try await withThrowingTaskGroup { group in
+                for store in stores {
+                    group.addTask {
+                        try await store.prepare()
+                        try await store.add(1, to: "q")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for store in stores { await store.close() }
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 1)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
+        }
+    }
+
+    @Test("Tables of an application in the same file stay as they are")
+    func foreignTables() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("app.sqlite")
+            try raw(path) { try $0.execute(sql: "CREATE TABLE orders (id INTEGER); INSERT INTO orders VALUES (7)") }
+            try await withStore(path) { _ = try await $0.add(1, to: "q") }
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT id FROM orders") } == 7)
+        }
+    }
+
+    @Test("A file of a newer layout is refused as incompatible and left as it is")
+    func newerLayout() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { _ = try await $0.add(1, to: "q") }
+            try raw(path) { try $0.execute(sql: "INSERT INTO drover_schema VALUES (99, 0)") }
+            let before = try raw(path, content)
+            await expectError(.incompatible, saying: "version 99", "newer drover", opening: SQLiteStore(path: path))
+            #expect(try raw(path, content) == before)
+            #expect(before.contains { $0.contains("99") })
+        }
+    }
+
+    /// All that a file holds: its schema and every row, as text.
+    private func content(_ db: Database) throws -> [String] {
+        let schema = try Row.fetchAll(db, sql: "SELECT * FROM sqlite_schema")
+        let tables = schema.filter { $0["type"] == "table" }.map { $0["name"] as String }
+        return try (schema + tables.flatMap { try Row.fetchAll(db, sql: "SELECT * FROM \($0)") }).map(\.description)
+    }
+
+    @Test("An empty file becomes a store")
+    func emptyFile() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try Data().write(to: URL(filePath: path))
+            let ids = try await withStore(path) { try await $0.add(1, to: "q") }
+            #expect(ids.count == 1)
+        }
+    }
+
+    @Test("A file that is no database is refused as corrupt and left as it is", arguments: [100, 1000, 20_000])
+    func noDatabase(size: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            var random = TestSettings.generator()
+            let bytes = Data((0..<size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+            try bytes.write(to: URL(filePath: path))
+            await expectError(.corrupt, saying: path, "name another file", opening: SQLiteStore(path: path))
+            #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+        }
+    }
+
+    @Test("A folder in place of the file can't be opened, and the error says so")
+    func folderInPlace() async throws {
+        try await withTemporaryFolder { folder in
+            await expectError(
+                .unreachable, saying: folder.path, "can't be opened", opening: SQLiteStore(path: folder.path))
+        }
+    }
+
+    @Test("A file in a folder that does not exist can't be opened, and the error says so")
+    func missingFolder() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("nowhere/jobs.sqlite")
+            await expectError(
+                .unreachable, saying: path, "check that its folder exists", opening: SQLiteStore(path: path))
+            #expect(!FileManager.default.fileExists(atPath: folder.file("nowhere")))
+        }
+    }
+
+    @Test("A program that only looks makes no file")
+    func mustExist() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            await expectError(
+                .unreachable, saying: path, "name an existing file", opening: SQLiteStore(path: path, mustExist: true))
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+    }
+
+    @Test("After a failed opening the same store opens once the trouble is mended")
+    func opensAfterMending() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("later/jobs.sqlite")
+            let store = SQLiteStore(path: path)
+            await expectError(.unreachable, opening: store)
+            try FileManager.default.createDirectory(atPath: folder.file("later"), withIntermediateDirectories: false)
+            try await store.prepare()
+            #expect(try await store.add(1, to: "q").count == 1)
+            await store.close()
+        }
+    }
+
+    @Test("A store that was not opened, or was closed, refuses calls as closed")
+    func closedStore() async throws {
+        try await withTemporaryFolder { folder in
+            let store = SQLiteStore(path: folder.file("jobs.sqlite"))
+            let before = await #expect(throws: StoreError.self) { try await store.add(1, to: "q") }
+            #expect(before?.code == .closed)
+            try await store.prepare()
+            await store.close()
+            await store.close()
+            let after = await #expect(throws: StoreError.self) { try await store.queues() }
+            #expect(after?.code == .closed)
+        }
+    }
+}

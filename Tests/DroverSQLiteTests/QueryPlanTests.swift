@@ -1,0 +1,75 @@
+import DroverCore
+import Foundation
+import GRDB
+import Testing
+
+@testable import DroverSQLite
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    /// Every statement, by the name of its file.
+    private static let statements: [(file: String, sql: String)] = [
+        ("activate-job", SQL.activateJob), ("any-job", SQL.anyJob), ("append-log", SQL.appendLog),
+        ("cancel-job", SQL.cancelJob), ("complete-job", SQL.completeJob), ("count-logs", SQL.countLogs),
+        ("delete-events", SQL.deleteEvents), ("delete-exchanges", SQL.deleteExchanges), ("delete-job", SQL.deleteJob),
+        ("delete-logs", SQL.deleteLogs), ("delete-worker", SQL.deleteWorker),
+        ("end-attempt", SQL.endAttempt),
+        ("find-own-id", SQL.findOwnId), ("forget-exchanges", SQL.forgetExchanges),
+        ("forget-workers", SQL.forgetWorkers),
+        ("insert-events", SQL.insertEvents), ("insert-job", SQL.insertJob), ("insert-queue", SQL.insertQueue),
+        ("list-jobs-ascending", SQL.listJobsAscending), ("list-jobs-descending", SQL.listJobsDescending),
+        ("list-queues", SQL.listQueues), ("list-workers", SQL.listWorkers), ("load-exchange", SQL.loadExchange),
+        ("load-queue", SQL.loadQueue), ("load-sequence", SQL.loadSequence), ("move-job", SQL.moveJob),
+        ("next-due", SQL.nextDue), ("read-events", SQL.readEvents), ("read-logs-ascending", SQL.readLogsAscending),
+        ("read-logs-descending", SQL.readLogsDescending), ("reclaim-job", SQL.reclaimJob),
+        ("remember-exchange", SQL.rememberExchange), ("renew-lease", SQL.renewLease),
+        ("request-cancel", SQL.requestCancel), ("retry-job", SQL.retryJob), ("save-queue", SQL.saveQueue),
+        ("save-sequence", SQL.saveSequence), ("save-worker", SQL.saveWorker), ("select-due", SQL.selectDue),
+        ("select-expired", SQL.selectExpired), ("select-finished-before", SQL.selectFinishedBefore),
+        ("select-held", SQL.selectHeld), ("select-job", SQL.selectJob), ("select-ready", SQL.selectReady),
+        ("set-log-lines", SQL.setLogLines), ("set-payload", SQL.setPayload), ("set-priority", SQL.setPriority),
+        ("set-progress", SQL.setProgress), ("trim-events", SQL.trimEvents), ("trim-logs", SQL.trimLogs),
+        ("watch-queue", SQL.watchQueue),
+    ]
+
+    /// Tables that hold a few rows, one for each queue or worker.
+    private static let small = ["drover_queues", "drover_workers"]
+
+    private static func plan(_ sql: String) throws -> [String] {
+        let database = try DatabaseQueue()
+        return try database.write { db in
+            try db.execute(sql: SQL.schema1)
+            let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            // The plan does not depend on the values.
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] as String }
+        }
+    }
+
+    @Test("No statement reads a whole table of jobs, logs, events or exchanges", arguments: statements.indices)
+    func noScan(index: Int) throws {
+        let statement = Self.statements[index]
+        for step in try Self.plan(statement.sql) where step.hasPrefix("SCAN") {
+            let isSmall = Self.small.contains { step.hasPrefix("SCAN \($0)") }
+            #expect(isSmall, "\(statement.file): \(step)")
+        }
+    }
+
+    @Test("No statement sorts jobs, logs or events: an index has them in order", arguments: statements.indices)
+    func noSort(index: Int) throws {
+        let statement = Self.statements[index]
+        if statement.file == "list-workers" { return }
+        for step in try Self.plan(statement.sql) {
+            #expect(!step.contains("TEMP B-TREE"), "\(statement.file): \(step)")
+        }
+    }
+
+    @Test("Every statement's plan is looked at")
+    func complete() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/DroverSQLite/Statements")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".sql") && !$0.hasPrefix("schema-") }.map { $0.dropLast(".sql".count) }
+        #expect(Set(files.map(String.init)) == Set(Self.statements.map(\.file)))
+    }
+}

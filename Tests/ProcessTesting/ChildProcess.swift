@@ -1,0 +1,123 @@
+package import DroverTesting
+import Foundation
+import Synchronization
+
+/// A program that a test runs, talks to by lines, and ends.
+package final class ChildProcess: Sendable {
+    /// How a program ended.
+    package struct End: Sendable, Hashable {
+        /// Its exit code, or the number of the signal that ended it.
+        package let code: Int32
+        /// Whether a signal ended it.
+        package let isSignal: Bool
+        /// Whether it ended by itself and says that all went well.
+        package var isSuccess: Bool { !isSignal && code == 0 }
+    }
+
+    /// The lines of its standard output so far, and a signal for each.
+    package let lines = Probe<String>("lines of a program")
+    /// The lines of its standard error.
+    package let errors = Probe<String>("error lines of a program")
+    private let ends = Probe<End>("end of a program")
+    private let outputEnds = Probe<Void>("end of a program's output")
+    private let process: Process
+    private let input = Pipe()
+    private let asked = Mutex(0)
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: the path of the program.
+    ///   - arguments: what follows its name.
+    ///   - environment: variables beside those of the test.
+    package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = input
+        process.standardOutput = Self.pipe(to: lines, end: outputEnds)
+        process.standardError = Self.pipe(to: errors, end: outputEnds)
+        process.terminationHandler = { [ends] process in
+            ends.signal(End(code: process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal))
+        }
+        try process.run()
+    }
+
+    /// A pipe whose lines a thread of its own reads until it ends.
+    ///
+    /// Not a `readabilityHandler`: its source may outlive the descriptor that it watches, and then stops the program.
+    private static func pipe(to lines: Probe<String>, end: Probe<Void>) -> Pipe {
+        let pipe = Pipe()
+        Thread.detachNewThread {
+            var rest: [UInt8] = []
+            while true {
+                let data = pipe.fileHandleForReading.availableData
+                if data.isEmpty { break }
+                rest.append(contentsOf: data)
+                var parts = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
+                rest = Array(parts.removeLast())
+                for line in parts { lines.signal(String(decoding: line, as: UTF8.self)) }
+            }
+            if !rest.isEmpty { lines.signal(String(decoding: rest, as: UTF8.self)) }
+            end.signal()
+        }
+        return pipe
+    }
+
+    /// The number of the process.
+    package var processID: Int32 { process.processIdentifier }
+
+    /// Writes a line to its standard input and waits for the next line of its output.
+    ///
+    /// The program must answer each line with exactly one, after one line of greeting.
+    package func ask(_ line: String, timeout: Duration = .seconds(60)) async throws -> String {
+        let number = asked.withLock {
+            $0 += 1
+            return $0
+        }
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+        return try await lines.wait(for: number + 1, timeout: timeout)[number]
+    }
+
+    /// Ends its standard input.
+    package func closeInput() throws { try input.fileHandleForWriting.close() }
+
+    /// Ends it at once, as a crash would.
+    package func crash() { kill(process.processIdentifier, SIGKILL) }
+
+    /// Waits until it has ended and all of its output has been read.
+    @discardableResult
+    package func end(timeout: Duration = .seconds(60)) async throws -> End {
+        let end = try await ends.wait(for: 1, timeout: timeout)[0]
+        try await outputEnds.wait(for: 2, timeout: timeout)
+        return end
+    }
+
+    /// Runs a program to its end and returns the lines of its output.
+    ///
+    /// - Throws: ``Failed`` when its exit code is not 0.
+    package static func run(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], timeout: Duration = .seconds(60)
+    ) async throws -> [String] {
+        let child = try ChildProcess(program, arguments, environment: environment)
+        try child.closeInput()
+        let end = try await child.end(timeout: timeout)
+        guard end.isSuccess else {
+            throw Failed(
+                program: program, end: end, output: child.lines.values.suffix(20) + child.errors.values.suffix(20))
+        }
+        return child.lines.values
+    }
+
+    /// A program ended otherwise than it should.
+    package struct Failed: Error, CustomStringConvertible {
+        let program: String
+        let end: End
+        let output: [String]
+
+        package var description: String {
+            "\(program) ended with \(end.isSignal ? "signal" : "code") \(end.code):\n" + output.joined(separator: "\n")
+        }
+    }
+}
