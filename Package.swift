@@ -81,7 +81,11 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "ProcessTesting",
-            dependencies: ["DroverTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "DroverTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Tests/ProcessTesting",
             swiftSettings: house),
         .executableTarget(

@@ -138,7 +138,7 @@ public final class SQLiteStore: JobStore {
             let counter = isInMemory ? nil : CommitCounter(path: path + "-shm")
             let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub) }
             let commits = GroupCommit(writer: database, clock: clock, hub: hub, counter: counter, onForeignCommit: look)
-            let watch = counter.flatMap { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
+            let watch = counter.map { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
             return Connections(database: database, commits: commits, counter: counter, watch: watch)
         } catch {
             let error = StoreError.database(error, "open \(path)")

@@ -20,9 +20,11 @@ package final class ChildProcess: Sendable {
     package let errors = Probe<String>("error lines of a program")
     private let ends = Probe<End>("end of a program")
     private let outputEnds = Probe<Void>("end of a program's output")
-    private let process: Process
-    private let input = Pipe()
+    private let input: FileHandle
     private let asked = Mutex(0)
+
+    /// The number of the process.
+    package let processID: Int32
 
     /// Starts a program.
     ///
@@ -31,28 +33,24 @@ package final class ChildProcess: Sendable {
     ///   - arguments: what follows its name.
     ///   - environment: variables beside those of the test.
     package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = input
-        process.standardOutput = Self.pipe(to: lines, end: outputEnds)
-        process.standardError = Self.pipe(to: errors, end: outputEnds)
-        process.terminationHandler = { [ends] process in
-            ends.signal(End(code: process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal))
+        let started = try Spawn.start(
+            program, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 })
+        processID = started.processID
+        input = started.input
+        Self.read(started.output, to: lines, end: outputEnds)
+        Self.read(started.errors, to: errors, end: outputEnds)
+        Spawn.whenEnded(processID) { [ends] status in
+            let signal = status & 0x7F
+            ends.signal(End(code: signal == 0 ? (status >> 8) & 0xFF : signal, isSignal: signal != 0))
         }
-        try process.run()
     }
 
-    /// A pipe whose lines a thread of its own reads until it ends.
-    ///
-    /// Not a `readabilityHandler`: its source may outlive the descriptor that it watches, and then stops the program.
-    private static func pipe(to lines: Probe<String>, end: Probe<Void>) -> Pipe {
-        let pipe = Pipe()
+    /// Reads lines on a thread of its own until they end.
+    private static func read(_ pipe: FileHandle, to lines: Probe<String>, end: Probe<Void>) {
         Thread.detachNewThread {
             var rest: [UInt8] = []
             while true {
-                let data = pipe.fileHandleForReading.availableData
+                let data = pipe.availableData
                 if data.isEmpty { break }
                 rest.append(contentsOf: data)
                 var parts = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -62,11 +60,7 @@ package final class ChildProcess: Sendable {
             if !rest.isEmpty { lines.signal(String(decoding: rest, as: UTF8.self)) }
             end.signal()
         }
-        return pipe
     }
-
-    /// The number of the process.
-    package var processID: Int32 { process.processIdentifier }
 
     /// Writes a line to its standard input and waits for the next line of its output.
     ///
@@ -76,15 +70,15 @@ package final class ChildProcess: Sendable {
             $0 += 1
             return $0
         }
-        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+        try input.write(contentsOf: Data((line + "\n").utf8))
         return try await lines.wait(for: number + 1, timeout: timeout)[number]
     }
 
     /// Ends its standard input.
-    package func closeInput() throws { try input.fileHandleForWriting.close() }
+    package func closeInput() throws { try input.close() }
 
     /// Ends it at once, as a crash would.
-    package func crash() { kill(process.processIdentifier, SIGKILL) }
+    package func crash() { kill(processID, SIGKILL) }
 
     /// Waits until it has ended and all of its output has been read.
     @discardableResult

@@ -7,6 +7,9 @@ import Foundation
 #endif
 
 extension JobService {
+    /// How long one read of events waits before it is repeated, should a hint be lost (rule 8).
+    private static let longestWait: Duration = .seconds(5)
+
     /// Waits for a job's result.
     ///
     /// It follows the queue's events and does not poll. The result of a job that is removed as soon as it completes
@@ -22,7 +25,7 @@ extension JobService {
         let reader = ResultReader(store: store, key: key)
         let clock = EngineClock(configuration.clock)
         return try await withThrowingTaskGroup { group in
-            group.addTask { try await reader.result(eachWaitingAtMost: span) }
+            group.addTask { try await reader.result(eachWaitingAtMost: min(span, Self.longestWait)) }
             group.addTask {
                 if await !clock.sleep(for: span) { throw CancellationError() }
                 throw DroverError(.timedOut, "the job \(key) has not ended within \(span)")

@@ -26,8 +26,8 @@ struct Events: Subcommand {
     @Option(help: "Where to begin; default: the end with --follow, else the beginning.") var from: Start?
     @Flag(help: "Print JSON: an object on each line.") var json = false
 
-    /// How long one read waits for a first event before it is repeated.
-    private static let patience: Duration = .seconds(30)
+    /// How long one read waits for a first event before it is repeated, should a hint be lost (rule 8).
+    private static let patience: Duration = .seconds(5)
 
     var attempt: String { "read the events of a queue" }
 
