@@ -19,7 +19,9 @@ import Testing
         #expect(report.int("concurrency") == 4)
         #expect(report.bool("exactlyOnce") == true)
         #expect(report.bool("events") == true)
-        for name in ["store", "durability", "seconds", "jobsPerSecond", "p50Ms", "p99Ms", "cpuMicrosPerJob"] {
+        for name in [
+            "store", "durability", "seconds", "jobsPerSecond", "p50Ms", "p99Ms", "cpuMicrosPerJob", "peakMemoryMiB",
+        ] {
             #expect(transcript.results.contains("\"\(name)\":"))
         }
         #expect(try await store.queues().isEmpty)

@@ -33,6 +33,7 @@ struct BenchReport: Sendable {
             ("p50Ms", JSONWriter.number(measurement.percentile(50), digits: 3)),
             ("p99Ms", JSONWriter.number(measurement.percentile(99), digits: 3)),
             ("cpuMicrosPerJob", JSONWriter.number(processorMicroseconds, digits: 2)),
+            ("peakMemoryMiB", JSONWriter.number(measurement.peakMebibytes, digits: 1)),
             ("exactlyOnce", String(measurement.isExactlyOnce)),
         ])
     }
@@ -51,6 +52,7 @@ struct BenchReport: Sendable {
             table.add(["\(scenario.waitName)", "p50 \(p50) ms, p99 \(p99) ms"])
         }
         table.add(["processor", "\(JSONWriter.number(processorMicroseconds, digits: 1)) µs a job"])
+        table.add(["memory", "\(JSONWriter.number(measurement.peakMebibytes, digits: 1)) MiB at most"])
         table.add(["delivered", measurement.isExactlyOnce ? "each exactly once" : "NOT each exactly once"])
         return Array(table.lines.dropFirst())
     }
@@ -64,6 +66,8 @@ struct BenchMeasurement: Sendable {
     var waits: [Duration]
     /// The processor time that this process used.
     var processorMicroseconds: Double
+    /// The most memory that this process had held when the measurement ended.
+    var peakMebibytes = ProcessUsage.peakMebibytes
     /// Whether each job was stored, or delivered, exactly once.
     var isExactlyOnce: Bool
 
