@@ -1,12 +1,30 @@
 public import DroverCore
 
 extension SQLiteStore {
+    /// How long a holder of an expired lease may take to renew it once the file can be written to: several times as
+    /// long as a writer waits between two tries to get the lock.
+    private static let renewalGrace: Duration = .seconds(1)
+
     /// Puts jobs with expired leases back, in one transaction.
+    ///
+    /// While somebody else holds the file's lock nobody can renew, so an expired lease is no sign of a dead worker. It
+    /// is taken only if it was not renewed within a second of a moment when the lock was free.
     public func reclaimStalled(
         _ queue: QueueName, maxStalled: Int, limit: Int
     ) async throws(StoreError) -> [StalledJob] {
-        try await write { session throws(StoreError) in
-            try session.reclaimStalled(queue, maxStalled: maxStalled, limit: limit)
+        if limit <= 0 { return [] }
+        let expired: Int64? = try await write { session throws(StoreError) in
+            try session.hasExpired(queue) ? session.now : nil
+        }
+        guard let expired else { return [] }
+        if traits.isShared {
+            // Cancelled: the next round takes them.
+            do { try await timer.sleep(for: Self.renewalGrace) } catch { return [] }
+        }
+        return try await write { session throws(StoreError) in
+            // The holders may have waited for the same lock: they come first, and the next round tells.
+            if session.hasWaitedForLock { return [] }
+            return try session.reclaimStalled(queue, expiredAt: expired, maxStalled: maxStalled, limit: limit)
         }
     }
 

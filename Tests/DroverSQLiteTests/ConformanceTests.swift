@@ -32,7 +32,7 @@ struct ModelTests {
 
     private func run(_ operations: Int, on place: SQLiteFixture.Place) async throws {
         let run = ModelRun(seed: TestSettings.generator().seed, operations: operations)
-        let done = try await run.run { [BelievedFixture(), try await SQLiteFixture(place)] }
+        let done = try await run.run { [BelievedFixture(), try await SQLiteFixture(place, timer: TimelessClock())] }
         #expect(done == operations)
         print("figure: \(done) operations without a difference on SQLite (\(place.testDescription))")
     }

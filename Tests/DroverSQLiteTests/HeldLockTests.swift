@@ -81,6 +81,61 @@ struct HeldLockTests {
         }
     }
 
+    @Test("A reclaim that begins after the leases ran out under the lock leaves them to who renews when it is free")
+    func reclaimBeginsLate() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let clock = WatchedClock()
+            try await withStore(path, clock: clock) { store in
+                try await withStore(path, clock: clock) { reclaimer in
+                    try await store.add(20, to: "q")
+                    let lease = Duration.seconds(2)
+                    let leases = try await store.claim(20, of: "q", "held", lease: lease).claimed.map(\.lease)
+                    let other = try hold(path)
+                    clock.manual.advance(by: lease * 2)
+                    let before = clock.reads.values.count
+                    async let reclaimed = reclaimer.reclaimStalled("q", maxStalled: 1, limit: 100)
+                    try await clock.reads.wait(for: before + 1)
+                    async let renewed = store.renew(leases)
+                    try await clock.reads.wait(for: before + 2)
+                    try release(other)
+                    #expect(try await reclaimed == [])
+                    #expect(try await renewed == Array(repeating: .held, count: 20))
+                }
+            }
+        }
+    }
+
+    @Test("A reclaim that begins just after the lock was released leaves the leases to who renews then")
+    func reclaimBeginsAfter() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let clock = WatchedClock()
+            let timer = ManualClock()
+            try await withStore(path, clock: clock) { store in
+                let reclaimer = SQLiteStore(path: path, clock: clock, timer: timer)
+                try await reclaimer.prepare()
+                try await store.add(20, to: "q")
+                let lease = Duration.seconds(2)
+                let leases = try await store.claim(20, of: "q", "held", lease: lease).claimed.map(\.lease)
+                clock.manual.advance(by: lease * 2)
+                async let reclaimed = reclaimer.reclaimStalled("q", maxStalled: 1, limit: 100)
+                // It has seen them and waits; now they are renewed.
+                try await timer.waitForSleepers(1)
+                #expect(try await store.renew(leases) == Array(repeating: .held, count: 20))
+                timer.advance(by: .seconds(1))
+                #expect(try await reclaimed == [])
+
+                clock.manual.advance(by: lease * 2)
+                async let taken = reclaimer.reclaimStalled("q", maxStalled: 1, limit: 100)
+                try await timer.waitForSleepers(1)
+                timer.advance(by: .seconds(1))
+                #expect(try await taken.count == 20)
+                await reclaimer.close()
+            }
+        }
+    }
+
     @Test("Calls that get no lock in time fail as busy, all of them, and succeed when repeated")
     func busy() async throws {
         try await withTemporaryFolder { folder in

@@ -24,7 +24,7 @@ struct SQLiteFixture: ConformanceFixture {
     private let clock = ManualWallClock()
     private let folder: URL?
 
-    init(_ place: Place) async throws {
+    init(_ place: Place, timer: any Clock<Duration> = ContinuousClock()) async throws {
         var path = ":memory:"
         var folder: URL?
         if place == .file {
@@ -34,7 +34,7 @@ struct SQLiteFixture: ConformanceFixture {
             folder = made
         }
         self.folder = folder
-        store = SQLiteStore(path: path, clock: clock)
+        store = SQLiteStore(path: path, clock: clock, timer: timer)
         try await store.prepare()
     }
 

@@ -21,6 +21,9 @@ struct LeaseTable<Holder> {
         var deadline: Duration
     }
 
+    /// How long after a call that found the store busy it is tried again.
+    private static var busyPause: Duration { .milliseconds(20) }
+
     private var entries: [Int: Entry] = [:]
     private var nextTurn: Duration
     private let idleTurn: Duration
@@ -115,7 +118,8 @@ struct LeaseTable<Holder> {
                 lost.append(entry.holder)
                 continue
             }
-            let pause = min(.seconds(1), entry.lease.duration / 20)
+            // Who waits for somebody else has waited within the call already, and must be there when the store is free.
+            let pause = isHeldByOther ? Self.busyPause : min(.seconds(1), entry.lease.duration / 20)
             entry.renewAt = min(now + pause, max(entry.deadline, now))
             entries[number] = entry
         }

@@ -26,6 +26,9 @@ final class WriteSession {
 
     // MARK: Transactions
 
+    /// Whether somebody else held the file's lock when this transaction began.
+    var hasWaitedForLock: Bool { now - askedAt >= 100 }
+
     /// Begins a transaction, which may wait for that of another process.
     func begin(_ clock: any WallClock) throws(StoreError) {
         let asked = clock.now.milliseconds

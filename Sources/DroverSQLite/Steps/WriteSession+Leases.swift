@@ -77,14 +77,28 @@ extension WriteSession {
         try delete.run()
     }
 
-    func reclaimStalled(
-        _ queue: QueueName, maxStalled: Int, limit: Int
-    ) throws(StoreError) -> [StalledJob] {
-        guard limit > 0, let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
+    /// Whether a lease of the queue has run out.
+    func hasExpired(_ queue: QueueName) throws(StoreError) -> Bool {
+        guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return false }
+        let select = try selectExpired(turn, at: now, limit: 1)
+        defer { select.reset() }
+        return try select.step()
+    }
+
+    private func selectExpired(_ turn: QueueTurn, at instant: Int64, limit: Int) throws(StoreError) -> Statement {
         let select = try statement(SQL.selectExpired)
         select.bind(1, turn.number)
-        select.bind(2, askedAt)
+        select.bind(2, instant)
         select.bind(3, Int64(limit))
+        return select
+    }
+
+    /// Takes the leases that had run out at an instant and have not been renewed since.
+    func reclaimStalled(
+        _ queue: QueueName, expiredAt instant: Int64, maxStalled: Int, limit: Int
+    ) throws(StoreError) -> [StalledJob] {
+        guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
+        let select = try selectExpired(turn, at: instant, limit: limit)
         var expired: [(seq: Int64, own: String?, priority: Int64, stalls: Int64)] = []
         while try select.step() {
             expired.append((select.int(0), select.optionalText(1), select.int(2), select.int(3)))
