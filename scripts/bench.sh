@@ -34,11 +34,16 @@ pickup() {
         local store="sqlite:$folder/pickup-$run.sqlite"
         "$drover" work --store "$store" --queue pickup:1 --handler noop 2>"$folder/worker.log" &
         worker=$!
-        for ((job = 0; job < 100; job++)); do "$drover" add --store "$store" --queue pickup hello --wait >/dev/null; done
+        for ((job = 0; job < 100; job++)); do
+            "$drover" add --store "$store" --queue pickup hello --wait --wait-timeout 30s >/dev/null
+        done
         kill "$worker" && wait "$worker" || true
         worker=
-        "$drover" jobs --store "$store" --queue pickup --state completed --limit 100 --json | python3 scripts/pickup.py
-    done | python3 scripts/median.py p50Ms
+        "$drover" jobs --store "$store" --queue pickup --state completed --limit 100 --json | python3 scripts/pickup.py \
+            >>"$folder/pickup.jsonl"
+    done
+    # Not a pipe behind the loop: the worker would then belong to a subshell, and outlive a failure.
+    python3 scripts/median.py p50Ms <"$folder/pickup.jsonl"
 }
 
 for name in ${*:-add-bulk add process latency pickup}; do

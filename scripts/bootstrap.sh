@@ -15,16 +15,18 @@ if [ "$major" -lt "$required_major" ] || { [ "$major" -eq "$required_major" ] &&
     fail "Swift $major.$minor is too old; Drover needs $required_major.$required_minor or newer. $where"
 fi
 
-# command or header that shows that a package is there : Debian's name of the package
+# command, header or file that shows that a package is there : Debian's name of the package
 needs=(
     "command:make:make" "command:git:git" "command:python3:python3" "command:gzip:gzip"
     "command:sqlite3:sqlite3" "command:jq:jq" "command:sha256sum:coreutils"
+    "command:mount:mount" "command:unshare:util-linux" "file:/etc/ssl/certs/ca-certificates.crt:ca-certificates"
     "header:sqlite3.h:libsqlite3-dev" "header:zlib.h:zlib1g-dev"
 )
 
 present() {
     case $1 in
         command) command -v "$2" >/dev/null ;;
+        file) [ -e "$2" ] ;;
         header) [ -e "/usr/include/$2" ] || [ -e "/usr/local/include/$2" ] ;;
     esac
 }

@@ -10,10 +10,10 @@ table="
 DroverCore        |                                  | Foundation FoundationEssentials Synchronization
 Drover            | DroverCore                       | Logging Metrics ServiceLifecycle $system
 DroverSQLite      | DroverCore                       | GRDB GRDBSQLite $system
-DroverConformance | DroverCore                       | Testing $system
-DroverTesting     | DroverCore Drover                | Logging $system
-DroverCommand     | Drover DroverCore DroverSQLite   | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 \
-NIOFoundationCompat ServiceLifecycle Subprocess SystemPackage System UnixSignals $system
+DroverConformance | DroverCore                       | $system
+DroverTesting     | DroverCore                       | $system
+DroverCommand     | Drover DroverCore DroverSQLite   | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 Subprocess \
+System SystemPackage $system
 drover            | DroverCommand                    |
 "
 

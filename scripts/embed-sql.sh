@@ -11,12 +11,11 @@ cd "$(dirname "$0")/.."
 folder=Sources/DroverSQLite/Statements
 output=Sources/DroverSQLite/Statements.generated.swift
 
-[ -d "$folder" ] || exit 0
-
 # Words of Swift that a statement might be called by; they need backticks.
 keywords="import init repeat return switch case default in is as where while for if else do defer guard throw try"
 
 fail() { printf 'embed-sql: %s\n' "$*" >&2; exit 1; }
+[ -d "$folder" ] || fail "$folder is missing; name the folder of the statements in this script"
 
 generate() {
     echo "// Written by scripts/embed-sql.sh from Statements/*.sql. Do not edit: change the .sql file and run \`make embed\`."
