@@ -143,7 +143,7 @@ import Testing
         let pipe = try NamedPipe()
         let script = "exec 3>'\(pipe.path)'; (echo up >&3; exec sleep 600) & sleep 600"
         let quoted = script.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        _ = await drover("add", "--queue", "q", "n", "--timeout", "200ms", on: store)
+        _ = await drover("add", "--queue", "q", "n", "--timeout", "3s", on: store)
         let status = await drover(
             "work", "--queue", "q", "--handler", "exec:sh -c \"\(quoted)\"", "--limit", "1", on: store
         ).status

@@ -41,7 +41,7 @@ struct CommitWatchTests {
             let files = try Files(in: folder)
             try files.writeLog()
             try files.count(1)
-            try await files.seen.wait(for: 1)
+            try await files.seen.wait(for: 1, timeout: .seconds(60))
             files.watch.cancel()
         }
     }
@@ -53,9 +53,9 @@ struct CommitWatchTests {
             // The first has committed, the second has written its log; one signal stands for both.
             try files.count(1)
             try files.writeLog()
-            try await files.seen.wait(for: 1)
+            try await files.seen.wait(for: 1, timeout: .seconds(60))
             try files.count(2)
-            try await files.seen.wait(for: 2)
+            try await files.seen.wait(for: 2, timeout: .seconds(60))
             files.watch.cancel()
         }
     }
@@ -70,7 +70,7 @@ struct CommitWatchTests {
             }
             try files.writeLog()
             try files.count(2)
-            try await files.seen.wait(for: 1)
+            try await files.seen.wait(for: 1, timeout: .seconds(60))
             files.watch.cancel()
         }
     }
@@ -80,9 +80,9 @@ struct CommitWatchTests {
         try await withTemporaryFolder { folder in
             let files = try Files(in: folder, watching: "missing")
             try files.count(1)
-            try await files.seen.wait(for: 1)
+            try await files.seen.wait(for: 1, timeout: .seconds(60))
             try files.count(2)
-            try await files.seen.wait(for: 2)
+            try await files.seen.wait(for: 2, timeout: .seconds(60))
             files.watch.cancel()
         }
     }
@@ -99,11 +99,11 @@ struct CommitWatchTests {
             }
             try files.writeLog()
             try files.count(1)
-            try await seen.wait(for: 300)
+            try await seen.wait(for: 300, timeout: .seconds(60))
             for other in others { other.cancel() }
             try files.writeLog()
             try files.count(2)
-            try await files.seen.wait(for: 2)
+            try await files.seen.wait(for: 2, timeout: .seconds(60))
             #expect(seen.values.count == 300)
             files.watch.cancel()
         }

@@ -62,6 +62,39 @@ import Testing
         #expect(error?.seen == 0)
     }
 
+    @Test func aSleeperThatWakesSoonIsNoticedWhoeverElseSleeps() async throws {
+        let clock = ManualClock()
+        let late = Task { try await clock.sleep(for: .seconds(60)) }
+        try await clock.waitForSleepers(1)
+        let soon = Task { try await clock.sleep(for: .seconds(5)) }
+        try await clock.waitForSleeper(wakingWithin: .seconds(5))
+        #expect(clock.nextWakeIn == .seconds(5))
+        clock.advance(by: .seconds(5))
+        try await soon.value
+        late.cancel()
+    }
+
+    @Test func aSleeperThatAnAdvanceBringsNearToItsTimeIsNoticed() async throws {
+        let clock = ManualClock()
+        let sleeper = Task { try await clock.sleep(for: .seconds(60)) }
+        try await clock.waitForSleepers(1)
+        async let noticed: Void = clock.waitForSleeper(wakingWithin: .seconds(10))
+        clock.advance(by: .seconds(50))
+        try await noticed
+        sleeper.cancel()
+    }
+
+    @Test func waitingInVainForASleeperThatWakesSoonEndsAndCountsNoOther() async throws {
+        let clock = ManualClock()
+        let late = Task { try await clock.sleep(for: .seconds(60)) }
+        try await clock.waitForSleepers(1)
+        let error = await #expect(throws: WaitTimeout.self) {
+            try await clock.waitForSleeper(wakingWithin: .seconds(59), timeout: .milliseconds(1))
+        }
+        #expect(error?.seen == 0)
+        late.cancel()
+    }
+
     @Test func bothClocksMoveTogetherAndAWokenSleeperSeesTheNewTime() async throws {
         let time = ManualTime()
         let start = time.wall.now

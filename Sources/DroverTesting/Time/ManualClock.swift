@@ -30,12 +30,38 @@ public final class ManualClock: Clock {
         public static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
+    /// What somebody waits for who watches the sleepers.
+    private enum Watch: Sendable {
+        /// So many at once.
+        case count(Int)
+        /// One whose time comes within a span.
+        case waking(within: Duration)
+    }
+
     private struct State: Sendable {
         var now = Instant(offset: .zero)
         /// Those who sleep, each until an instant.
         var sleepers = Seats<Instant, Void>()
-        /// Those who wait for sleepers, each for how many.
-        var watchers = Seats<Int, Void>()
+        var watchers = Seats<Watch, Void>()
+
+        /// How many sleepers there are of those that a watch is for.
+        func seen(by watch: Watch) -> Int {
+            switch watch {
+            case .count: sleepers.wishes.count
+            case .waking(let span): sleepers.wishes.count { now.duration(to: $0) <= span }
+            }
+        }
+
+        func isFulfilled(_ watch: Watch) -> Bool {
+            let wanted = if case .count(let count) = watch { count } else { 1 }
+            return seen(by: watch) >= wanted
+        }
+
+        /// Calls those whose watch is fulfilled now.
+        mutating func callWatchers() {
+            let now = self
+            watchers.call { now.isFulfilled($0) ? () : nil }
+        }
     }
 
     private let state = Mutex(State())
@@ -67,8 +93,7 @@ public final class ManualClock: Clock {
             state.withLock { state in
                 let isPast = deadline <= state.now
                 state.sleepers.take(seat, wish: deadline, answer: isPast ? () : nil, continuation)
-                let count = state.sleepers.wishes.count
-                state.watchers.call { $0 <= count ? () : nil }
+                state.callWatchers()
             }
         } giveUp: { end in
             self.state.withLock { $0.sleepers.giveUp(seat, end) }
@@ -83,6 +108,8 @@ public final class ManualClock: Clock {
             state.now = state.now.advanced(by: span)
             let now = state.now
             state.sleepers.call { $0 <= now ? () : nil }
+            // Those who sleep on are nearer to their time.
+            state.callWatchers()
         }
     }
 
@@ -93,19 +120,40 @@ public final class ManualClock: Clock {
     ///   - timeout: how long to wait in real time, so that a test that is wrong ends.
     /// - Throws: ``WaitTimeout`` when the time is up; `CancellationError` when the task is cancelled.
     public func waitForSleepers(_ count: Int, timeout: Duration = .seconds(10)) async throws {
+        if try await wait(for: .count(count), timeout: timeout) { return }
+        throw WaitTimeout("sleepers of a manual clock", wanted: count, seen: sleeperCount)
+    }
+
+    /// Waits until a task sleeps whose time comes within `span` from where the clock stands.
+    ///
+    /// Unlike ``waitForSleepers(_:timeout:)`` it is not misled by others that sleep as well, or that
+    /// the sleeper replaces.
+    ///
+    /// - Parameters:
+    ///   - span: how far the clock need be moved at most for it to wake.
+    ///   - timeout: how long to wait in real time, so that a test that is wrong ends.
+    /// - Throws: ``WaitTimeout`` when the time is up; `CancellationError` when the task is cancelled.
+    public func waitForSleeper(wakingWithin span: Duration, timeout: Duration = .seconds(10)) async throws {
+        if try await wait(for: .waking(within: span), timeout: timeout) { return }
+        let seen = state.withLock { $0.seen(by: .waking(within: span)) }
+        throw WaitTimeout("sleepers of a manual clock that wake within \(span)", wanted: 1, seen: seen)
+    }
+
+    /// Whether a watch was fulfilled before the time was up.
+    private func wait(for watch: Watch, timeout: Duration) async throws -> Bool {
         let seat = state.withLock { $0.watchers.reserve() }
         let end: WaitEnd<Void> = await waitInSeat(atMost: timeout, timer: ContinuousClock()) { continuation in
             state.withLock { state in
-                let isReached = state.sleepers.wishes.count >= count
-                state.watchers.take(seat, wish: count, answer: isReached ? () : nil, continuation)
+                let answer: Void? = state.isFulfilled(watch) ? () : nil
+                state.watchers.take(seat, wish: watch, answer: answer, continuation)
             }
         } giveUp: { end in
             self.state.withLock { $0.watchers.giveUp(seat, end) }
         }
         switch end {
-        case .called: return
+        case .called: return true
         case .cancelled: throw CancellationError()
-        case .timeUp: throw WaitTimeout("sleepers of a manual clock", wanted: count, seen: sleeperCount)
+        case .timeUp: return false
         }
     }
 }

@@ -355,7 +355,7 @@ import Testing
         try await running(service) {
             let key = try await service.add(Note(text: ""), delay: .seconds(3))
             // The wait for work ends at the due time and not at the cap of five seconds.
-            try await time.untilSleeping(for: .seconds(3))
+            try await time.clock.waitForSleeper(wakingWithin: .seconds(3))
             #expect(ran.values.isEmpty)
             time.advance(by: .seconds(3))
             try await ran.wait()
@@ -397,14 +397,4 @@ import Testing
 func untilCancelled() async throws {
     let gate = Probe<Void>("never")
     try await gate.wait(timeout: .seconds(60))
-}
-
-extension ManualTime {
-    /// Waits until somebody sleeps whose time comes in exactly this span or earlier.
-    func untilSleeping(for span: Duration) async throws {
-        for count in 1...100 {
-            if let next = clock.nextWakeIn, next <= span { return }
-            try await clock.waitForSleepers(count, timeout: .seconds(2))
-        }
-    }
 }
