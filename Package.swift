@@ -74,7 +74,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "drover", dependencies: ["DroverCommand"], swiftSettings: house),
 
-        .testTarget(name: "DroverCoreTests", dependencies: ["DroverCore"], swiftSettings: house),
+        .testTarget(name: "DroverCoreTests", dependencies: ["DroverCore", "DroverTesting"], swiftSettings: house),
         .testTarget(
             name: "DroverTestingTests",
             dependencies: ["DroverCore", "DroverConformance", "DroverTesting"],

@@ -30,8 +30,8 @@ struct KillTests {
 
     @Test("Whenever workers are killed, every job is completed exactly once and no attempt is counted twice")
     func completedOnce() async throws {
-        var random = TestSettings.generator()
-        let kills = TestSettings.number("DROVER_KILLS", default: 12)
+        var random = TestRun.generator()
+        let kills = TestRun.number("DROVER_KILLS", default: 12)
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             let store = SQLiteStore(path: path)

@@ -25,8 +25,8 @@ struct LostReplyTests {
 
     @Test("However many replies are lost, no claimed job leaks and nothing is counted twice")
     func nothingLeaksOrCountsTwice() async throws {
-        let wanted = TestSettings.number("DROVER_LOST_REPLIES", default: 300)
-        let random = TestSettings.generator()
+        let wanted = TestRun.number("DROVER_LOST_REPLIES", default: 300)
+        let random = TestRun.generator()
         let base = SQLiteStore(path: ":memory:")
         try await base.prepare()
         let plan = FaultPlan(

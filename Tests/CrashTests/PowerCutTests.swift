@@ -11,7 +11,7 @@ struct PowerCutTests {
     private func recorded(
         _ body: (Journal, TemporaryFolder, inout SeededGenerator) async throws -> Void
     ) async throws {
-        var random = TestSettings.generator()
+        var random = TestRun.generator()
         try await withTemporaryFolder { folder in
             let work = folder.file("work")
             try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: false)
@@ -48,7 +48,7 @@ struct PowerCutTests {
 
     @Test("After a power cut all that was acknowledged is there and nothing is half there")
     func nothingAcknowledgedIsLost() async throws {
-        let count = TestSettings.number("DROVER_POWERCUTS", default: 25)
+        let count = TestRun.number("DROVER_POWERCUTS", default: 25)
         try await recorded { journal, folder, random in
             var acknowledged = 0
             for loss in [Disk.Loss.everything, .something] {
@@ -60,8 +60,8 @@ struct PowerCutTests {
             }
             // Cuts that all come before the first answer would prove nothing.
             #expect(acknowledged > 100)
-            print(
-                "figure: \(count) power cuts each losing all and some of \(journal.entries.count) recorded operations")
+            TestRun.figure(
+                "\(count) power cuts each losing all and some of \(journal.entries.count) recorded operations")
         }
     }
 

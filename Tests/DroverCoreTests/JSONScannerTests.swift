@@ -1,4 +1,5 @@
 import DroverCore
+import DroverTesting
 import Foundation
 import Testing
 
@@ -57,8 +58,7 @@ import Testing
     }
 
     @Test func randomMutationsOfValidTextsAreJudgedAsFoundationJudgesThem() {
-        var random = SplitMix64(seed: .random(in: 0..<1_000_000_000))
-        print("JSON mutations: seed \(random.seed)")
+        var random = TestRun.generator()
         let originals = [
             #"{"a":[1,2.5e-3,true,null],"b":{"c":"x\n\u00e9\"\\"},"d":""}"#, #"[[],{},"",0,-1,1.0,[[[1]]]]"#,
             #" { "key" : "value" , "n" : -12.5E+7 } "#, #"["\ud83d\ude00","漢é","/\/"]"#, "[true,false,null]",

@@ -44,7 +44,7 @@ struct DamageTests {
 
     @Test("A file with damaged pages fails calls as corrupt, or serves what it can")
     func damagedPages() async throws {
-        var random = TestSettings.generator()
+        var random = TestRun.generator()
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             try await withStore(path) { store in

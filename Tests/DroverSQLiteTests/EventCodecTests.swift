@@ -73,7 +73,7 @@ struct EventCodecTests {
 
     @Test("Events are read as they were written")
     func roundTrip() throws {
-        var random = TestSettings.generator()
+        var random = TestRun.generator()
         for _ in 0..<400 {
             let (writer, expected) = Self.events(Int.random(in: 0...30, using: &random), &random)
             let read = try EventReader.events(in: writer.bytes)
@@ -88,7 +88,7 @@ struct EventCodecTests {
 
     @Test("Damaged events are read as something else or refused as corrupt, and never stop the program")
     func damaged() throws {
-        var random = TestSettings.generator()
+        var random = TestRun.generator()
         var refused = 0
         for round in 0..<4000 {
             var bytes = Self.events(Int.random(in: 1...5, using: &random), &random).0.bytes

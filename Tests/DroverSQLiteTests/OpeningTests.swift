@@ -110,7 +110,7 @@ struct OpeningTests {
     func noDatabase(size: Int) async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
-            var random = TestSettings.generator()
+            var random = TestRun.generator()
             let bytes = Data((0..<size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
             try bytes.write(to: URL(filePath: path))
             await expectError(.corrupt, saying: path, "name another file", opening: SQLiteStore(path: path))

@@ -138,7 +138,7 @@ struct TwoStoresTests {
 
     @Test("After random work through both stores the counters equal the jobs")
     func countersHold() async throws {
-        let random = TestSettings.generator()
+        let random = TestRun.generator()
         try await withTwoStores { first, second, path in
             try await withThrowingTaskGroup { group in
                 for (number, store) in [first, second, first].enumerated() {

@@ -11,7 +11,7 @@ struct ReferenceFixture: ConformanceFixture {
     /// A fixture of the store as it is, or with a fault.
     init(_ fault: WrongStore.Fault? = nil) {
         let reference = ReferenceStore(clock: clock)
-        if let fault { store = WrongStore(right: reference, fault: fault) } else { store = reference }
+        if let fault { store = WrongStore(base: reference, fault: fault) } else { store = reference }
     }
 
     func advance(by span: Duration) { clock.advance(by: span) }
@@ -34,8 +34,7 @@ struct ReferenceFixture: ConformanceFixture {
     }
 
     @Test func aModelRunFindsNoDifferenceBetweenTwoReferenceStores() async throws {
-        let run = ModelRun(seed: .random(in: 0..<1_000_000_000), operations: 20_000)
-        print(run)
+        let run = ModelRun(seed: TestRun.generator().seed, operations: 20_000)
         #expect(try await run.run { [ReferenceFixture(), ReferenceFixture()] } == 20_000)
     }
 

@@ -34,6 +34,18 @@ import Testing
         #expect(store.counts[.enqueue, .lostReply] == 1)
     }
 
+    @Test func aCallThatFailsByItselfHasNoReplyToLoseAndCountsAsNoFault() async throws {
+        let store = makeStore()
+        await base.close()
+        for kind in [FaultKind.lostReply, .lateReply] {
+            store.failNext(.enqueue, kind)
+            let error = await #expect(throws: StoreError.self) { try await store.enqueue("q", [NewJob(name: "n")]) }
+            #expect(error?.code == .closed)
+            #expect(store.counts[.enqueue, kind] == 0)
+        }
+        #expect(store.counts.made(.enqueue) == 2)
+    }
+
     @Test func aLateCallHasItsEffectAfterTheDelay() async throws {
         let store = makeStore(FaultPlan(seed: 1, longestDelay: .seconds(10)))
         store.failNext(.enqueue, .lateCall)
@@ -106,7 +118,7 @@ import Testing
 
     /// Rule 2, from the caller's side: whoever repeats what failed loses nothing and doubles nothing.
     @Test func repeatingWhatFailedRunsEachJobOnce() async throws {
-        let random = SeededGenerator()
+        let random = TestRun.generator()
         let plan = FaultPlan(
             seed: random.seed, rates: FaultRates(lostCall: 0.2, lostReply: 0.3), on: [.exchange])
         let store = makeStore(plan)

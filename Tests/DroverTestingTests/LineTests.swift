@@ -4,7 +4,7 @@ import Testing
 /// The sorted line under the reference store, against a sorted array.
 @Suite struct LineTests {
     @Test func itKeepsTheOrderOfASortedArray() {
-        var random = SeededGenerator()
+        var random = TestRun.generator()
         let seed = "\(random)"
         var line = Line<Int>()
         var model: [Place: Int] = [:]

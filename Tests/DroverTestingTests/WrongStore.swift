@@ -1,7 +1,8 @@
 import DroverCore
+import DroverTesting
 
 /// A store that is wrong in one way on purpose, to prove that a suite notices.
-struct WrongStore: JobStore {
+struct WrongStore: ForwardingStore {
     enum Fault: CaseIterable, Sendable {
         /// Hands out the jobs of one exchange backwards.
         case claimsBackwards
@@ -17,21 +18,17 @@ struct WrongStore: JobStore {
         case cutsLogs
     }
 
-    let right: any JobStore
+    let base: any JobStore
     let fault: Fault
 
-    var traits: StoreTraits { right.traits }
-    func prepare() async throws(StoreError) { try await right.prepare() }
-    func close() async { await right.close() }
-
     func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
-        guard fault == .encodesPayloadsAgain else { return try await right.enqueue(queue, jobs) }
+        guard fault == .encodesPayloadsAgain else { return try await base.enqueue(queue, jobs) }
         let again = jobs.map { job in
             var job = job
             if job.payload.text == "[]" { job.payload = .emptyObject }
             return job
         }
-        return try await right.enqueue(queue, again)
+        return try await base.enqueue(queue, again)
     }
 
     func exchange(
@@ -39,7 +36,7 @@ struct WrongStore: JobStore {
     ) async throws(StoreError) -> ExchangeReply {
         var settle = settle
         if fault == .losesRetention { for index in settle.indices { settle[index].retention = .keepAll } }
-        var reply = try await right.exchange(queue, id: id, settle: settle, claim: claim)
+        var reply = try await base.exchange(queue, id: id, settle: settle, claim: claim)
         switch fault {
         case .claimsBackwards: reply.claimed.reverse()
         case .forgetsExchanges where reply.claimed.contains { $0.leaseFor < $0.lease.duration }: reply.claimed = []
@@ -49,37 +46,9 @@ struct WrongStore: JobStore {
         return reply
     }
 
-    func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] { try await right.renew(leases) }
-    func record(_ reports: [JobReport]) async throws(StoreError) -> [ReportStatus] { try await right.record(reports) }
-    func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp {
-        try await right.waitForWork(interest, atMost: atMost)
-    }
-    func reclaimStalled(_ queue: QueueName, maxStalled: Int, limit: Int) async throws(StoreError) -> [StalledJob] {
-        try await right.reclaimStalled(queue, maxStalled: maxStalled, limit: limit)
-    }
-    func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int {
-        try await right.prune(queue, rule, limit: limit)
-    }
-    func heartbeat(_ report: WorkerReport) async throws(StoreError) { try await right.heartbeat(report) }
-    func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] { try await right.jobs(keys) }
-    func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
-        try await right.jobs(matching: query, page: page)
-    }
-    func queues() async throws(StoreError) -> [QueueSummary] { try await right.queues() }
-    func workers() async throws(StoreError) -> [WorkerSummary] { try await right.workers() }
     func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
-        var page = try await right.logs(key, page: page)
+        var page = try await base.logs(key, page: page)
         if fault == .cutsLogs && page.next == nil { page.lines.removeLast(min(1, page.lines.count)) }
         return page
-    }
-    func events(_ query: EventQuery, waitingAtMost wait: Duration) async throws(StoreError) -> EventPage {
-        try await right.events(query, waitingAtMost: wait)
-    }
-    func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult] { try await right.apply(commands) }
-    func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
-        try await right.configure(settings)
-    }
-    func sweep(_ sweep: Sweep, after cursor: PageCursor?, limit: Int) async throws(StoreError) -> SweepReport {
-        try await right.sweep(sweep, after: cursor, limit: limit)
     }
 }

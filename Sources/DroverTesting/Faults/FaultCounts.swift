@@ -12,8 +12,9 @@ public struct FaultCounts: Hashable, Sendable {
     /// How often a kind of fault happened to any call.
     public func total(_ kind: FaultKind) -> Int { faults.values.reduce(0) { $0 + ($1[kind] ?? 0) } }
 
-    mutating func count(_ call: StoreCall, _ kind: FaultKind?) {
-        calls[call, default: 0] += 1
-        if let kind { faults[call, default: [:]][kind, default: 0] += 1 }
+    mutating func countCall(_ call: StoreCall) { calls[call, default: 0] += 1 }
+
+    mutating func countFault(_ kind: FaultKind, of call: StoreCall) {
+        faults[call, default: [:]][kind, default: 0] += 1
     }
 }

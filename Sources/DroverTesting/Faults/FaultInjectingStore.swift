@@ -88,18 +88,27 @@ public final class FaultInjectingStore: JobStore {
         case nil:
             return try await body()
         case .lostCall:
+            count(.lostCall, of: call)
             throw Self.lost(call, "before")
         case .lostReply:
             _ = try await body()
+            // Only now: a call that failed by itself had no reply to lose.
+            count(.lostReply, of: call)
             throw Self.lost(call, "after")
         case .lateCall:
+            count(.lateCall, of: call)
             await wait(decision.delay)
             return try await body()
         case .lateReply:
             let result = try await body()
+            count(.lateReply, of: call)
             await wait(decision.delay)
             return result
         }
+    }
+
+    private func count(_ kind: FaultKind, of call: StoreCall) {
+        state.withLock { $0.counts.countFault(kind, of: call) }
     }
 
     private func decide(_ call: StoreCall) -> Decision {
@@ -114,7 +123,7 @@ public final class FaultInjectingStore: JobStore {
             } else {
                 kind = state.plan.rates[call]?.kind(at: point)
             }
-            state.counts.count(call, kind)
+            state.counts.countCall(call)
             return Decision(kind: kind, delay: state.plan.longestDelay * share)
         }
     }

@@ -1,16 +1,14 @@
 import Drover
 import DroverTesting
-import Foundation
 import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(20))) struct LostReplyTests {
     /// How many replies are lost in all.
-    private static let wanted = Int(ProcessInfo.processInfo.environment["DROVER_LOST_REPLIES"] ?? "") ?? 1500
+    private static let wanted = TestRun.number("DROVER_LOST_REPLIES", default: 1500)
 
     @Test func howeverManyRepliesAreLostEveryJobRunsAndEndsOnce() async throws {
-        let seed = UInt64.random(in: 0..<1_000_000_000)
-        print("seed: \(seed)")
+        let seed = TestRun.generator().seed
         let store = FaultInjectingStore(ReferenceStore())
         // The engine's time runs fast, so that the pauses between repeats are short; the leases are long for it.
         let service = makeService(store, ServiceConfiguration(clock: HurriedClock()))
@@ -36,7 +34,7 @@ import Testing
                 _ = try await service.result(of: last, within: .seconds(36_000))
             }
         }
-        print("figure: \(store.counts[.exchange, .lostReply]) replies lost, \(added) jobs")
+        TestRun.figure("\(store.counts[.exchange, .lostReply]) lost replies on the reference store, \(added) jobs")
         let counts = try #require(try await store.base.queues().first).counts
         // What the shutdown found claimed was given back; it runs later. Nothing else may be unfinished.
         #expect(counts[.active] == 0)

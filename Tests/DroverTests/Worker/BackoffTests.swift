@@ -40,8 +40,7 @@ import Testing
     }
 
     @Test func jitterDrawsFromItsShareOfTheWaitAndSpreadsOverAllOfIt() {
-        var random = SeededGenerator()
-        print("seed: \(random.seed)")
+        var random = TestRun.generator()
         for jitter in [0.1, 0.5, 1.0] {
             let backoff = Backoff.fixed(.seconds(10), jitter: jitter)
             let waits = (0..<2000).map { _ in

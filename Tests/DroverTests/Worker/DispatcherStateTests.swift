@@ -89,8 +89,7 @@ import Testing
     }
 
     @Test func everySettlementIsInExactlyOneExchange() throws {
-        var random = SeededGenerator()
-        print("seed: \(random.seed)")
+        var random = TestRun.generator()
         func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
         var state = DispatcherState(concurrency: 20, maximumInFlight: 3)
         var flying: [DispatcherState.Exchange] = []
