@@ -122,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "DroverCommandTests",
             dependencies: [
-                "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "drover",
+                "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "ProcessTesting", "drover",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

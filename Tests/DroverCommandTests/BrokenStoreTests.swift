@@ -1,23 +1,9 @@
 import Foundation
 import GRDB
+import ProcessTesting
 import Testing
 
 @testable import DroverCommand
-
-/// Whether this host lets tests mount file systems of their own, which is how a disk is made full or read-only even for
-/// a superuser. In continuous integration it must.
-private let mounting: [String] = ["unshare", "--mount"] + (geteuid() == 0 ? [] : ["--map-root-user"])
-private let canMount: Bool = {
-    if ProcessInfo.processInfo.environment["CI"] != nil { return true }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = mounting + ["true"]
-    process.standardError = FileHandle.nullDevice
-    // Where it can't be started, the answer is no.
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-}()
 
 @Suite struct BrokenStoreTests {
     private let folder: TemporaryFolder
@@ -51,7 +37,8 @@ private let canMount: Bool = {
         try handle.close()
         let ending = try await Program.run("jobs", "--store", store, "--queue", "q")
         #expect(ending.status == 3, "\(ending.output)")
-        #expect(ending.errors.contains("drover: list the waiting jobs of a queue: "))
+        #expect(ending.errors.hasPrefix("drover: list the waiting jobs of a queue: "), "\(ending.errors)")
+        #expect(ending.errors.contains("restore it from a backup"), "\(ending.errors)")
     }
 
     @Test("a file from a newer version is refused and left alone: exit 3")
@@ -62,37 +49,62 @@ private let canMount: Bool = {
             try db.execute(sql: "INSERT INTO drover_schema (version, applied_at) VALUES (1000, 0)")
         }
         try database.close()
-        for command in ["queues", "doctor"] {
-            let ending = try await Program.run(command, "--store", store)
+        // The content: opening a file may count a change in its header.
+        let before = try content()
+        #expect(before.contains("drover_schema"))
+        for arguments in [["queues"], ["doctor"], ["add", "--queue", "q", "hello"]] {
+            let ending = try await Program.script(#"p=$1; shift; exec "$p" "$@""#, arguments + ["--store", store])
             #expect(ending.status == 3)
-            #expect(ending.errors.contains("1000"), "\(ending.errors)")
+            #expect(ending.errors.contains("layout version 1000"), "\(ending.errors)")
+            #expect(ending.errors.contains("use the newer drover that wrote it"), "\(ending.errors)")
         }
-        #expect(try await Program.run("add", "--store", store, "--queue", "q", "hello").status == 3)
+        #expect(try content() == before)
+    }
+
+    /// The schema and every row of the file.
+    private func content() throws -> String {
+        final class Text: TextOutputStream {
+            var written = ""
+            func write(_ string: String) { written += string }
+        }
+        let text = Text()
+        let database = try DatabaseQueue(path: file)
+        try database.dumpContent(to: text)
+        try database.close()
+        return text.written
     }
 
     @Test(
-        "a folder in place of a file, and a folder that is not there: exit 3", arguments: ["", "nowhere/jobs.sqlite"])
+        "a folder in place of a file, and a folder that is not there: exit 3, and what to do",
+        arguments: ["", "nowhere/jobs.sqlite"])
     func noFile(name: String) async throws {
-        let ending = try await Program.run("add", "--store", "sqlite:" + folder.path(name), "--queue", "q", "hello")
+        let path = folder.path(name)
+        let ending = try await Program.run("add", "--store", "sqlite:" + path, "--queue", "q", "hello")
         #expect(ending.status == 3)
         #expect(ending.errors.hasPrefix("drover: add a job: "), "\(ending.errors)")
+        #expect(ending.errors.contains(path), "\(ending.errors)")
+        #expect(ending.errors.contains("check that its folder exists and may be written to"), "\(ending.errors)")
     }
 
-    @Test("a read-only file system is told as such and nothing is lost: exit 3", .enabled(if: canMount))
-    func readOnly() async throws {
+    @Test(
+        "a read-only file system, or a file alone that is read-only, is told as such and nothing is lost: exit 3",
+        .enabled(if: MountedFolder.isAllowed, "mounts are not allowed here"), arguments: [true, false])
+    func readOnly(wholeFolder: Bool) async throws {
         #expect(try await Program.run("add", "--store", store, "--queue", "q", "hello").status == 0)
         let ending = try await Program.script(
             #"mount --bind "$2" "$2" && mount -o remount,bind,ro "$2" && "$1" add --store "$3" --queue q hello"#,
-            [folder.url.path(percentEncoded: false), store], wrapper: mounting)
+            [wholeFolder ? folder.url.path(percentEncoded: false) : file, store], wrapper: MountedFolder.namespace)
         #expect(ending.status == 3, "\(ending.errors)")
-        #expect(ending.errors.hasPrefix("drover: add a job: "))
-        let queues = try Parsed(await Program.run("queues", "--store", store, "--json").output)
-        #expect(queues.items.first?.string("name") == "q")
+        #expect(ending.errors.hasPrefix("drover: add a job: "), "\(ending.errors)")
+        #expect(ending.errors.contains(file) && ending.errors.contains("can't be written to"), "\(ending.errors)")
+        #expect(ending.errors.contains("or name another"), "\(ending.errors)")
+        let queues = try await Program.run("queues", "--store", store, "--json").output
+        #expect(queues.contains(#""name":"q""#) && queues.contains(#""waiting":1,"#), "\(queues)")
     }
 
     @Test(
         "a full disk is told as such, and every job that was acknowledged is there afterwards: exit 3",
-        .enabled(if: canMount))
+        .enabled(if: MountedFolder.isAllowed, "mounts are not allowed here"))
     func fullDisk() async throws {
         let script = #"""
             mkdir "$2/disk" && mount -t tmpfs -o size=1m none "$2/disk" || exit 99
@@ -109,9 +121,10 @@ private let canMount: Bool = {
             """#
         try Data("\"\(String(repeating: "x", count: 50_000))\"".utf8).write(to: URL(filePath: folder.path("payload")))
         let ending = try await Program.script(
-            script, [folder.url.path(percentEncoded: false)], wrapper: mounting)
+            script, [folder.url.path(percentEncoded: false)], wrapper: MountedFolder.namespace)
         #expect(ending.status == 3, "\(ending.errors)")
         #expect(ending.errors.hasPrefix("drover: add a job: "), "\(ending.errors)")
+        #expect(ending.errors.contains("there is no room left on the disk; free some"), "\(ending.errors)")
         let ids = try String(contentsOf: URL(filePath: folder.path("ids")), encoding: .utf8).split(separator: "\n")
         #expect(!ids.isEmpty)
         #expect(ending.output.contains("\"waiting\":\(ids.count),"), "\(ids.count) acknowledged: \(ending.output)")

@@ -6,7 +6,7 @@ import ProcessTesting
 import Testing
 
 /// Disks that are full or can't be written to, as mounts that only a program started for the test sees.
-@Suite("Full and read-only disks")
+@Suite("Full and read-only disks", .enabled(if: MountedFolder.isAllowed, "mounts are not allowed here"))
 struct MountTests {
     private func workload(
         _ arguments: [String], mounting folder: String, as kind: MountedFolder.Kind

@@ -3,7 +3,7 @@ import Foundation
 /// Runs programs where a folder is mounted in a special way, which no other process sees.
 ///
 /// Tests may run as root, for whom permissions do not hold; a mount does.
-/// Where the system allows no mounts of one's own the run fails and says so.
+/// Where the system allows no mounts of one's own, ``isAllowed`` says so and a run fails.
 package enum MountedFolder {
     /// How the folder is mounted.
     package enum Kind: Sendable {
@@ -12,6 +12,7 @@ package enum MountedFolder {
         /// As it is, but nothing can be written.
         case readOnly
 
+        /// The command of a shell that mounts it at `$1`.
         fileprivate var script: String {
             switch self {
             case .small(let bytes): #"mount -t tmpfs -o size=\#(bytes) tmpfs "$1""#
@@ -24,10 +25,22 @@ package enum MountedFolder {
     package static func start(
         _ program: String, _ arguments: [String], mounting folder: String, as kind: Kind
     ) throws -> ChildProcess {
-        // Root may be without the right to make a namespace of users, and needs none.
-        let namespace = geteuid() == 0 ? ["-m"] : ["-r", "-m"]
         let script = #"\#(kind.script) && shift && exec "$@""#
         return try ChildProcess(
-            "/usr/bin/env", ["unshare"] + namespace + ["sh", "-c", script, "sh", folder, program] + arguments)
+            "/usr/bin/env", namespace + ["sh", "-c", script, "sh", folder, program] + arguments)
     }
+
+    /// The words before a command whose mounts no other process sees.
+    package static var namespace: [String] {
+        // Root may be without the right to make a namespace of users, and needs none.
+        ["unshare"] + (geteuid() == 0 ? ["-m"] : ["-r", "-m"])
+    }
+
+    /// Whether this system allows mounts of one's own. In continuous integration it must: there a test that mounts fails
+    /// where it would be skipped elsewhere.
+    package static let isAllowed: Bool = {
+        if ProcessInfo.processInfo.environment["CI"] != nil { return true }
+        let script = ["sh", "-c", #"mount -t tmpfs tmpfs "$1""#, "sh", FileManager.default.temporaryDirectory.path]
+        return Spawn.succeeds("/usr/bin/env", namespace + script)
+    }()
 }

@@ -62,6 +62,17 @@ enum Spawn {
             errors: handle(errors.reading))
     }
 
+    /// Runs a program to its end, in silence, and says whether it could be started and went well.
+    static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
+        // Where it can't be started, the answer is no.
+        guard let started = try? start(program, arguments, environment: ProcessInfo.processInfo.environment) else {
+            return false
+        }
+        var status: Int32 = 0
+        while waitpid(started.processID, &status, 0) < 0, errno == EINTR {}
+        return status == 0
+    }
+
     /// Waits on a thread of its own until a program has ended.
     static func whenEnded(_ processID: pid_t, _ body: @escaping @Sendable (_ status: Int32) -> Void) {
         Thread.detachNewThread {
