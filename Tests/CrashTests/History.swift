@@ -41,6 +41,19 @@ struct History {
         }
     }
 
+    /// Reads what has happened so far.
+    mutating func readOn() async throws {
+        for _ in 0..<10_000 {
+            let page = try await store.events(
+                EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .zero)
+            if page.hasGap { throw Broken(description: "events are missing before \(page.next.text)") }
+            if page.events.isEmpty { return }
+            for event in page.events { note(event) }
+            start = .after(page.next)
+        }
+        throw Broken(description: "the events have no end")
+    }
+
     private mutating func note(_ event: JobEvent) {
         guard let job = event.job else { return }
         let member: WritableKeyPath<Counts, Int>

@@ -9,27 +9,34 @@ import Testing
 @Suite("Kills", .serialized)
 struct KillTests {
     private static func worker(
-        on path: String, handler: String, concurrency: Int = 8, maxStalled: Int = 100_000
+        on path: String, queue: QueueName = "q", handler: String, concurrency: Int = 8, maxStalled: Int = 100_000
     ) throws -> ChildProcess {
         try ChildProcess(
             BuiltProducts.path(of: "drover"),
             [
-                "work", "--store", "sqlite:\(path)", "--queue", "q:\(concurrency)", "--handler", handler,
+                "work", "--store", "sqlite:\(path)", "--queue", "\(queue):\(concurrency)", "--handler", handler,
                 "--lease", "1s", "--max-stalled", "\(maxStalled)",
             ])
     }
 
     /// Ends workers that have nothing to do any more as one should.
     private static func stop(_ workers: [ChildProcess]) async throws {
-        for worker in workers { kill(worker.processID, SIGTERM) }
+        for worker in workers {
+            // Its first line, "working", comes when it takes signals: before that one would end it as a crash.
+            try await worker.errors.wait(for: 1, timeout: .seconds(60))
+            kill(worker.processID, SIGTERM)
+        }
         for worker in workers {
             let end = try await worker.end()
             #expect(end.isSuccess, "\(end): \(worker.errors.values.suffix(5))")
         }
     }
 
-    @Test("Whenever workers are killed, every job is completed exactly once and no attempt is counted twice")
-    func completedOnce() async throws {
+    /// The queue whose jobs fail at both of their attempts; all others are of the queue `q`.
+    private static let failing: QueueName = "failing"
+
+    @Test("Whenever workers are killed, every job ends exactly once and no attempt is counted twice")
+    func endedOnce() async throws {
         var random = TestRun.generator()
         let kills = TestRun.number("DROVER_KILLS", default: 12)
         try await withTemporaryFolder { folder in
@@ -38,12 +45,28 @@ struct KillTests {
             try await store.prepare()
             var workers = [
                 try Self.worker(on: path, handler: "sleep:15ms"), try Self.worker(on: path, handler: "echo"),
+                try Self.worker(on: path, queue: Self.failing, handler: "fail:no"),
             ]
             defer { for worker in workers { worker.crash() } }
             var ids: [JobID] = []
             var history = History(of: "q", in: store)
+            var failingIDs: [JobID] = []
+            var failures = History(of: Self.failing, in: store)
 
             for round in 0..<kills {
+                if round % 3 == 2 {
+                    failingIDs += try await addFailing(10, to: store)
+                    let steps = Int.random(in: 1...20, using: &random)
+                    let before = failures.total
+                    try await failures.follow { $0.active >= before.active + steps }
+                    workers[2].crash()
+                    try await workers[2].end()
+                    workers[2] = try Self.worker(on: path, queue: Self.failing, handler: "fail:no")
+                    // So that the next kill comes among attempts of new jobs.
+                    let added = failingIDs.count
+                    try await failures.follow { $0.failed >= added }
+                    continue
+                }
                 ids += try await add(30, round: round, to: store)
                 // Killed by progress and not by time: after so many more jobs began, or ended.
                 let isByStarts = Bool.random(using: &random)
@@ -61,10 +84,16 @@ struct KillTests {
             let added = ids.count
             try await history.follow { $0.completed >= added }
             try await Self.stop(workers)
-            await store.close()
+            // What came after the last event that was waited for would be counted as well.
+            try await history.readOn()
+            try await failures.readOn()
 
-            try await check(ids, history, path)
-            print("figure: \(kills) kills, \(added) jobs, \(history.total.stalled) stalls")
+            try await check(ids, .completed, attempts: 1, history, in: "q", of: store)
+            try await check(failingIDs, .failed, attempts: 2, failures, in: Self.failing, of: store)
+            await store.close()
+            #expect(try FileAudit.problems(in: path) == [])
+            let stalls = history.total.stalled + failures.total.stalled
+            TestRun.figure("\(kills) kills, \(added + failingIDs.count) jobs, \(stalls) stalls")
         }
     }
 
@@ -78,25 +107,32 @@ struct KillTests {
         return try await store.enqueue("q", jobs).compactMap(\.id)
     }
 
-    private func check(_ ids: [JobID], _ history: History, _ path: String) async throws {
-        let store = SQLiteStore(path: path)
-        try await store.prepare()
-        let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
+    /// Enqueues jobs that may be attempted twice, the second time at once.
+    private func addFailing(_ count: Int, to store: SQLiteStore) async throws -> [JobID] {
+        let job = NewJob(name: "work", options: JobOptions(attempts: 2, backoff: .fixed(.zero)))
+        return try await store.enqueue(Self.failing, Array(repeating: job, count: count)).compactMap(\.id)
+    }
+
+    /// Checks that each job ended once, in this state, after so many attempts.
+    private func check(
+        _ ids: [JobID], _ state: JobState, attempts: Int, _ history: History, in queue: QueueName,
+        of store: SQLiteStore
+    ) async throws {
+        let records = try await store.jobs(ids.map { JobKey(queue: queue, id: $0) })
         for (id, record) in zip(ids, records) {
             let record = try #require(record, "job \(id) is lost")
             let seen = try #require(history.jobs[id], "job \(id) was never begun")
-            #expect(record.state == .completed, "job \(id)")
-            #expect(seen.completed == 1, "job \(id)")
-            #expect(seen.failed == 0, "job \(id)")
-            #expect(record.attemptsMade == 1, "job \(id)")
+            #expect(record.state == state, "job \(id)")
+            #expect(seen.completed == (state == .completed ? 1 : 0), "job \(id)")
+            #expect(seen.failed == (state == .failed ? 1 : 0), "job \(id)")
+            #expect(record.attemptsMade == attempts, "job \(id)")
             #expect(record.attemptsStarted == seen.active, "job \(id)")
             #expect(record.stalls == seen.stalled, "job \(id)")
             #expect(record.attemptsStarted == 1 + seen.putBack, "job \(id)")
         }
         #expect(Set(ids).count == ids.count)
-        #expect(try await store.queues().map(\.counts) == [JobCounts([.completed: ids.count])])
-        await store.close()
-        #expect(try FileAudit.problems(in: path) == [])
+        let summary = try await store.queues().first { $0.name == queue }
+        #expect(summary?.counts == JobCounts([state: ids.count]))
     }
 
     @Test("A job whose worker is killed more often than is allowed fails with BullMQ's reason")
