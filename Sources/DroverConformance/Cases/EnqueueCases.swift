@@ -62,35 +62,35 @@ extension ConformanceCase {
     ]
 
     static let ids: [ConformanceCase] = [
-        Case("ids", "a generated id is a whole number as decimal text") { bench in
+        Case("id", "a generated id is a whole number as decimal text") { bench in
             let id = try await bench.add().id.text
             try bench.expect(id.allSatisfy(\.isNumber) && Int64(id).map(String.init) == id, "\(id) is a whole number")
         },
-        Case("ids", "generated ids differ within a call and between calls") { bench in
+        Case("id", "generated ids differ within a call and between calls") { bench in
             let jobs = (0..<50).map { _ in NewJob(name: "job") }
             var ids: [JobID] = []
             for _ in 0..<3 { ids += try await bench.store.enqueue(bench.queue, jobs).compactMap(\.id) }
             try bench.expect(Set(ids).count, is: 150, "the number of different ids")
         },
-        Case("ids", "a generated id is not used again after its job is gone") { bench in
+        Case("id", "a generated id is not used again after its job is gone") { bench in
             let first = try await bench.add()
             try await bench.apply(.remove(first))
             let second = try await bench.add()
             try bench.expect(first != second, "\(second) is a new id")
         },
-        Case("ids", "an id of the program's own is kept") { bench in
+        Case("id", "an id of the program's own is kept") { bench in
             for id in ["order-17", "a:b:c", "Grüße", "a b", "-", "007"] {
                 let key = try await bench.add(id)
                 try bench.expect(key.id.text, is: id, "the id")
                 try await bench.expect(bench.job(id).key, is: key, "the key")
             }
         },
-        Case("ids", "an id of 255 bytes is accepted") { bench in
+        Case("id", "an id of 255 bytes is accepted") { bench in
             let id = String(repeating: "é", count: 127) + "x"
             try await bench.add(id)
             try await bench.expect(bench.job(id).key.id.text, is: id, "the id")
         },
-        Case("ids", "ids that differ only in case are different") { bench in
+        Case("id", "ids that differ only in case are different") { bench in
             try await bench.addAll(["Job", "job", "JOB"])
             try await bench.expect(bench.list(.waiting), is: ["Job", "job", "JOB"], "the jobs")
         },

@@ -193,7 +193,7 @@ extension ConformanceCase {
             try await bench.add("a")
             let query = EventQuery(queue: bench.queue, start: .after(try await bench.end()))
             let page = try await withThrowingTaskGroup(of: EventPage.self) { group in
-                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(600)) }
+                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(60)) }
                 group.cancelAll()
                 return try await group.next()
             }

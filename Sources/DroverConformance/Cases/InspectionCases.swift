@@ -53,7 +53,7 @@ extension ConformanceCase {
     ]
 
     static let paging: [ConformanceCase] = [
-        Case("paging", "pages in both directions show every job once, in every state that promises an order") { bench in
+        Case("page", "pages in both directions show every job once, in every state that promises an order") { bench in
             let ids = (0..<7).map { "n-\($0)" }
             try await bench.finish(ids)
             let other = bench.queue("waiting")
@@ -72,7 +72,7 @@ extension ConformanceCase {
                 }
             }
         },
-        Case("paging", "pages of active jobs show every job once, in any order") { bench in
+        Case("page", "pages of active jobs show every job once, in any order") { bench in
             let ids = (0..<7).map { "n-\($0)" }
             try await bench.addAll(ids)
             try await bench.claim(7)
@@ -81,7 +81,7 @@ extension ConformanceCase {
                     bench.list(.active, order, limit: 2).sorted(), is: ids, "the active jobs, \(order)")
             }
         },
-        Case("paging", "fewer than the limit means the end") { bench in
+        Case("page", "fewer than the limit means the end") { bench in
             try await bench.addAll(["a", "b", "c"])
             let query = JobQuery(queue: bench.queue, state: .waiting)
             try await bench.expect(
@@ -89,7 +89,7 @@ extension ConformanceCase {
             try await bench.expect(
                 bench.store.jobs(matching: query, page: Page(limit: 2)).next != nil, "before the end")
         },
-        Case("paging", "a cursor stays good when the job it came from is gone") { bench in
+        Case("page", "a cursor stays good when the job it came from is gone") { bench in
             try await bench.addAll(["a", "b", "c", "d"])
             let query = JobQuery(queue: bench.queue, state: .waiting)
             let first = try await bench.store.jobs(matching: query, page: Page(limit: 2))
@@ -97,7 +97,7 @@ extension ConformanceCase {
             let second = try await bench.store.jobs(matching: query, page: Page(limit: 2, after: first.next))
             try bench.expect(second.jobs.map(\.key.id.text), is: ["c", "d"], "the second page")
         },
-        Case("paging", "jobs that come while paging appear behind the cursor") { bench in
+        Case("page", "jobs that come while paging appear behind the cursor") { bench in
             try await bench.addAll(["a", "b"])
             let query = JobQuery(queue: bench.queue, state: .waiting)
             let first = try await bench.store.jobs(matching: query, page: Page(limit: 2))
@@ -105,7 +105,7 @@ extension ConformanceCase {
             let second = try await bench.store.jobs(matching: query, page: Page(limit: 2, after: first.next))
             try bench.expect(second.jobs.map(\.key.id.text), is: ["c"], "the second page")
         },
-        Case("paging", "a cursor that the store did not make is an error of the call") { bench in
+        Case("page", "a cursor that the store did not make is an error of the call") { bench in
             try await bench.add("a")
             let page = Page(limit: 2, after: PageCursor("not a cursor \u{1F9ED}"))
             try await bench.expectThrown(.invalid) {

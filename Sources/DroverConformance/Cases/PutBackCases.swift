@@ -38,7 +38,7 @@ extension ConformanceCase {
             try await bench.settle(bench.claimOne(), .snoozed(.seconds(-5)))
             try await bench.expect(bench.job("a").state, is: .waiting, "after a snooze")
         },
-        Case("snooze", "a snoozed job waits without counting the attempt") { bench in
+        Case("snoozed", "a snoozed job waits without counting the attempt") { bench in
             try await bench.add("a")
             try await bench.settle(bench.claimOne(), .snoozed(.seconds(60)))
             let job = try await bench.job("a")
@@ -48,13 +48,13 @@ extension ConformanceCase {
             try await bench.advance(by: .seconds(60))
             try await bench.expect(bench.claimedIDs(), is: ["a"], "what can be claimed then")
         },
-        Case("snooze", "a snooze of zero goes to the back") { bench in
+        Case("snoozed", "a snooze of zero goes to the back") { bench in
             try await bench.addAll(["a", "b"])
             try await bench.settle(bench.claimOne(), .snoozed(.zero))
             try await bench.expect(bench.job("a").attemptsMade, is: 0, "the counted attempts")
             try await bench.expect(bench.claimedIDs(), is: ["b", "a"], "the order of claims")
         },
-        Case("release", "a released job goes to the front without counting the attempt") { bench in
+        Case("released", "a released job goes to the front without counting the attempt") { bench in
             try await bench.addAll(["a", "b"])
             try await bench.settle(bench.claimOne(), .released)
             let job = try await bench.job("a")
@@ -62,20 +62,20 @@ extension ConformanceCase {
             try bench.expect([job.attemptsMade, job.attemptsStarted], is: [0, 1], "the counted attempts")
             try await bench.expect(bench.claimedIDs(), is: ["a", "b"], "the order of claims")
         },
-        Case("release", "of several released jobs the one settled last comes first") { bench in
+        Case("released", "of several released jobs the one settled last comes first") { bench in
             try await bench.addAll(["a", "b", "c"])
             let claimed = try await bench.claim(2)
             try await bench.exchange(claimed.map { Settlement(lease: $0.lease, outcome: .released) })
             try await bench.expect(bench.claimedIDs(), is: ["b", "a", "c"], "the order of claims")
         },
-        Case("release", "a released prioritized job goes to the front of its priority only") { bench in
+        Case("released", "a released prioritized job goes to the front of its priority only") { bench in
             try await bench.addAll(["a", "b"], priority: 2)
             try await bench.settle(bench.claimOne(), .released)
             try await bench.add("first", priority: 1)
             try await bench.add("none")
             try await bench.expect(bench.claimedIDs(), is: ["none", "first", "a", "b"], "the order of claims")
         },
-        Case("release", "several released jobs of one priority all come before the others") { bench in
+        Case("released", "several released jobs of one priority all come before the others") { bench in
             try await bench.addAll(["a", "b", "c", "d"], priority: 2)
             let claimed = try await bench.claim(2)
             try await bench.exchange(claimed.map { Settlement(lease: $0.lease, outcome: .released) })

@@ -98,7 +98,7 @@ extension ConformanceCase {
             try bench.expect(results.joined().count { $0 == .added(id) }, is: 1, "added")
             try bench.expect(results.joined().count { $0 == .duplicate(id) }, is: 7, "duplicates")
         },
-        Case("ids", "ids generated for eight callers at once are different") { bench in
+        Case("id", "ids generated for eight callers at once are different") { bench in
             let jobs = (0..<25).map { _ in NewJob(name: "job") }
             let ids = try await bench.together(8) { _ in
                 try await bench.store.enqueue(bench.queue, jobs).compactMap(\.id)
@@ -106,7 +106,7 @@ extension ConformanceCase {
             try bench.expect(Set(ids.joined()).count, is: 200, "the number of different ids")
             try await bench.expect(bench.counts()[.waiting], is: 200, "the stored jobs")
         },
-        Case("rule 6", "jobs of one call stay together in order while others enqueue too") { bench in
+        Case("rule 6", "jobs of one caller keep their order while others enqueue too") { bench in
             _ = try await bench.together(4) { number in
                 for call in 0..<5 { try await bench.addAll((0..<4).map { "\(number)-\(call)-\($0)" }) }
             }
@@ -148,19 +148,27 @@ extension ConformanceCase {
         },
         Case("close", "closing ends a wait for work and a wait for events") { bench in
             let query = EventQuery(queue: bench.queue, start: .end)
+            let (begun, begin) = AsyncStream<Void>.makeStream()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                // Either may also begin after the store was closed: then it throws `closed`.
+                // Either may also wait only after the store was closed: then it throws `closed`.
                 group.addTask {
+                    begin.yield()
                     try await bench.unlessClosed {
-                        _ = try await bench.store.waitForWork(WakeInterest(work: [bench.queue]), atMost: .seconds(600))
+                        _ = try await bench.store.waitForWork(WakeInterest(work: [bench.queue]), atMost: .seconds(60))
                     }
                 }
                 group.addTask {
+                    begin.yield()
                     try await bench.unlessClosed {
-                        _ = try await bench.store.events(query, waitingAtMost: .seconds(600))
+                        _ = try await bench.store.events(query, waitingAtMost: .seconds(60))
                     }
                 }
-                group.addTask { await bench.store.close() }
+                group.addTask {
+                    var begun = begun.makeAsyncIterator()
+                    for _ in 0..<2 { await begun.next() }
+                    await bench.letOthersGoOn()
+                    await bench.store.close()
+                }
                 try await group.waitForAll()
             }
         },

@@ -57,13 +57,23 @@ extension ConformanceCase {
         },
         Case("rule 8", "a caller that already waits is woken") { bench in
             let interest = WakeInterest(work: [bench.queue])
-            try await bench.forgetWakeUps(interest)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await bench.expectWakeUp(interest, "a job was enqueued") { $0.work.contains(bench.queue) }
+            // In one round the job may come before the caller waits, and the wake-up be one that was kept.
+            for _ in 0..<10 {
+                try await bench.forgetWakeUps(interest)
+                let wakeUp = try await withThrowingTaskGroup(of: WakeUp?.self) { group in
+                    group.addTask { try await bench.store.waitForWork(interest, atMost: .seconds(60)) }
+                    group.addTask {
+                        await bench.letOthersGoOn()
+                        while !Task.isCancelled {
+                            try await bench.add()
+                            await Task.yield()
+                        }
+                        return nil
+                    }
+                    defer { group.cancelAll() }
+                    return try await group.next() ?? nil
                 }
-                group.addTask { try await bench.add("a") }
-                try await group.waitForAll()
+                try bench.expect(wakeUp?.work, is: [bench.queue], "the queues with work, told to who waits")
             }
         },
         Case("rule 8", "a request to stop wakes who is interested in cancellations of that queue") { bench in
@@ -115,7 +125,7 @@ extension ConformanceCase {
             let interest = WakeInterest(work: [bench.queue])
             try await bench.forgetWakeUps(interest)
             let wakeUp = try await withThrowingTaskGroup(of: WakeUp.self) { group in
-                group.addTask { try await bench.store.waitForWork(interest, atMost: .seconds(600)) }
+                group.addTask { try await bench.store.waitForWork(interest, atMost: .seconds(60)) }
                 group.cancelAll()
                 return try await group.next()
             }

@@ -13,7 +13,7 @@ public struct ModelRun: Sendable, CustomStringConvertible {
     public var seed: UInt64
     /// How many operations to do in all.
     public var operations: Int
-    /// After how many operations to begin anew with empty stores.
+    /// After how many operations to begin anew with empty stores; below 1 means 1.
     public var operationsPerStart: Int
     /// Whether instants and spans are compared exactly; true for stores on clocks that stand still between advances.
     public var comparesTimes: Bool
@@ -39,7 +39,7 @@ public struct ModelRun: Sendable, CustomStringConvertible {
         var done = 0
         var start = 0
         while done < operations {
-            let length = min(operationsPerStart, operations - done)
+            let length = min(max(operationsPerStart, 1), operations - done)
             if let (sequence, found) = try await segment(start, length: length, make) {
                 var shrinker = ModelShrinker { try await replay($0, make) }
                 let (shortest, difference) = try await shrinker.shrink(sequence, found)

@@ -2,8 +2,8 @@
 struct ModelShrinker {
     /// Replays a sequence on fresh stores.
     let replay: ([ModelOperation]) async throws -> FoundDifference?
-    /// How many replays may be spent.
-    var budget = 3000
+    /// How many operations may be replayed. The work counts and not the tries: a try takes as long as its sequence.
+    var budget = 300_000
 
     /// A short sequence and the difference that it makes.
     mutating func shrink(
@@ -65,7 +65,7 @@ struct ModelShrinker {
     }
 
     private mutating func differs(_ operations: [ModelOperation]) async throws -> FoundDifference? {
-        budget -= 1
+        budget -= max(operations.count, 1)
         return try await replay(operations)
     }
 }

@@ -25,13 +25,15 @@ extension ModelSubject {
     private func list(_ queue: Int, _ state: JobState, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
         var jobs: [JobRecord] = []
         var cursor: PageCursor?
+        var bound = PageBound()
         repeat {
+            try bound.turn()
             let page = Page(limit: limit, after: cursor, order: order)
             let found = try await store.jobs(
                 matching: JobQuery(queue: ModelQueues.name(queue), state: state), page: page)
             jobs += found.jobs.map { show($0) }
             cursor = found.next
-        } while cursor != nil && jobs.count < 10_000
+        } while cursor != nil
         if state == .active && Set(jobs).count == jobs.count { return .gathered(Set(jobs)) }
         return .listed(jobs, goesOn: cursor != nil)
     }
@@ -40,12 +42,14 @@ extension ModelSubject {
         var lines: [String] = []
         var totals: Set<Int> = []
         var cursor: PageCursor?
+        var bound = PageBound()
         repeat {
+            try bound.turn()
             let page = try await store.logs(key(name), page: Page(limit: limit, after: cursor, order: order))
             lines += page.lines
             totals.insert(page.total)
             cursor = page.next
-        } while cursor != nil && lines.count < 10_000
+        } while cursor != nil
         return .log(lines, totals: totals)
     }
 
@@ -55,7 +59,9 @@ extension ModelSubject {
         if !fromBeginning, let position = followed[queue] { start = .after(position) }
         var events: [JobEvent] = []
         var hasGap = false
+        var bound = PageBound()
         while true {
+            try bound.turn()
             let query = EventQuery(queue: name, start: start, limit: limit)
             let page = try await store.events(query, waitingAtMost: .zero)
             hasGap = hasGap || page.hasGap

@@ -12,7 +12,7 @@ final class Bench: Sendable {
 
     init(_ fixture: any ConformanceFixture, caseName: String) {
         self.fixture = fixture
-        // The same name in every run: a hash of the case's name (FNV-1a).
+        // The same name in every run: a hash of the case's rule and name (FNV-1a).
         let hash = caseName.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         queue = QueueName(stored: "case-\(String(hash, radix: 36))")
     }

@@ -29,7 +29,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``ConformanceFailure`` when the store breaks the rule, or what the store threw.
     public func run(on fixture: any ConformanceFixture) async throws {
-        try await body(Bench(fixture, caseName: name))
+        try await body(Bench(fixture, caseName: description))
     }
 
     /// The rule and the name.
