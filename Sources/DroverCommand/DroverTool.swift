@@ -24,6 +24,13 @@ public enum DroverTool {
     /// Failures are told on the session's notes as
     /// `drover: <what was attempted>: <what is wrong>; <what to do next>`.
     static func run(_ arguments: [String], in session: Session) async -> ExitStatus {
+        let status = await perform(arguments, in: session)
+        guard let failure = session.output.failure else { return status }
+        session.output.note("drover: write the result: \(failure)")
+        return status == .done ? .failed : status
+    }
+
+    private static func perform(_ arguments: [String], in session: Session) async -> ExitStatus {
         let subcommand: any Subcommand
         do {
             var command = try Root.parseAsRoot(arguments)
@@ -41,7 +48,7 @@ public enum DroverTool {
         } catch {
             let failure = CommandFailure(mapping: error)
             session.output.endProgress()
-            session.output.note("drover: \(subcommand.attempt): \(failure)")
+            session.output.note("drover: \(subcommand.attempt): \(Printable.text(failure.description))")
             return failure.status
         }
     }

@@ -1,5 +1,7 @@
 import DroverCore
+import DroverTesting
 import Foundation
+import Logging
 import Testing
 
 @testable import DroverCommand
@@ -38,9 +40,28 @@ import Testing
 
     @Test("a cell can't break its line or the terminal")
     func cells() {
-        #expect(Table.printable("a\u{1B}[2Jb") == "a\u{FFFD}[2Jb")
-        #expect(Table.printable("first\nsecond") == "first…")
-        #expect(Table.printable(String(repeating: "x", count: 500)).count == 121)
+        #expect(Printable.cell("a\u{1B}[2Jb") == "a\u{FFFD}[2Jb")
+        #expect(Printable.cell("first\nsecond") == "first…")
+        #expect(Printable.cell(String(repeating: "x", count: 500)).count == 121)
+    }
+
+    @Test("a text of many lines stays on one, and steers no terminal")
+    func texts() {
+        #expect(Printable.text("a\nb\u{1B}[2J\u{9B}2J\u{7F}é") == "a⏎b\u{FFFD}[2J\u{FFFD}2J\u{FFFD}é")
+    }
+
+    @Test("a JSON string holds no character that steers a terminal")
+    func steering() {
+        #expect(JSONWriter.string("\u{1B}\u{7F}\u{9B}") == #""\u001b\u007f\u009b""#)
+    }
+
+    @Test("a log line steers no terminal, neither by its message nor by a value without blanks")
+    func log() {
+        let transcript = Transcript()
+        let logger = StandardErrorLog.logger(level: .info, session: transcript.session(on: ReferenceStore()))
+        logger.info("said \u{1B}[2J", metadata: ["a": "x\u{1B}]0;y", "b": "z\u{9B}2J", "c": "plain"])
+        #expect(!transcript.notes.unicodeScalars.dropLast().contains(where: Printable.isControl))
+        #expect(transcript.notes.hasSuffix(#"said \#u{FFFD}[2J a="x\u001b]0;y" b="z\u009b2J" c=plain"# + "\n"))
     }
 
     @Test(

@@ -63,7 +63,7 @@ struct Events: Subcommand {
             case .cleaned(let count): "\(count) jobs"
             case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
             }
-        return [event.position.text, event.job?.text ?? "-", event.kind.name, detail.map(Table.printable)]
+        return [event.position.text, event.job?.text ?? "-", event.kind.name, detail.map(Printable.cell)]
             .compactMap(\.self).joined(separator: "  ")
     }
 }

@@ -2,7 +2,7 @@ import DroverCore
 
 /// Writes JSON text. Payloads, results and progress go in as the texts that they are and are never encoded again.
 enum JSONWriter {
-    /// A string in quotes.
+    /// A string in quotes, without control characters, which a terminal would obey.
     static func string(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
@@ -12,7 +12,7 @@ enum JSONWriter {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F: quoted += escape(scalar.value)
+            case _ where Printable.isControl(scalar): quoted += escape(scalar.value)
             default: quoted.unicodeScalars.append(scalar)
             }
         }

@@ -19,24 +19,27 @@ enum JobText {
         add("started", job.processedAt.map(InstantArgument.text))
         add("finished", job.finishedAt.map(InstantArgument.text))
         add("worker", job.worker)
-        add("payload", shown(job.payload.text))
-        add("progress", job.progress.map { shown($0.text) })
-        add("result", job.result.map { shown($0.text) })
-        add("failed reason", job.failedReason.map(shown))
+        add("payload", job.payload.text)
+        add("progress", job.progress?.text)
+        add("result", job.result?.text)
+        add("failed reason", job.failedReason)
         add("deferred failure", job.deferredFailure)
         pairs += options(job.options)
+        pairs = pairs.map { (Printable.text($0), Printable.text($1)) }
         let width = pairs.map(\.0.count).max() ?? 0
         var lines = pairs.map { name, value in
             name + String(repeating: " ", count: width - name.count + 2) + value
         }
         for (number, trace) in job.stacktrace.enumerated() {
             lines.append("trace \(number + 1):")
-            lines += trace.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + shown(String($0)) }
+            lines += trace.split(separator: "\n", omittingEmptySubsequences: false).map {
+                "  " + Printable.text(String($0))
+            }
         }
         if !log.lines.isEmpty {
             let left = log.total - log.lines.count
             lines.append("log (\(log.total) lines\(left > 0 ? ", the newest \(log.lines.count)" : "")):")
-            lines += log.lines.map { "  " + shown($0) }
+            lines += log.lines.map { "  " + Printable.text($0) }
         }
         return lines
     }
@@ -55,16 +58,6 @@ enum JobText {
         for (name, value) in options.metadata.sorted(by: { $0.key < $1.key }) {
             pairs.append(("metadata \(name)", value))
         }
-        return pairs.map { ($0.0, shown($0.1)) }
-    }
-
-    /// A value without control characters, which could rewrite the screen; a line break stays a visible mark.
-    private static func shown(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                        ? (scalar == "\n" ? "⏎" : "\u{FFFD}") : scalar
-                }))
+        return pairs
     }
 }

@@ -9,8 +9,8 @@ struct Table {
     /// An empty table.
     init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
 
-    /// Adds a row; it has a cell for each column.
-    mutating func add(_ cells: [String]) { rows.append(cells.map(Self.printable)) }
+    /// Adds a row; it has a cell for each column, and none can break its line or the terminal.
+    mutating func add(_ cells: [String]) { rows.append(cells.map(Printable.cell)) }
 
     /// Whether there are no rows.
     var isEmpty: Bool { rows.isEmpty }
@@ -27,15 +27,6 @@ struct Table {
             let line = cells.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed())
         }
-    }
-
-    /// A cell that can't break its line or the terminal: control characters are shown as a replacement, and what is
-    /// longer than a line of text is cut.
-    static func printable(_ text: String) -> String {
-        let firstLine = text.unicodeScalars.prefix { $0 != "\n" }
-        let isCut = firstLine.count > 120 || firstLine.count < text.unicodeScalars.count
-        let shown = firstLine.prefix(120).map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "\u{FFFD}" : $0 }
-        return String(String.UnicodeScalarView(shown)) + (isCut ? "…" : "")
     }
 }
 

@@ -106,6 +106,6 @@ struct ExecHandler: CommandHandler {
         let errors = ended.errors.text
         let last = errors.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
         return HandlerFailure(
-            last.map { "\(how): \(Table.printable(String($0)))" } ?? how, detail: errors.isEmpty ? nil : errors)
+            last.map { "\(how): \(Printable.cell(String($0)))" } ?? how, detail: errors.isEmpty ? nil : errors)
     }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Where a command reads: standard input, files, and the answers of a person.
 struct Input: Sendable {
     /// Whether a person sits at the other end and can be asked.
@@ -25,8 +17,8 @@ struct Input: Sendable {
 
     /// The standard input of this process.
     static let process = Input(
-        isTerminal: isatty(STDIN_FILENO) == 1,
-        readAll: { try read(STDIN_FILENO, limit: $0, source: "standard input") },
+        isTerminal: POSIX.isTerminal(POSIX.standardInput),
+        readAll: { try read(POSIX.standardInput, limit: $0, source: "standard input") },
         readAnswer: { readLine() })
 
     /// Reads to the end, or `limit` bytes of it.
@@ -37,11 +29,11 @@ struct Input: Sendable {
 
     /// Reads a file to its end, or `limit` bytes of it.
     static func file(_ path: String, limit: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = POSIX.openToRead(path)
         guard descriptor >= 0 else {
-            throw CommandFailure.usage("the file \(path) can't be opened: \(String(cString: strerror(errno)))")
+            throw CommandFailure.usage("the file \(path) can't be opened: \(POSIX.words(POSIX.lastError))")
         }
-        defer { close(descriptor) }
+        defer { POSIX.closeDescriptor(descriptor) }
         return try read(descriptor, limit: limit, source: "the file \(path)")
     }
 
@@ -49,18 +41,13 @@ struct Input: Sendable {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < limit {
-            let count = buffer.withUnsafeMutableBytes { space in
-                #if canImport(Glibc)
-                Glibc.read(descriptor, space.baseAddress, min(space.count, limit - bytes.count))
-                #elseif canImport(Musl)
-                Musl.read(descriptor, space.baseAddress, min(space.count, limit - bytes.count))
-                #else
-                Darwin.read(descriptor, space.baseAddress, min(space.count, limit - bytes.count))
-                #endif
+            let room = min(buffer.count, limit - bytes.count)
+            let count = buffer.withUnsafeMutableBytes {
+                POSIX.readBytes(descriptor, into: .init(rebasing: $0[..<room]))
             }
-            if count < 0 && errno == EINTR { continue }
+            if count < 0 && POSIX.isInterruption(POSIX.lastError) { continue }
             if count < 0 {
-                throw CommandFailure.usage("\(source) can't be read: \(String(cString: strerror(errno)))")
+                throw CommandFailure.usage("\(source) can't be read: \(POSIX.words(POSIX.lastError))")
             }
             if count == 0 { break }
             bytes += buffer[..<count]

@@ -1,32 +1,40 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Where a command writes: results to one place, everything said about them to another.
 struct Output: Sendable {
     private let writeResult: @Sendable (String) -> Void
     private let writeNote: @Sendable (String) -> Void
+    private let readFailure: @Sendable () -> String?
     /// Whether notes go to a terminal, so that progress may be drawn over itself.
     let notesGoToTerminal: Bool
 
-    /// An output that hands its texts to closures.
+    /// An output that hands its texts to closures; `failure` says why a result could not be written, nil while all
+    /// could.
     init(
         notesGoToTerminal: Bool = false, result: @escaping @Sendable (String) -> Void,
-        note: @escaping @Sendable (String) -> Void
+        note: @escaping @Sendable (String) -> Void, failure: @escaping @Sendable () -> String? = { nil }
     ) {
         self.notesGoToTerminal = notesGoToTerminal
         writeResult = result
         writeNote = note
+        readFailure = failure
     }
 
     /// The standard output and the standard error of this process.
     static let process = Output(
-        notesGoToTerminal: isatty(STDERR_FILENO) == 1,
-        result: { write($0, to: STDOUT_FILENO) }, note: { write($0, to: STDERR_FILENO) })
+        results: DescriptorWriter(POSIX.standardOutput), notes: DescriptorWriter(POSIX.standardError),
+        notesGoToTerminal: POSIX.isTerminal(POSIX.standardError))
+
+    /// An output to descriptors.
+    init(results: DescriptorWriter, notes: DescriptorWriter, notesGoToTerminal: Bool = false) {
+        self.init(
+            notesGoToTerminal: notesGoToTerminal, result: { results.write($0) }, note: { notes.write($0) },
+            failure: { results.failure })
+    }
+
+    /// Why a result could not be written; nil while all could.
+    var failure: String? { readFailure() }
+
+    /// Prints a part of the results, which need not end a line.
+    func part(_ text: String) { writeResult(text) }
 
     /// Prints a line of results.
     func line(_ text: String) { writeResult(text + "\n") }
@@ -45,25 +53,5 @@ struct Output: Sendable {
     /// Takes the last progress away.
     func endProgress() {
         if notesGoToTerminal { writeNote("\r\u{1B}[K") }
-    }
-
-    /// Unbuffered, so that a reader of a pipe sees a line when it is printed and nothing is lost on exit.
-    private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { bytes in
-                #if canImport(Glibc)
-                Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-                #elseif canImport(Musl)
-                Musl.write(descriptor, bytes.baseAddress, bytes.count)
-                #else
-                Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-                #endif
-            }
-            if count < 0 && errno == EINTR { continue }
-            // The reader has gone; there is nobody left to tell.
-            if count <= 0 { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }

@@ -30,10 +30,15 @@ struct StandardErrorLog: LogHandler {
         let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.shown("\($0.value)"))" }.joined()
         let level = event.level.rawValue
         let fill = String(repeating: " ", count: max(0, 7 - level.count))
-        output.note("\(InstantArgument.text(wallClock.now)) \(level)\(fill) \(event.message)\(pairs)")
+        output.note(
+            "\(InstantArgument.text(wallClock.now)) \(level)\(fill) \(Printable.text("\(event.message)"))\(pairs)")
     }
 
+    /// A value as one word: quoted where it would not be one, or where it could steer the terminal.
     private static func shown(_ value: String) -> String {
-        value.contains(where: { $0.isWhitespace || $0 == "\"" }) ? JSONWriter.string(value) : value
+        let isWord = value.unicodeScalars.allSatisfy {
+            !$0.properties.isWhitespace && $0 != "\"" && !Printable.isControl($0)
+        }
+        return isWord ? value : JSONWriter.string(value)
     }
 }
