@@ -125,6 +125,27 @@ import Testing
         try await pipe.end()
     }
 
+    @Test("closing the handler kills what still runs, also while it is given its grace")
+    func close() async throws {
+        let pipe = try NamedPipe()
+        let script = "exec 3>'\(pipe.path)'; trap 'exit 0' TERM; (trap '' TERM; echo up >&3; exec sleep 600) & wait"
+        let handler = ExecHandler(words: ["sh", "-c", script], clock: ContinuousClock(), grace: .seconds(3600))
+        let task = Task { [attempt = try attempt()] in try await handler.run(attempt) }
+        #expect(try await pipe.firstLine() == "up")
+        task.cancel()
+        await handler.close()
+        try await pipe.end()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test("what is started after the handler was closed is killed")
+    func closed() async throws {
+        let handler = handler("sleep", "600")
+        await handler.close()
+        let failure = await #expect(throws: HandlerFailure.self) { try await handler.run(try attempt()) }
+        #expect(failure?.reason == "ended by signal 9")
+    }
+
     @Test(
         "what the program left running when it ended is ended too, and does not delay its result",
         arguments: ["", ">/dev/null 2>&1"])

@@ -70,6 +70,29 @@ import Testing
         #expect(listed.objects("jobs").first?.int("attemptsStarted") == 1)
     }
 
+    @Test("a worker that ends leaves none of its programs behind, also what ignores SIGTERM")
+    func nothingOutlives() async throws {
+        let pipe = try NamedPipe()
+        let script = "exec 3>\(pipe.path); trap 'exit 0' TERM; (trap '' TERM; echo up >&3; exec sleep 600) & wait"
+        #expect(try await Program.run("add", "--store", store, "--queue", "q", "hello").status == 0)
+        let (status, line) = try await Program.running(
+            "work", "--store", store, "--queue", "q", "--handler", "exec:sh -c \"\(script)\"", "--grace", "0s"
+        ) { try await pipe.firstLine() }
+        #expect(line == "up")
+        #expect(status == 0)
+        try await pipe.end()
+    }
+
+    @Test(
+        "a result that can't be written is told: exit 1", arguments: [["queues"], ["jobs", "--queue", "q", "--json"]])
+    func fullOutput(arguments: [String]) async throws {
+        _ = try await Program.run("add", "--store", store, "--queue", "q", "hello")
+        let ending = try await Program.script(
+            #"p=$1; shift; exec "$p" "$@" >/dev/full"#, arguments + ["--store", store])
+        #expect(ending.status == 1)
+        #expect(ending.errors.hasPrefix("drover: write the result: "), "\(ending.errors)")
+    }
+
     @Test(
         "commands that only look do not make a store: exit 3",
         arguments: [

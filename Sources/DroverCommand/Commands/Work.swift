@@ -21,7 +21,7 @@ struct Work: Subcommand {
             and > mean nothing. The program gets the payload on standard input, and DROVER_JOB_ID, DROVER_QUEUE, \
             DROVER_JOB_NAME, DROVER_ATTEMPT and DROVER_IDEMPOTENCY_KEY in its environment. Its last line is the result, \
             as JSON if it is JSON, else as a string. An exit code other than 0 fails the attempt. When the job is \
-            cancelled or takes too long, the program and all it started get SIGTERM, and SIGKILL 5 s later.
+            cancelled or takes too long, the program and all it started get SIGTERM, and SIGKILL 3 s later.
 
             http: a request takes at most 60 s unless the job has a timeout. It carries webhook-id, webhook-timestamp \
             and, when DROVER_HTTP_SECRET is set, webhook-signature as the Standard Webhooks specification says, and \

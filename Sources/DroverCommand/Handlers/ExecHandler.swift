@@ -12,14 +12,16 @@ import SystemPackage
 ///
 /// The command is split into words and started as it is, never through a shell. The program runs in a process group of
 /// its own. When the job is cancelled, takes too long or has lost its lease, the group gets SIGTERM, and after a grace
-/// SIGKILL. What the program left running when it ended is ended as well.
+/// SIGKILL. What the program left running when it ended is ended as well, and so is whatever still runs when the handler
+/// is closed.
 struct ExecHandler: CommandHandler {
     /// The program and its arguments.
     var words: [String]
     /// Measures the grace.
     var clock: any Clock<Duration>
-    /// How long the group may take to stop by itself.
-    var grace: Duration = .seconds(5)
+    /// How long the group may take to stop by itself: less than the engine waits for a handler that it has cancelled.
+    var grace: Duration = .seconds(3)
+    private let running = RunningGroups()
 
     /// How much of the standard error is kept for the job's trace.
     static let errorLimit = 4096
@@ -33,27 +35,49 @@ struct ExecHandler: CommandHandler {
     func run(_ attempt: HandledAttempt) async throws -> JSONText {
         ProcessGroup.ignoreBrokenPipes()
         let group = Mutex<ProcessGroup?>(nil)
-        let outcome: Result<(TerminationStatus, Ended), any Error>
+        let watch = Stopwatch(clock)
+        let cancelledAt = Mutex<Duration?>(nil)
+        let outcome = await withTaskCancellationHandler {
+            await self.outcome(of: attempt) { started in
+                group.withLock { $0 = started }
+                running.began(started)
+            }
+        } onCancel: {
+            cancelledAt.withLock { $0 = watch.elapsed }
+        }
+        if let group = group.withLock({ $0 }) {
+            // One grace from the cancellation on: the program may have used up a part of it before it ended.
+            let used = cancelledAt.withLock { $0 }.map { watch.elapsed - $0 } ?? .zero
+            await group.end(grace: grace - used, clock: clock)
+            running.ended(group)
+        }
+        try Task.checkCancellation()
+        switch outcome {
+        case .success((let status, let ended)): return try result(of: ended, status: status)
+        case .failure(let error): throw HandlerFailure("\(words[0]) can't be run: \(error)")
+        }
+    }
+
+    func close() async { running.kill() }
+
+    /// Runs the program to its end; `started` is told of its group first.
+    private func outcome(
+        of attempt: HandledAttempt, started: @Sendable (ProcessGroup) -> Void
+    ) async -> Result<(TerminationStatus, Ended), any Error> {
         do {
             let result = try await Subprocess.run(
                 configuration(for: attempt), input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
-                group.withLock { $0 = ProcessGroup(id: execution.processIdentifier.value) }
+                started(ProcessGroup(id: execution.processIdentifier.value))
                 async let written: Void = Self.feed(attempt.payload, to: execution.standardInputWriter)
                 async let errors = Self.tail(of: execution.standardError, limit: Self.errorLimit)
                 let output = try await Self.tail(of: execution.standardOutput, limit: OutsideResult.limit)
                 await written
                 return Ended(output: output, errors: try await errors)
             }
-            outcome = .success((result.terminationStatus, result.closureResult))
+            return .success((result.terminationStatus, result.closureResult))
         } catch {
-            outcome = .failure(error)
-        }
-        await group.withLock { $0 }?.end(grace: grace, clock: clock)
-        try Task.checkCancellation()
-        switch outcome {
-        case .success((let status, let ended)): return try result(of: ended, status: status)
-        case .failure(let error): throw HandlerFailure("\(words[0]) can't be run: \(error)")
+            return .failure(error)
         }
     }
 
@@ -81,7 +105,7 @@ struct ExecHandler: CommandHandler {
         do {
             _ = try await writer.write(Array(payload.text.utf8))
             try await writer.finish()
-        } catch {}
+        } catch {}  // the reason is the program's own
     }
 
     /// Reads to the end and keeps the last bytes: a program that writes without end is never blocked and never fills

@@ -10,14 +10,14 @@ import Darwin
 ///
 /// A job ends with its whole group, also when the program itself has gone before its children: a child left behind
 /// would go on with work that another attempt may be doing.
-struct ProcessGroup: Sendable {
+struct ProcessGroup: Hashable, Sendable {
     /// The id of the group, which is that of the program.
     let id: Int32
 
     /// How long between two looks at whether somebody is left.
     private static let step: Duration = .milliseconds(20)
 
-    /// Whether a process of the group exists.
+    /// Whether a process of the group exists, also one that has ended and that nobody has waited for.
     var isAlive: Bool { kill(-id, 0) == 0 || errno == EPERM }
 
     /// Sends a signal to every process of the group; there may be none any more.
@@ -31,11 +31,10 @@ struct ProcessGroup: Sendable {
         send(SIGTERM)
         // A task of its own: it must not be born cancelled.
         await Task { [self] in
-            var waited: Duration = .zero
-            while isAlive && waited < grace {
+            let watch = Stopwatch(clock)
+            while isAlive && watch.elapsed < grace {
                 // Only cancellation throws, and nobody cancels this task.
                 try? await clock.sleep(for: Self.step)
-                waited += Self.step
             }
             send(SIGKILL)
         }.value
