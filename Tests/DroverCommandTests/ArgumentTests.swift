@@ -35,13 +35,19 @@ import Testing
             ("2026-01-31T06:00:00Z", "2026-01-31T06:00:00.000Z"),
             ("2026-01-31t06:00:00.5z", "2026-01-31T06:00:00.500Z"),
             ("2026-01-31T06:00:00-05:00", "2026-01-31T11:00:00.000Z"),
+            ("2028-02-29T23:30:00-01:00", "2028-03-01T00:30:00.000Z"),
             ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
         ])
     func instants(text: String, shown: String) throws {
         #expect(InstantArgument.text(try InstantArgument.parse(text)) == shown)
     }
 
-    @Test("what is no instant is refused", arguments: ["", "now", "2026-01-31", "06:00:00Z", "2026-13-01T00:00:00Z"])
+    @Test(
+        "what is no instant is refused, also a day or a time that does not exist",
+        arguments: [
+            "", "now", "2026-01-31", "06:00:00Z", "2026-13-01T00:00:00Z", "2030-02-31T06:00:00Z",
+            "2030-02-29T06:00:00+02:00", "2030-04-31T06:00:00.5-05:00", "2030-04-30T25:00:00Z", "2030-04-30T06:60:00Z",
+        ])
     func noInstants(_ text: String) {
         #expect(throws: ValidationError.self) { try InstantArgument.parse(text) }
     }
@@ -98,6 +104,7 @@ import Testing
         "what is no handler is refused",
         arguments: [
             "", "noop:1", "nope", "sleep", "sleep:x", "exec:", "exec: ", "exec:'", "http:", "http:ftp://h", "http:h",
+            "http:http:///path", "http:///path", "http:https://:80/", "http:http://user@/path", "http:http://?q",
         ])
     func noHandlers(_ text: String) {
         #expect(throws: ValidationError.self) { try HandlerSpec(parsing: text) }

@@ -111,6 +111,21 @@ import Testing
         await handler.close()
     }
 
+    @Test("an answer that never ends fails the attempt when its time is up, also after its head")
+    func endless() async throws {
+        let receiver = try await WebhookReceiver(status: .ok, body: "some", isEndless: true)
+        let clock = ManualClock()
+        let handler = HTTPHandler(url: receiver.url, secret: nil, wallClock: ManualWallClock(), clock: clock)
+        let running = Task { try await handler.run(Self.attempt) }
+        _ = try await receiver.requests.wait()
+        try await clock.waitForSleepers(1)
+        clock.advance(by: HTTPHandler.longestRequest)
+        let failure = await #expect(throws: HandlerFailure.self) { try await running.value }
+        #expect(failure?.reason == "no complete answer came within 1m; the receiver may have acted")
+        await handler.close()
+        try await receiver.close()
+    }
+
     @Test("a header's value holds visible ASCII only and can't smuggle another header")
     func headerValues() {
         #expect(HTTPHandler.headerValue("a b\r\nx: é%") == "a%20b%0D%0Ax:%20%C3%A9%25")

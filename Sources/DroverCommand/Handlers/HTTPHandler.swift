@@ -13,16 +13,20 @@ struct HTTPHandler: CommandHandler {
     private let url: String
     private let secret: WebhookSecret?
     private let wallClock: any WallClock
+    private let clock: any Clock<Duration>
     private let client: HTTPClient
 
-    /// How long a request may take when its job says nothing.
+    /// How long a request may take, to the end of its answer, when its job says nothing.
     static let longestRequest: Duration = .seconds(60)
 
     /// A handler with a client of its own, which `close` ends.
-    init(url: String, secret: WebhookSecret?, wallClock: any WallClock) {
+    init(
+        url: String, secret: WebhookSecret?, wallClock: any WallClock, clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.url = url
         self.secret = secret
         self.wallClock = wallClock
+        self.clock = clock
         var configuration = HTTPClient.Configuration()
         // A redirect would turn the POST into a GET, or carry the signature to a place that nobody chose.
         configuration.redirectConfiguration = .disallow
@@ -37,21 +41,47 @@ struct HTTPHandler: CommandHandler {
     }
 
     func run(_ attempt: HandledAttempt) async throws -> JSONText {
-        let timeout = attempt.timeout ?? Self.longestRequest
+        let limit = attempt.timeout ?? Self.longestRequest
+        let answer: Answer?
         do {
-            let response = try await client.execute(
-                request(for: attempt), timeout: .milliseconds(timeout.wholeMilliseconds))
-            let body = try await Self.read(response.body)
-            try judge(response.status)
-            guard let body else { throw HandlerFailure("the response is longer than \(OutsideResult.limit) bytes") }
-            return OutsideResult.json(String(decoding: body, as: UTF8.self))
-        } catch let error as HandlerFailure {
-            throw error
-        } catch let error as Unrecoverable {
-            throw error
+            answer = try await self.answer(to: request(for: attempt), within: limit)
         } catch {
             try Task.checkCancellation()
-            throw HandlerFailure("the request did not arrive: \(error)")
+            throw HandlerFailure("no complete answer came: \(error); the receiver may have acted")
+        }
+        guard let answer else {
+            throw HandlerFailure(
+                "no complete answer came within \(DurationArgument(limit)); the receiver may have acted")
+        }
+        try judge(answer.status)
+        guard let body = answer.body else {
+            throw HandlerFailure("the response is longer than \(OutsideResult.limit) bytes")
+        }
+        return OutsideResult.json(String(decoding: body, as: UTF8.self))
+    }
+
+    /// What a receiver said: its status, and its body unless that is over the limit.
+    private struct Answer: Sendable {
+        var status: HTTPResponseStatus
+        var body: [UInt8]?
+    }
+
+    /// Sends a request and reads the whole answer; nil when the time is up first.
+    ///
+    /// The client's own timeout ends with the head of the answer: a body that trickles would hold the job for ever. Its
+    /// timeout between two reads is of no use either, since a job may allow its receiver any time to think.
+    private func answer(to request: HTTPClientRequest, within limit: Duration) async throws -> Answer? {
+        try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask { [client] in
+                let response = try await client.execute(request, timeout: .milliseconds(limit.wholeMilliseconds))
+                return Answer(status: response.status, body: try await Self.read(response.body))
+            }
+            group.addTask { [clock] in
+                try await clock.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
     }
 

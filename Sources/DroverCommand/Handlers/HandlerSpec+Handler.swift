@@ -17,7 +17,7 @@ extension HandlerSpec {
             if secret == nil {
                 logger.warning("requests are not signed; set DROVER_HTTP_SECRET to sign them")
             }
-            return HTTPHandler(url: url, secret: secret, wallClock: session.wallClock)
+            return HTTPHandler(url: url, secret: secret, wallClock: session.wallClock, clock: session.clock)
         }
     }
 }

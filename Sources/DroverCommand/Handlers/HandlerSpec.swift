@@ -1,5 +1,11 @@
 import DroverCore
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Which handler `drover work` runs, as it is written on a command line.
 enum HandlerSpec: Hashable, Sendable {
     /// Completes every job with null.
@@ -37,8 +43,9 @@ enum HandlerSpec: Hashable, Sendable {
     /// Accepts `http:http://…` and, because everybody writes it, the URL alone.
     private static func url(_ rest: String, whole: String) throws(ValidationError) -> String {
         let url = rest.hasPrefix("//") ? whole : rest
-        let hasHost = ["http://", "https://"].contains { url.hasPrefix($0) && url.utf8.count > $0.utf8.count }
-        guard hasHost, !url.contains(where: \.isWhitespace) else {
+        let hasScheme = url.hasPrefix("http://") || url.hasPrefix("https://")
+        let host = URL(string: url)?.host(percentEncoded: false) ?? ""
+        guard hasScheme, !host.isEmpty, !url.contains(where: \.isWhitespace) else {
             throw ValidationError("handler", "http: needs a URL; write http:https://host/path")
         }
         return url

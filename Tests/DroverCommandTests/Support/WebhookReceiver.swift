@@ -17,14 +17,19 @@ final class WebhookReceiver: Sendable {
 
     var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)/jobs" }
 
-    init(status: HTTPResponseStatus, body: String, headers: HTTPHeaders = [:]) async throws {
+    /// - Parameter isEndless: whether an answer lacks its last byte, for which its reader waits in vain.
+    init(
+        status: HTTPResponseStatus, body: String, headers: HTTPHeaders = [:], isEndless: Bool = false
+    ) async throws {
         let requests = requests
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(
-                        Answer(requests: requests, status: status, body: body, headers: headers))
+                        Answer(
+                            requests: requests, status: status, body: body, headers: headers,
+                            isEndless: isEndless))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -40,13 +45,17 @@ final class WebhookReceiver: Sendable {
         private let status: HTTPResponseStatus
         private let body: String
         private let headers: HTTPHeaders
+        private let isEndless: Bool
         private var request: Request?
 
-        init(requests: Probe<Request>, status: HTTPResponseStatus, body: String, headers: HTTPHeaders) {
+        init(
+            requests: Probe<Request>, status: HTTPResponseStatus, body: String, headers: HTTPHeaders, isEndless: Bool
+        ) {
             self.requests = requests
             self.status = status
             self.body = body
             self.headers = headers
+            self.isEndless = isEndless
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -56,10 +65,11 @@ final class WebhookReceiver: Sendable {
             case .end:
                 if let request { requests.signal(request) }
                 var headers = headers
-                headers.add(name: "content-length", value: String(body.utf8.count))
+                headers.add(name: "content-length", value: String(body.utf8.count + (isEndless ? 1 : 0)))
                 let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+                if isEndless { return context.flush() }
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             }
         }
