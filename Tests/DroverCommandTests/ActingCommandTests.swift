@@ -93,7 +93,7 @@ import Testing
     @Test("sweeps loop over more jobs than one step looks at")
     func sweepsLoop() async throws {
         let store = ReferenceStore()
-        let many = SweepOptions.stepLimit * 2 + 7
+        let many = Batch.size * 2 + 7
         _ = try await store.enqueue("mail", Array(repeating: NewJob(name: "n"), count: many))
         let (status, transcript) = await drover("drain", "--queue", "mail", "--yes", "--json", on: store)
         #expect(status == .done)
@@ -122,6 +122,52 @@ import Testing
         #expect(queue?.counts.total == 7)
     }
 
+    @Test("an obliterate that fails midway says how far it came, and leaves the queue unpaused")
+    func obliterateFails() async throws {
+        let store = FaultInjectingStore(ReferenceStore())
+        _ = try await store.enqueue("mail", Array(repeating: NewJob(name: "n"), count: Batch.size * 2))
+        store.failNext(.sweep, .lateCall)
+        store.failNext(.sweep, .lostCall)
+        let (status, transcript) = await drover("obliterate", "--queue", "mail", "--yes", on: store)
+        #expect(status == .storeUnreachable)
+        #expect(transcript.notes.contains("\(Batch.size) jobs were removed from mail before it failed"))
+        #expect(!transcript.notes.contains("--force"))
+        let queue = try await store.queues().first
+        #expect(queue?.isPaused == false)
+        #expect(queue?.counts.total == Batch.size)
+    }
+
+    @Test("an obliterate that fails leaves a queue paused that was paused before")
+    func obliteratePaused() async throws {
+        let store = FaultInjectingStore(ReferenceStore())
+        _ = try await store.configure([.pause("mail")])
+        store.failNext(.sweep, .lostCall)
+        #expect(await drover("obliterate", "--queue", "mail", "--yes", on: store).status == .storeUnreachable)
+        #expect(try await store.queues().first?.isPaused == true)
+    }
+
+    @Test("an obliterate that fails and can't resume the queue throws the first error and tells the second")
+    func obliterateAndResumeFail() async throws {
+        let store = FaultInjectingStore(ReferenceStore())
+        _ = try await store.enqueue("mail", [NewJob(name: "n")])
+        store.failNext(.sweep, .lostCall)
+        store.failNext(.configure, .lateCall)
+        store.failNext(.configure, .lostCall)
+        let (status, transcript) = await drover("obliterate", "--queue", "mail", "--yes", on: store)
+        #expect(status == .storeUnreachable)
+        #expect(transcript.notes.contains("drover: resume the queue mail: "))
+        #expect(transcript.notes.contains("drover: obliterate a queue: "))
+    }
+
+    @Test("pause of a queue that is not there makes it and says so")
+    func pauseNew() async throws {
+        let store = try await SeededStore.make()
+        let (status, transcript) = await drover("pause", "--queue", "mial", on: store)
+        #expect(status == .done)
+        #expect(transcript.notes == "the queue \"mial\" is new\n")
+        #expect(await drover("pause", "--queue", "mail", on: store).transcript.notes.isEmpty)
+    }
+
     @Test("obliterate --force deletes the queue with all it holds")
     func obliterate() async throws {
         let store = try await SeededStore.make()
@@ -129,10 +175,19 @@ import Testing
         #expect(try await store.queues().map(\.name) == ["reports"])
     }
 
-    @Test("a sweep of a queue that does not exist is told as such", arguments: ["drain", "obliterate"])
-    func unknownQueue(_ command: String) async throws {
+    @Test(
+        "a queue that does not exist is told as such and not made",
+        arguments: [
+            ["drain", "--yes"], ["obliterate", "--yes"], ["clean", "--state", "failed", "--yes"], ["resume"], ["jobs"],
+            ["jobs", "--json"], ["events"], ["events", "--json"],
+        ])
+    func unknownQueue(_ command: [String]) async throws {
         let store = try await SeededStore.make()
-        #expect(await drover(command, "--queue", "nowhere", "--yes", on: store).status == .notFound)
+        let transcript = Transcript()
+        let status = await DroverTool.run(command + ["--queue", "nowhere"], in: transcript.session(on: store))
+        #expect(status == .notFound)
+        #expect(transcript.results.isEmpty)
+        #expect(transcript.notes.contains("there is no queue \"nowhere\""))
         #expect(try await store.queues().count == 2)
     }
 }

@@ -153,6 +153,39 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         #expect(try await only(in: store)?.payload.text == "1")
     }
 
+    @Test("--json lists what was stored before a later call failed")
+    func partialList() async throws {
+        let store = FaultInjectingStore(ReferenceStore())
+        store.failNext(.enqueue, .lateCall)
+        store.failNext(.enqueue, .lostCall)
+        let (status, transcript) = await drover(
+            "add", "--queue", "q", "n", "--count", "\(Batch.size + 5)", "--json", on: store)
+        #expect(status == .storeUnreachable)
+        #expect(try Parsed(transcript.results).items.compactMap { $0.string("id") }.count == Batch.size)
+    }
+
+    @Test("--json with a wait that is over lists the jobs with what went wrong: exit 1")
+    func waitedInVain() async throws {
+        let (status, transcript) = await drover(
+            "add", "--queue", "q", "n", "--count", "2", "--wait-timeout", "1ms", "--json", on: ReferenceStore())
+        #expect(status == .failed)
+        let objects = try Parsed(transcript.results).items
+        #expect(objects.map { $0.string("status") } == ["added", "added"])
+        #expect(objects.allSatisfy { $0.string("id") != nil && $0.string("error")?.contains("has not ended") == true })
+    }
+
+    @Test("a list printed value by value is the list printed at once")
+    func list() {
+        for values in [[], ["1"], ["1", "2", "3"]] {
+            let transcript = Transcript()
+            let output = transcript.session(on: ReferenceStore()).output
+            var list = ListPrinter(output)
+            values.forEach { list.add($0) }
+            list.end()
+            #expect(transcript.results == JSONWriter.list(values) + "\n")
+        }
+    }
+
     @Test("a store that this build lacks is named, and its URL is not repeated")
     func otherStores() async {
         let (status, transcript) = await drover(

@@ -39,6 +39,16 @@ import Testing
         #expect(transcript.notes.contains("out of paper"))
     }
 
+    @Test("a failed job's reason steers no terminal")
+    func steeringReason() async throws {
+        let store = ReferenceStore()
+        let (_, transcript) = try await working(on: store, ["--handler", "fail:out \u{1B}[2J"]) {
+            await drover("add", "--queue", "q", "n", "--wait", on: store)
+        }
+        #expect(transcript.notes.contains("out \u{FFFD}[2J"))
+        #expect(!transcript.notes.contains("\u{1B}"))
+    }
+
     @Test("add --wait --json tells each job's ending")
     func json() async throws {
         let store = ReferenceStore()

@@ -29,11 +29,8 @@ struct Add: Subcommand {
         help: ArgumentHelp("Wait no longer than this; implies --wait. Default: 1h.", valueName: "duration"),
         transform: DurationArgument.parse)
     var waitTimeout: DurationArgument?
-    @Flag(help: "Print JSON: a list of objects with id and status, with --wait also result or failedReason.")
+    @Flag(help: "Print JSON: a list of objects with id and status, with --wait also result, failedReason or error.")
     var json = false
-
-    /// How many jobs go to the store in one call.
-    private static let batch = 1000
 
     var attempt: String { "add a job" }
 
@@ -43,80 +40,111 @@ struct Add: Subcommand {
     }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let queue = try queueName(queue)
+        let queue = try QueueName(queue)
         let job = NewJob(
             id: try new.id.map { text throws(ValidationError) in try JobID.custom(text) },
             name: try JobName(name), payload: try payload.payload(in: session), start: new.start,
             options: new.options)
         // Before the store is opened: wrong input must not make a file.
         if let problem = job.problem { throw problem }
-        let waits = wait || waitTimeout != nil
         return try await session.withStore(store, .create) { store in
             let logger = StandardErrorLog.logger(level: .warning, session: session)
             let service = JobService(
                 store: store, configuration: ServiceConfiguration(clock: session.clock), logger: logger)
-            var status = ExitStatus.done
-            var objects: [String] = []
-            for first in stride(from: 0, to: count, by: Self.batch) {
-                let jobs = Array(repeating: job, count: min(Self.batch, count - first))
-                for result in try await service.add(jobs, to: queue) {
-                    let (key, word) = try Self.stored(result, in: queue)
-                    if word == "duplicate" { session.output.note("\(key.id) exists already; nothing was changed") }
-                    var members = [("id", JSONWriter.string(key.id.text)), ("status", JSONWriter.string(word))]
-                    if waits {
-                        let ending = try await ending(of: key, service)
-                        if !tell(ending, of: key, session.output) { status = .failed }
-                        members.append(Self.member(ending))
-                    } else if !json {
-                        session.output.line(key.id.text)
-                    }
-                    if json { objects.append(JSONWriter.object(members.map { (name: $0.0, value: $0.1) })) }
-                }
+            var list = ListPrinter(session.output)
+            do {
+                let status = try await add(job, to: queue, by: service, &list, session.output)
+                if json { list.end() }
+                return status
+            } catch {
+                // What was stored is stored: the list of it stays readable.
+                if json && !list.isEmpty { list.end() }
+                throw error
             }
-            if json { session.output.line(JSONWriter.list(objects)) }
-            return status
         }
     }
 
-    private static func stored(_ result: EnqueueResult, in queue: QueueName) throws -> (JobKey, String) {
+    /// Adds the jobs and tells of each when it is stored, or with --wait when it has ended.
+    private func add(
+        _ job: NewJob, to queue: QueueName, by service: JobService, _ list: inout ListPrinter, _ output: Output
+    ) async throws -> ExitStatus {
+        var status = ExitStatus.done
+        for first in stride(from: 0, to: count, by: Batch.size) {
+            let jobs = Array(repeating: job, count: min(Batch.size, count - first))
+            for result in try await service.add(jobs, to: queue) {
+                let (id, word) = try Self.stored(result, output)
+                var members = [(name: "id", value: JSONWriter.string(id.text)), ("status", JSONWriter.string(word))]
+                if waits {
+                    let key = JobKey(queue: queue, id: id)
+                    let ending = try await ending(of: key, service)
+                    members.append(Self.member(ending))
+                    let told = tell(ending, of: key, output)
+                    if status == .done { status = told }
+                } else if !json {
+                    output.line(id.text)
+                }
+                if json { list.add(JSONWriter.object(members)) }
+            }
+        }
+        return status
+    }
+
+    private var waits: Bool { wait || waitTimeout != nil }
+
+    private static func stored(_ result: EnqueueResult, _ output: Output) throws -> (id: JobID, word: String) {
         switch result {
-        case .added(let id): (JobKey(queue: queue, id: id), "added")
-        case .duplicate(let id): (JobKey(queue: queue, id: id), "duplicate")
+        case .added(let id): return (id, "added")
+        case .duplicate(let id):
+            output.note("\(id) exists already; nothing was changed")
+            return (id, "duplicate")
         case .refused(let problem): throw problem
         }
     }
 
-    /// How an awaited job ended: its result, or the reason of its failure.
+    /// How the wait for a job ended.
     private enum Ending {
+        /// The job has completed.
         case result(JSONText)
+        /// The job has failed, for this reason.
         case failure(String)
+        /// Nobody knows: the time was up, or the store could not be read. The job is stored all the same.
+        case unknown(CommandFailure)
     }
 
+    /// - Throws: only `CancellationError`.
     private func ending(of key: JobKey, _ service: JobService) async throws -> Ending {
         do {
             return .result(try await service.result(of: key, within: waitTimeout?.duration ?? .seconds(3600)))
         } catch let error as DroverError where error.code == .jobFailed {
             return .failure(error.message)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return .unknown(CommandFailure(mapping: error))
         }
     }
 
-    private static func member(_ ending: Ending) -> (String, String) {
+    private static func member(_ ending: Ending) -> (name: String, value: String) {
         switch ending {
         case .result(let result): ("result", result.text)
         case .failure(let reason): ("failedReason", JSONWriter.string(reason))
+        case .unknown(let failure): ("error", JSONWriter.string(failure.description))
         }
     }
 
-    /// - Returns: whether the job completed.
-    private func tell(_ ending: Ending, of key: JobKey, _ output: Output) -> Bool {
+    /// - Returns: the exit status that the ending asks for.
+    private func tell(_ ending: Ending, of key: JobKey, _ output: Output) -> ExitStatus {
+        let more = "see drover job --queue \(key.queue) \(key.id)"
         switch ending {
         case .result(let result):
             if !json { output.line(result.text) }
-            return true
+            return .done
         case .failure(let reason):
-            output.note(
-                "drover: run the job \(key): \(reason); see drover job --queue \(key.queue) \(key.id)")
-            return false
+            output.note("drover: run the job \(key): \(Printable.text(reason)); \(more)")
+            return .failed
+        case .unknown(let failure):
+            output.note("drover: wait for the job \(key): \(Printable.text(failure.description)); \(more)")
+            return failure.status
         }
     }
 }

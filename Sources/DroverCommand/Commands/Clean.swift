@@ -5,7 +5,7 @@ import DroverCore
 struct Clean: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "clean",
-        abstract: "Delete old jobs of one state.",
+        abstract: "Delete the jobs of one state, all of them or the old ones.",
         discussion: """
             Finished jobs are as old as their end, others as their last start or, never started, as their creation. An \
             active job is deleted only when its worker has lost it. Asks first; --yes answers for you, and is needed \
@@ -18,7 +18,8 @@ struct Clean: Subcommand {
     @OptionGroup var options: SweepOptions
     @Option(help: "The state.") var state: JobState
     @Option(
-        help: ArgumentHelp("How old a job must be.", valueName: "duration"), transform: DurationArgument.parse)
+        help: ArgumentHelp("How old a job must be; default 0s: all.", valueName: "duration"),
+        transform: DurationArgument.parse)
     var olderThan = DurationArgument(.zero)
 
     var attempt: String { "clean a queue" }

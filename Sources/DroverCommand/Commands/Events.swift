@@ -7,8 +7,9 @@ struct Events: Subcommand {
         commandName: "events",
         abstract: "Print what happens in a queue.",
         discussion: """
-            Prints the events that are kept and ends, or with --follow goes on with each new one until it is interrupted. \
-            Events that were dropped before they could be read are told as a gap.
+            Prints the events that are kept and ends, or with --follow goes on with each new one until it is interrupted, \
+            and waits for a queue that does not exist yet. Events that were dropped before they could be read are told as \
+            a gap.
 
             Examples:
               drover events --queue mail
@@ -32,8 +33,9 @@ struct Events: Subcommand {
     var attempt: String { "read the events of a queue" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let name = try queueName(queue)
+        let name = try QueueName(queue)
         return try await session.withStore(store, .existing) { store in
+            if !follow { _ = try await store.summary(of: name) }
             let start = from ?? (follow ? .end : .beginning)
             var query = EventQuery(queue: name, start: start == .end ? .end : .beginning, limit: 1000)
             while true {
@@ -43,7 +45,9 @@ struct Events: Subcommand {
                 }
                 for event in page.events { session.output.line(json ? JobJSON.event(event) : Self.text(event)) }
                 query.start = .after(page.next)
-                if !follow && page.events.isEmpty { return .done }
+                // A page that is not full reaches the end as it was then: a busy queue has more by now, for ever.
+                if !follow && page.events.count < query.limit { return .done }
+                if session.output.failure != nil { return .failed }
                 try Task.checkCancellation()
             }
         }

@@ -23,7 +23,7 @@ struct Job: Subcommand {
     var attempt: String { "show a job" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let key = JobKey(queue: try queueName(queue), id: try JobID(id))
+        let key = JobKey(queue: try QueueName(queue), id: try JobID(id))
         let (job, log) = try await session.withStore(store, .existing) { store in
             let job = try await store.jobs([key]).first ?? nil
             let page = try await store.logs(key, page: Page(limit: Self.shownLogLines, order: .descending))

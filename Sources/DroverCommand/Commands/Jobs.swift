@@ -36,10 +36,15 @@ struct Jobs: Subcommand {
     }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let query = JobQuery(queue: try queueName(queue), state: state)
+        let query = JobQuery(queue: try QueueName(queue), state: state)
         let page = Page(
             limit: limit, after: after.map { PageCursor($0) }, order: order == .asc ? .ascending : .descending)
-        let found = try await session.withStore(store, .existing) { try await $0.jobs(matching: query, page: page) }
+        let found = try await session.withStore(store, .existing) { store in
+            let found = try await store.jobs(matching: query, page: page)
+            // Nothing found in a queue that is not there is more likely a mistyped name than an answer.
+            if found.jobs.isEmpty { _ = try await store.summary(of: query.queue) }
+            return found
+        }
         if json {
             session.output.line(
                 JSONWriter.object([

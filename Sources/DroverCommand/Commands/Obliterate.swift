@@ -25,16 +25,34 @@ struct Obliterate: Subcommand {
             let queue = try await options.summary(in: store)
             try session.confirm(
                 "Delete the queue \"\(queue.name)\" with its \(queue.counts.total) jobs?", yes: options.yes)
-            _ = try await store.configure([.pause(queue.name)])
             do {
+                _ = try await store.configure([.pause(queue.name)])
                 try await options.sweep(.obliterate(queue.name, force: force), in: store, session: session)
-            } catch let failure as CommandFailure {
-                // Refused, so nothing was deleted: the queue goes on as before.
-                if !queue.isPaused { _ = try await store.configure([.resume(queue.name)]) }
+            } catch {
+                let left = await restore(queue, in: store, session.output)
+                guard let failure = error as? CommandFailure, !force, left.counts[.active] > 0 else { throw error }
                 throw CommandFailure(
                     failure.status, failure.problem, advice: "wait for its active jobs, or add --force")
             }
             return .done
+        }
+    }
+
+    /// Lets what is left of a queue go on as before; trouble with that is only told, because another failure is thrown.
+    ///
+    /// - Returns: the queue as it is now, or was before where that can't be found out.
+    private func restore(_ before: QueueSummary, in store: any JobStore, _ output: Output) async -> QueueSummary {
+        do {
+            guard let now = try await store.queue(before.name) else { return before }
+            if now.isPaused && !before.isPaused { _ = try await store.configure([.resume(now.name)]) }
+            return now
+        } catch {
+            if !before.isPaused {
+                output.note(
+                    "drover: resume the queue \(before.name): \(CommandFailure(mapping: error)); it may be paused still"
+                )
+            }
+            return before
         }
     }
 }

@@ -7,7 +7,8 @@ struct Pause: Subcommand {
         commandName: "pause",
         abstract: "Hand out no more jobs of a queue.",
         discussion: """
-            Jobs that run go on; the others wait until drover resume. Jobs can still be added.
+            Jobs that run go on; the others wait until drover resume. Jobs can still be added. A queue that does not \
+            exist yet is made, which is told: it may be a mistyped name.
 
             Example:
               drover pause --queue mail
@@ -18,7 +19,7 @@ struct Pause: Subcommand {
     var attempt: String { "pause a queue" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "paused") { .pause($0) }
+        try await setting.apply(in: session, done: "paused", mayBeNew: true) { .pause($0) }
     }
 }
 
@@ -29,12 +30,19 @@ struct QueueSettingOptions: ParsableArguments {
     @Flag(help: "Print JSON: an object with queue and result.") var json = false
 
     /// Changes the setting and tells that it was done.
-    func apply(in session: Session, done: String, _ setting: (QueueName) -> QueueSetting) async throws -> ExitStatus {
+    ///
+    /// - Parameter mayBeNew: whether the setting makes sense for a queue that does not exist yet.
+    func apply(
+        in session: Session, done: String, mayBeNew: Bool = false, _ setting: (QueueName) -> QueueSetting
+    ) async throws -> ExitStatus {
         let name = try QueueName(queue)
-        let result = try await session.withStore(store, .existing) { store in
-            try await store.configure([setting(name)]).first
+        let (result, isNew) = try await session.withStore(store, .existing) { store in
+            if !mayBeNew { _ = try await store.summary(of: name) }
+            let isNew = try await store.queue(name) == nil
+            return (try await store.configure([setting(name)]).first, isNew)
         }
         if case .refused(let problem) = result { throw problem }
+        if isNew { session.output.note("the queue \(ValidationError.quote(name.text)) is new") }
         session.output.line(
             json
                 ? JSONWriter.object([("queue", JSONWriter.string(name.text)), ("result", JSONWriter.string(done))])

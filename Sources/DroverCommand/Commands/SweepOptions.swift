@@ -8,24 +8,26 @@ struct SweepOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Don't ask.") var yes = false
     @Flag(help: "Print JSON: an object with queue and removed.") var json = false
 
-    /// How many jobs one step looks at: small enough that workers hardly notice it.
-    static let stepLimit = 1000
-
     /// The queue as it is now.
     ///
     /// - Throws: ``CommandFailure`` when it does not exist.
     func summary(in store: any JobStore) async throws -> QueueSummary {
-        let name = try QueueName(queue)
-        guard let found = try await store.queues().first(where: { $0.name == name }) else {
-            throw CommandFailure(
-                .notFound, "there is no queue \(ValidationError.quote(queue))", advice: "see drover queues")
-        }
-        return found
+        try await store.summary(of: try QueueName(queue))
     }
 
-    /// Sweeps in bounded steps until nothing is left, and tells how many jobs were removed.
+    /// Sweeps in bounded steps until nothing is left, and tells how many jobs were removed, also when it fails midway.
     func sweep(_ sweep: Sweep, in store: any JobStore, session: Session) async throws {
-        let removed = try await Self.run(sweep, in: store) { session.output.progress("\($0) jobs removed") }
+        var removed = 0
+        do {
+            removed = try await Self.run(sweep, in: store) { count in
+                removed = count
+                session.output.progress("\(count) jobs removed")
+            }
+        } catch {
+            session.output.endProgress()
+            if removed > 0 { session.output.note("\(removed) jobs were removed from \(queue) before it failed") }
+            throw error
+        }
         session.output.endProgress()
         session.output.line(
             json
@@ -41,7 +43,7 @@ struct SweepOptions: ParsableArguments {
         var removed = 0
         var cursor: PageCursor?
         while true {
-            let report = try await store.sweep(sweep, after: cursor, limit: stepLimit)
+            let report = try await store.sweep(sweep, after: cursor, limit: Batch.size)
             removed += report.removed
             switch report.progress {
             case .finished: return removed
