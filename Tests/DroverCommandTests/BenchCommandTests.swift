@@ -48,6 +48,35 @@ import Testing
         #expect(await drover("bench", "--scenario", "add", "--jobs", "5", "--yes", on: store).status == .done)
     }
 
+    @Test(
+        "numbers that are too large, and waiting jobs where they would be measured, are refused with exit 2",
+        arguments: [
+            ["--scenario", "process", "--jobs", "9223372036854775807", "--waiting", "1"],
+            ["--scenario", "process", "--jobs", "1", "--waiting", "9223372036854775807"],
+            ["--scenario", "process", "--jobs", "0"], ["--scenario", "run", "--waiting", "1"],
+            ["--scenario", "latency", "--waiting", "1"],
+        ])
+    func refused(_ arguments: [String]) async throws {
+        let store = ReferenceStore()
+        let transcript = Transcript()
+        let status = await DroverTool.run(["bench"] + arguments, in: transcript.session(on: store))
+        #expect(status == .usage)
+        #expect(transcript.notes.contains("--waiting: ") || transcript.notes.contains("--jobs: "))
+        try await store.prepare()
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("a measurement that fails is what is told, also when tidying up fails too")
+    func tidyUp() async throws {
+        let store = FaultInjectingStore(ReferenceStore())
+        store.failNext(.enqueue, .lostCall)
+        store.failNext(.configure, .lostCall)
+        let (status, transcript) = await drover("bench", "--scenario", "add", "--jobs", "5", on: store)
+        #expect(status == .storeUnreachable)
+        #expect(transcript.notes.contains("drover: delete the queue \"bench\": "))
+        #expect(transcript.notes.contains("drover: measure add: "))
+    }
+
     @Test("a job that is delivered twice is noticed")
     func ledger() {
         let ledger = DeliveryLedger(count: 2)
@@ -57,12 +86,14 @@ import Testing
         #expect(ledger.deliveredOnce == nil)
     }
 
-    @Test("percentiles are waits that were measured")
+    @Test("a percentile is the measured wait of the nearest rank")
     func percentiles() {
         let measurement = BenchMeasurement(
             span: .seconds(1), waits: (1...100).reversed().map { .milliseconds($0) }, processorMicroseconds: 1,
             isExactlyOnce: true)
-        #expect(measurement.percentile(50) == 51)
-        #expect(measurement.percentile(99) == 100)
+        #expect(measurement.percentile(50) == 50)
+        #expect(measurement.percentile(99) == 99)
+        #expect(measurement.percentile(100) == 100)
+        #expect(measurement.percentile(0) == 1)
     }
 }

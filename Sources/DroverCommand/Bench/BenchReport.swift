@@ -71,11 +71,11 @@ struct BenchMeasurement: Sendable {
     /// Whether each job was stored, or delivered, exactly once.
     var isExactlyOnce: Bool
 
-    /// The wait, in milliseconds, that so many percent of the waits do not exceed.
+    /// The wait, in milliseconds, that so many percent of the waits do not exceed: the one of the nearest rank.
     func percentile(_ percent: Int) -> Double? {
         if waits.isEmpty { return nil }
         let sorted = waits.sorted()
-        return sorted[min(sorted.count - 1, sorted.count * percent / 100)].seconds * 1000
+        return sorted[max(0, (sorted.count * percent + 99) / 100 - 1)].seconds * 1000
     }
 }
 

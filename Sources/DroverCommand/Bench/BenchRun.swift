@@ -7,8 +7,6 @@ import Synchronization
 struct BenchRun: Sendable {
     /// The queue.
     static let queue: QueueName = "bench"
-    /// How many jobs go to the store in one call where many are added.
-    static let batch = 1000
 
     var scenario: BenchScenario
     var jobs: Int
@@ -22,7 +20,7 @@ struct BenchRun: Sendable {
     func measure() async throws -> BenchMeasurement {
         switch scenario {
         case .add: try await add(batch: 1)
-        case .addBulk: try await add(batch: Self.batch)
+        case .addBulk: try await add(batch: Batch.size)
         case .process: try await process()
         case .run: try await run()
         case .latency: try await latency()
@@ -51,8 +49,8 @@ struct BenchRun: Sendable {
     /// Adds jobs in bulk, unmeasured.
     private func fill(_ numbers: Range<Int>) async throws {
         let service = service()
-        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.batch) {
-            let part = first..<min(first + Self.batch, numbers.upperBound)
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Batch.size) {
+            let part = first..<min(first + Batch.size, numbers.upperBound)
             try await Self.check(service.add(part.map(Self.new), to: Self.queue))
             session.output.progress("\(part.upperBound - numbers.lowerBound) jobs added")
         }
@@ -117,8 +115,7 @@ struct BenchRun: Sendable {
     }
 
     private func run() async throws -> BenchMeasurement {
-        try await fill(jobs..<(jobs + waiting))
-        let ledger = DeliveryLedger(count: jobs + waiting)
+        let ledger = DeliveryLedger(count: jobs)
         let processor = ProcessUsage.processorMicroseconds
         let watch = Stopwatch(session.clock)
         let worker = worker(ledger, watch, limit: jobs)

@@ -18,8 +18,8 @@ struct Bench: Subcommand {
               latency   one job at a time, from add to its handler in an idle worker
 
             The jobs do nothing and live in the queue "bench", which is deleted at the end. Whether each was delivered \
-            exactly once is checked; the exit status is 1 if not. --waiting lets more jobs wait in the queue, to measure \
-            whether a deep queue is slower.
+            exactly once is checked; the exit status is 1 if not. With add, add-bulk and process, --waiting lets more \
+            jobs wait in the queue, to measure whether a deep queue is slower.
 
             Examples:
               drover bench --scenario process --jobs 100000 --concurrency 100
@@ -34,16 +34,24 @@ struct Bench: Subcommand {
     @Flag(name: .shortAndLong, help: "Delete what is in the queue \"bench\" first.") var yes = false
     @Flag(help: "Print JSON: an object.") var json = false
 
+    /// How many jobs are taken at most, measured or waiting: both together are still a number.
+    private static let most = 1_000_000_000
+
     var attempt: String { "measure \(scenario.rawValue)" }
 
     func validate() throws {
-        if jobs < 1 { throw ArgumentParser.ValidationError("--jobs: give at least 1") }
+        if !(1...Self.most).contains(jobs) {
+            throw ArgumentParser.ValidationError("--jobs: give 1 to \(Self.most)")
+        }
         if !(1...10_000).contains(concurrency) {
             throw ArgumentParser.ValidationError("--concurrency: give 1 to 10000")
         }
-        if waiting < 0 { throw ArgumentParser.ValidationError("--waiting: give 0 or more") }
-        if waiting > 0 && scenario == .latency {
-            throw ArgumentParser.ValidationError("--waiting: a worker with jobs waiting is not idle; leave it out")
+        if !(0...Self.most).contains(waiting) {
+            throw ArgumentParser.ValidationError("--waiting: give 0 to \(Self.most)")
+        }
+        if waiting > 0 && (scenario == .run || scenario == .latency) {
+            throw ArgumentParser.ValidationError(
+                "--waiting: the waiting jobs would be delivered before those that are measured; leave it out")
         }
     }
 
@@ -57,7 +65,7 @@ struct Bench: Subcommand {
             do {
                 measurement = try await run.measure()
             } catch {
-                try await Self.obliterate(store)
+                await tidyUp(store, session.output)
                 throw error
             }
             try await Self.obliterate(store)
@@ -71,13 +79,22 @@ struct Bench: Subcommand {
 
     /// A queue of this name may be somebody's own.
     private func clear(_ store: any JobStore) async throws {
-        guard let queue = try await store.queues().first(where: { $0.name == BenchRun.queue }) else { return }
+        guard let queue = try await store.queue(BenchRun.queue) else { return }
         if queue.counts.total > 0 && !yes {
             throw CommandFailure(
                 .failed, "the queue \"\(queue.name)\" holds \(queue.counts.total) jobs",
                 advice: "use another store, or delete them with --yes")
         }
         try await Self.obliterate(store)
+    }
+
+    /// Deletes the queue after a failure, which is what is thrown: trouble here is only told.
+    private func tidyUp(_ store: any JobStore, _ output: Output) async {
+        do {
+            try await Self.obliterate(store)
+        } catch {
+            output.note("drover: delete the queue \"\(BenchRun.queue)\": \(CommandFailure(mapping: error))")
+        }
     }
 
     private static func obliterate(_ store: any JobStore) async throws {
