@@ -1,3 +1,4 @@
+import Drover
 import DroverCore
 import DroverTesting
 import Testing
@@ -25,7 +26,8 @@ struct Reading: Sendable, CustomTestStringConvertible {
         Reading(
             name: "jobs-failed-json",
             arguments: ["jobs", "--queue", "mail", "--state", "failed", "--order", "desc", "--json"]),
-        Reading(name: "jobs-none", arguments: ["jobs", "--queue", "nowhere"]),
+        Reading(name: "jobs-none", arguments: ["jobs", "--queue", "reports", "--state", "failed"]),
+        Reading(name: "jobs-unknown", arguments: ["jobs", "--queue", "nowhere"], status: .notFound),
         Reading(name: "job-completed", arguments: ["job", "--queue", "mail", "good"]),
         Reading(name: "job-failed", arguments: ["job", "--queue", "mail", "bad"]),
         Reading(name: "job-failed-json", arguments: ["job", "--queue", "mail", "bad", "--json"]),
@@ -65,12 +67,76 @@ struct Reading: Sendable, CustomTestStringConvertible {
         #expect(seen == ["first", "second"])
     }
 
+    @Test("events without --follow end, however busy the queue is", .timeLimit(.minutes(1)))
+    func busyEvents() async throws {
+        let store = try await SeededStore.make()
+        let busy = BusyStore(store, beforeEvents: { _ = try await store.enqueue("mail", [NewJob(name: "n")]) })
+        let (status, transcript) = await drover("events", "--queue", "mail", on: busy)
+        #expect(status == .done)
+        #expect(transcript.results.contains("added"))
+    }
+
+    @Test("events --follow waits for a queue that does not exist yet")
+    func futureEvents() async throws {
+        let store = ReferenceStore()
+        try await store.prepare()
+        let asked = Probe<Void>("the events are read")
+        let transcript = Transcript()
+        let printed = Probe<Void>("an event is printed")
+        var session = transcript.session(on: BusyStore(store, beforeEvents: { asked.signal() }))
+        session.output = Output(result: { _ in printed.signal() }, note: { _ in })
+        let following = Task { [session] in
+            await DroverTool.run(["events", "--queue", "q", "--follow", "--from", "beginning"], in: session)
+        }
+        try await asked.wait()
+        _ = try await store.enqueue("q", [NewJob(name: "n")])
+        try await printed.wait()
+        following.cancel()
+        _ = await following.value
+    }
+
     @Test("payloads and results are printed byte for byte")
     func bytes() async throws {
         let store = try await SeededStore.make()
         let (_, transcript) = await drover("job", "--queue", "mail", "good", "--json", on: store)
         #expect(transcript.results.contains(#""payload":{"user": 9007199254740993}"#))
         #expect(transcript.results.contains(#""result":{"sent": true}"#))
+    }
+
+    @Test("a store that somebody holds is busy, and one that can't be written to is not")
+    func unwritable() {
+        #expect(Diagnosis.unwritable(StoreError(.busy, "locked")).code == "busy")
+        for code in [StoreError.Code.full, .readOnly, .unreachable] {
+            #expect(Diagnosis.unwritable(StoreError(code, "x")).code == "not-writable")
+        }
+    }
+
+    @Test("doctor names the jobs that a worker without a handler failed")
+    func unhandled() async throws {
+        let store = ReferenceStore()
+        _ = try await store.enqueue("q", [NewJob(name: "digest")])
+        let service = JobService(store: store)
+        service.work("q", options: WorkerOptions(limit: 1)) { _ in }
+        try await service.run()
+        let (_, transcript) = await drover("doctor", on: store)
+        #expect(transcript.results.contains("1 jobs failed for want of a handler: digest"))
+    }
+
+    @Test("a worker that came while doctor looked has not left its job")
+    func newWorker() async throws {
+        let store = ReferenceStore()
+        _ = try await store.enqueue("q", [NewJob(name: "n")])
+        let claim = Claim(limit: 1, lease: .seconds(3600), worker: "w")
+        _ = try await store.exchange("q", id: ExchangeID("e"), settle: [], claim: claim)
+        let diagnosis = try await Diagnosis.look(
+            at: BusyStore(
+                store,
+                beforeJobs: {
+                    let report = WorkerReport(
+                        id: "w", queue: "q", host: "h", process: 1, concurrency: 1, running: 1, validFor: .seconds(60))
+                    try await store.heartbeat(report)
+                }))
+        #expect(diagnosis.findings.isEmpty)
     }
 
     @Test("a store where nothing is wrong is healthy")

@@ -70,7 +70,7 @@ enum AttemptExit: Sendable {
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .noHandler:
-            policy.outcome(of: job, reason: "no handler for \(job.name)", isFinal: false)
+            policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false)
         case .deferredFailure(let reason):
             policy.outcome(of: job, reason: reason, isFinal: true)
         case .timedOut:

@@ -33,11 +33,16 @@ struct Diagnosis: Sendable {
         var findings: [Finding] = []
         if let finding = await unwritable(store) { findings.append(finding) }
         let queues = try await store.queues()
+        var holders: [QueueName: [String]] = [:]
+        for queue in queues where queue.counts[.active] > 0 {
+            holders[queue.name] = try await holdersOfJobs(queue, store)
+        }
+        // After the jobs: whoever holds one of them is listed by now, unless it has gone.
         let workers = try await store.workers()
         for queue in queues {
             let alive = workers.filter { $0.report.queue == queue.name }
             findings += standing(queue, workers: alive)
-            if let finding = try await abandoned(queue, workers: alive, in: store) { findings.append(finding) }
+            if let finding = abandoned(queue, holders[queue.name] ?? [], workers: alive) { findings.append(finding) }
             if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
         }
         return Diagnosis(traits: store.traits, queues: queues, workers: workers, findings: findings)
@@ -51,10 +56,19 @@ struct Diagnosis: Sendable {
             try await store.heartbeat(report)
             return nil
         } catch {
-            return Finding(
+            return unwritable(error)
+        }
+    }
+
+    /// A lock that somebody else holds passes by itself; what else keeps a write out has to be mended.
+    static func unwritable(_ error: StoreError) -> Finding {
+        error.code == .busy
+            ? Finding(
+                code: "busy", queue: nil, problem: "somebody else holds the store for long: \(error.message)",
+                advice: "adding and working wait meanwhile; look again, and find who holds it")
+            : Finding(
                 code: "not-writable", queue: nil, problem: "the store can't be written to: \(error.message)",
                 advice: "nothing can be added or worked until this is mended")
-        }
     }
 
     private static func standing(_ queue: QueueSummary, workers: [WorkerSummary]) -> [Finding] {
@@ -75,14 +89,18 @@ struct Diagnosis: Sendable {
         return findings
     }
 
-    private static func abandoned(
-        _ queue: QueueSummary, workers: [WorkerSummary], in store: any JobStore
-    ) async throws -> Finding? {
-        if queue.counts[.active] == 0 { return nil }
-        let alive = Set(workers.map(\.report.id))
+    /// The workers that hold active jobs, one for each job.
+    private static func holdersOfJobs(_ queue: QueueSummary, _ store: any JobStore) async throws -> [String] {
         let page = try await store.jobs(
             matching: JobQuery(queue: queue.name, state: .active), page: Page(limit: looks))
-        let count = page.jobs.count { !alive.contains($0.worker ?? "") }
+        return page.jobs.map { $0.worker ?? "" }
+    }
+
+    private static func abandoned(
+        _ queue: QueueSummary, _ holders: [String], workers: [WorkerSummary]
+    ) -> Finding? {
+        let alive = Set(workers.map(\.report.id))
+        let count = holders.count { !alive.contains($0) }
         if count == 0 { return nil }
         return Finding(
             code: "stalled", queue: queue.name, problem: "\(count) active jobs belong to no living worker",
@@ -95,7 +113,7 @@ struct Diagnosis: Sendable {
         if queue.counts[.failed] == 0 { return nil }
         let page = try await store.jobs(
             matching: JobQuery(queue: queue.name, state: .failed), page: Page(limit: looks, order: .descending))
-        let jobs = page.jobs.filter { $0.failedReason?.hasPrefix("no handler") ?? false }
+        let jobs = page.jobs.filter { $0.failedReason?.hasPrefix(Failure.noHandlerPrefix) ?? false }
         if jobs.isEmpty { return nil }
         let names = Set(jobs.map(\.name.text)).sorted().prefix(5).joined(separator: ", ")
         return Finding(

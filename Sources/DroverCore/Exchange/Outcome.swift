@@ -21,6 +21,8 @@ public struct Failure: Hashable, Sendable {
     public static let cancelledReason = "cancelled"
     /// BullMQ's reason for a job whose leases expired too often (PROTOCOL 11.7).
     public static let stalledReason = "job stalled more than allowable limit"
+    /// How the reason of a job begins that a worker had no handler for; the job's name follows.
+    public static let noHandlerPrefix = "no handler for "
 }
 
 /// How an attempt ended. The engine decides it; the store applies it.
