@@ -26,6 +26,7 @@ declare -A running=()
 kept=0
 cleanup() {
     local name
+    [ ! -t 1 ] || printf '\033[?7h'
     [ "$kept" = 1 ] && return
     for name in "${!running[@]}"; do kill "${running[$name]}" 2>/dev/null || true; done
     for name in "${!running[@]}"; do wait "${running[$name]}" 2>/dev/null || true; done
@@ -86,13 +87,15 @@ look() {
 draw() {
     local queue text=""
     if [ -t 1 ]; then
+        # Long lines are cut and not wrapped meanwhile: the block must have as many rows as lines.
+        printf '\033[?7l'
         [ "$lines" -eq 0 ] || printf '\033[%dA' "$lines"
         for queue in $queues; do
             printf '  %-11s %s %3d of %-3d ended, %d running\033[K\n' "$queue" \
                 "$(bar "${ended[$queue]}" "$(total_of "$queue")")" \
                 "${ended[$queue]}" "$(total_of "$queue")" "${active[$queue]}"
         done
-        printf '  %s\033[K\n' "$note"
+        printf '  %s\033[K\n\033[?7h' "$note"
         lines=7
     elif [ $SECONDS -ge "$next_line" ] || [ "${1:-}" = last ]; then
         for queue in $queues; do text+="  $queue ${ended[$queue]}/$(total_of "$queue")"; done

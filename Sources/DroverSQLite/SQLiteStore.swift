@@ -108,9 +108,23 @@ public final class SQLiteStore: JobStore {
         await open.commits.close()
         do {
             try open.database.close()
+            if !isInMemory { foldLog() }
             open.counter?.close()
         } catch {
             // Readers that are still at work keep the file open until they end; nothing is lost by that.
+        }
+    }
+
+    /// Lets SQLite write the log into the file and remove it, if nobody else has the file open: GRDB closes its readers
+    /// last, and a connection that may only read leaves the log, without which the file is out of date.
+    private func foldLog() {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            let last = try DatabaseQueue(path: path)
+            try last.writeWithoutTransaction { _ = try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+            try last.close()
+        } catch {
+            // The file and its log are whole together, and the next who opens them goes on with both.
         }
     }
 
@@ -120,10 +134,7 @@ public final class SQLiteStore: JobStore {
 
     private func open() throws(StoreError) -> Connections {
         do {
-            if mustExist, !isInMemory, !FileManager.default.fileExists(atPath: path) {
-                throw StoreError(
-                    .unreachable, "there is no store at \(path); name an existing file, or add a job to make one")
-            }
+            if mustExist, !isInMemory { try checkPresence() }
             let database: any DatabaseWriter =
                 isInMemory
                 ? try DatabaseQueue(configuration: configuration)
@@ -158,6 +169,21 @@ public final class SQLiteStore: JobStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         return configuration
+    }
+
+    /// Refuses a file that is missing or holds no store, before anything in it is changed.
+    private func checkPresence() throws {
+        let advice = "name an existing file, or add a job to make one"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreError(.unreachable, "there is no store at \(path); \(advice)")
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let isStore = try database.read { try $0.tableExists("drover_schema") }
+        try database.close()
+        if !isStore { throw StoreError(.unreachable, "the file \(path) holds no store of Drover; \(advice)") }
     }
 
     private static func checkWritable(_ db: Database, _ path: String) throws {

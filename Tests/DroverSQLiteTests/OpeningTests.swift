@@ -46,6 +46,34 @@ struct OpeningTests {
         }
     }
 
+    @Test("After the last store that read and wrote has closed, the file alone holds everything")
+    func closedFileIsWhole() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { store in
+                try await store.add(3, to: "q")
+                #expect(try await store.queues().map(\.counts.ready) == [3])
+            }
+            #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+            let copy = folder.file("copy.sqlite")
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+            let counts = try await withStore(copy) { try await $0.queues().map(\.counts.ready) }
+            #expect(counts == [3])
+        }
+    }
+
+    @Test("A store that only looks refuses a file without Drover's tables, and changes nothing in it")
+    func foreignFile() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("other.sqlite")
+            try raw(path) { try $0.execute(sql: "CREATE TABLE mine (a INTEGER)") }
+            let before = try Data(contentsOf: URL(filePath: path))
+            await expectError(
+                .unreachable, saying: "holds no store of Drover", opening: SQLiteStore(path: path, mustExist: true))
+            #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        }
+    }
+
     @Test("Several stores may make one file at the same time")
     func openedTogether() async throws {
         try await withTemporaryFolder { folder in

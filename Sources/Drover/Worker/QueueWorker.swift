@@ -131,7 +131,9 @@ final class QueueWorker: Sendable {
                 return take(reply, to: exchange, sentAt: sentAt, wasRepeated: failures > 0)
             } catch {
                 failures += 1
-                if keeper.now() - begin >= scope.options.lease || error.code == .closed {
+                // Without outcomes nothing is lost by giving up, and a store that somebody must mend has claimed nothing.
+                let isWorthless = exchange.settlements.isEmpty && !error.isTransient
+                if isWorthless || keeper.now() - begin >= scope.options.lease || error.code == .closed {
                     return abandon(exchange, error)
                 }
                 scope.logger.log(
@@ -192,10 +194,14 @@ final class QueueWorker: Sendable {
 
     private func abandon(_ exchange: DispatcherState.Exchange, _ error: StoreError) {
         keeper.exchange(settled: exchange.attempts, claimed: [], sentAt: .zero)
-        let jobs = exchange.settlements.map { $0.lease.job.id.text }.joined(separator: " ")
-        scope.logger.error(
-            "exchange given up; its outcomes are lost and the jobs will be run again: \(error)",
-            metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
+        if exchange.settlements.isEmpty {
+            scope.logger.error("no job could be claimed: \(error)", metadata: ["queue": .string(scope.queue.text)])
+        } else {
+            let jobs = exchange.settlements.map { $0.lease.job.id.text }.joined(separator: " ")
+            scope.logger.error(
+                "exchange given up; its outcomes are lost and the jobs will be run again: \(error)",
+                metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
+        }
         let hunger = core.withLock { core in
             core.state.abandoned(exchange)
             return core.state.hunger

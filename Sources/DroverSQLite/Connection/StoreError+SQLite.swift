@@ -21,12 +21,17 @@ extension StoreError {
         return StoreError(.unreachable, "could not \(attempt): \(error)", cause: error)
     }
 
+    /// `SQLITE_IOERR_SHMSIZE`, a macro that Swift does not see (https://www.sqlite.org/rescode.html).
+    private static let shortIndex = SQLITE_IOERR | (19 << 8)
+
     private static func sqlite(_ code: Int32, text: String, attempt: String, cause: (any Error)?) -> StoreError {
         let (kind, advice): (Code, String) =
             switch code & 0xFF {
+            case SQLITE_FULL, SQLITE_IOERR where code == shortIndex:
+                // Only a full disk keeps the small index of the log from growing.
+                (.full, "there is no room left on the disk; free some and try again")
             case SQLITE_BUSY, SQLITE_LOCKED:
                 (.busy, "another process holds the file; try again, or find what holds it")
-            case SQLITE_FULL: (.full, "there is no room left on the disk; free some and try again")
             case SQLITE_CORRUPT: (.corrupt, "the file is damaged; restore it from a backup, or recover it with sqlite3")
             case SQLITE_NOTADB: (.corrupt, "the file is not an SQLite database; name another file")
             case SQLITE_ERROR where text.hasPrefix("could not activate WAL"):
