@@ -90,7 +90,10 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "PowerCutWorkload",
-            dependencies: ["DroverCore", "DroverSQLite"],
+            dependencies: [
+                "Drover", "DroverCore", "DroverSQLite", "DroverTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/PowerCutWorkload",
             swiftSettings: house),
         .testTarget(

@@ -9,8 +9,10 @@ import Testing
 /// Somebody holds the file's write lock for several leases while workers in other processes hold jobs.
 @Suite("A lock held for several leases", .serialized)
 struct LockHeldTests {
-    @Test("No lease is lost while nobody can renew, and each job is run once")
-    func nothingIsLost() async throws {
+    @Test(
+        "No lease is lost while nobody can renew or settle, and each job is run once",
+        arguments: ["sleep:12s", "sleep:2s"])
+    func nothingIsLost(handler: String) async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             let store = SQLiteStore(path: path)
@@ -20,7 +22,7 @@ struct LockHeldTests {
                 try ChildProcess(
                     BuiltProducts.path(of: "drover"),
                     [
-                        "work", "--store", "sqlite:\(path)", "--queue", "q:4", "--handler", "sleep:12s",
+                        "work", "--store", "sqlite:\(path)", "--queue", "q:4", "--handler", handler,
                         "--lease", "1s", "--max-stalled", "0",
                     ])
             }

@@ -26,8 +26,12 @@ struct Workload {
                 await store.close()
             case ("console", let rest) where rest.count == 1:
                 try await Console(path: rest[0]).run()
+            case ("blocked-pool", let rest) where rest.count == 2:
+                try await BlockedPool(path: rest[0], jobs: Int(rest[1]) ?? 0).run()
             default:
-                say("usage: power-cut FOLDER SEED | fill PATH BALLAST | open PATH | console PATH")
+                say(
+                    "usage: power-cut FOLDER SEED | fill PATH BALLAST | open PATH | console PATH | blocked-pool PATH JOBS"
+                )
                 exit(2)
             }
         } catch {

@@ -121,8 +121,9 @@ final class QueueWorker: Sendable {
         let claim =
             exchange.claim > 0
             ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
-        let begin = keeper.now()
+        var begin = keeper.now()
         var failures = 0
+        var hasOnlyMetBusy = true
         while true {
             let sentAt = keeper.now()
             do {
@@ -131,6 +132,9 @@ final class QueueWorker: Sendable {
                 return take(reply, to: exchange, sentAt: sentAt, wasRepeated: failures > 0)
             } catch {
                 failures += 1
+                // While somebody else keeps the store busy nobody can take the jobs either: that time does not count.
+                hasOnlyMetBusy = hasOnlyMetBusy && error.code == .busy
+                if hasOnlyMetBusy, !core.withLock({ $0.state.isDraining }) { begin = keeper.now() }
                 // Without outcomes nothing is lost by giving up, and a store that somebody must mend has claimed nothing.
                 let isWorthless = exchange.settlements.isEmpty && !error.isTransient
                 if isWorthless || keeper.now() - begin >= scope.options.lease || error.code == .closed {

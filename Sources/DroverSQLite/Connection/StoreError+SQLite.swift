@@ -27,7 +27,8 @@ extension StoreError {
     private static func sqlite(_ code: Int32, text: String, attempt: String, cause: (any Error)?) -> StoreError {
         let (kind, advice): (Code, String) =
             switch code & 0xFF {
-            case SQLITE_FULL, SQLITE_IOERR where code == shortIndex:
+            case SQLITE_FULL,
+                SQLITE_IOERR where code == shortIndex:
                 // Only a full disk keeps the small index of the log from growing.
                 (.full, "there is no room left on the disk; free some and try again")
             case SQLITE_BUSY, SQLITE_LOCKED:

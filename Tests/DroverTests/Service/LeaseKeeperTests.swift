@@ -1,58 +1,8 @@
-import Dispatch
 import Drover
 import DroverTesting
-import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(5)), .serialized) struct LeaseKeeperTests {
-    @Test func handlersThatBlockEveryThreadOfThePoolForLongerThanALeaseLoseNone() async throws {
-        let base = ReferenceStore()
-        // For a thread that is not of the pool.
-        let renewals = DispatchSemaphore(value: 0)
-        let reclaimed = Probe<JobKey>("reclaimed")
-        // Whoever renews reclaims first, so that a lease that has run out is lost for certain.
-        let store = WatchedStore(base) { base throws(StoreError) in
-            for job in try await base.reclaimStalled("q", maxStalled: 0, limit: 1000) { reclaimed.signal(job.key) }
-            renewals.signal()
-        }
-        let service = makeService(store)
-        // Long enough that a busy machine delays no renewal by the half of it that is left.
-        let lease: Duration = .seconds(2)
-        let threads = ProcessInfo.processInfo.activeProcessorCount
-        let entered = DispatchSemaphore(value: 0)
-        let exit = DispatchSemaphore(value: 0)
-        let jobs = threads * 3
-        service.work("q", concurrency: jobs, options: WorkerOptions(lease: lease, maxStalled: 0)) { handlers in
-            handlers.otherwise { _ in
-                block(entered, exit)
-                return .null
-            }
-        }
-        let results = try await store.enqueue("q", Array(repeating: NewJob(name: "n"), count: jobs))
-        let keys = results.compactMap(\.id).map { JobKey(queue: "q", id: $0) }
-
-        let verdict = Probe<Bool>("the watching thread is done")
-        let watcher = Thread {
-            var isSteady = true
-            for _ in 0..<threads { isSteady = isSteady && entered.wait(timeout: .now() + 30) == .success }
-            // Leases are renewed every half of their time: with three renewals more than a lease has passed.
-            for _ in 0..<3 { isSteady = isSteady && renewals.wait(timeout: .now() + 30) == .success }
-            for _ in 0..<jobs { exit.signal() }
-            verdict.signal(isSteady)
-        }
-        watcher.start()
-        try await running(service) {
-            let isSteady = try await verdict.wait(timeout: .seconds(200))
-            #expect(isSteady == [true], "renewals go on while the pool is blocked")
-            for key in keys { _ = try await service.result(of: key, within: .seconds(60)) }
-        }
-        #expect(reclaimed.values.isEmpty)
-        for key in keys {
-            let job = try await store.job(key)
-            #expect(job.stalls == 0 && job.attemptsStarted == 1)
-        }
-    }
-
     @Test func aLostLeaseCancelsItsAttemptAndDropsTheOutcome() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)
@@ -106,10 +56,4 @@ import Testing
         }
         #expect(try await store.job(JobKey(queue: "q", id: id)).state == .failed)
     }
-}
-
-/// Blocks the thread, as a handler does that calls a blocking library.
-private func block(_ entered: DispatchSemaphore, _ exit: DispatchSemaphore) {
-    entered.signal()
-    exit.wait()
 }
