@@ -1,7 +1,6 @@
-import Foundation
+import ProcessTesting
 import Subprocess
 import SystemPackage
-import Testing
 
 /// The built `drover`, run as a process of its own.
 struct Program {
@@ -12,18 +11,8 @@ struct Program {
         var errors: String
     }
 
-    /// The program beside the test bundle.
-    static var path: String {
-        get throws {
-            let bundle = try #require(
-                CommandLine.arguments.first { $0.contains(".xctest") }
-                    ?? Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") })
-            let file = URL(filePath: bundle).deletingLastPathComponent().appending(path: "drover")
-            let path = file.path(percentEncoded: false)
-            try #require(FileManager.default.isExecutableFile(atPath: path), "there is no program at \(path)")
-            return path
-        }
-    }
+    /// The program that was built together with the tests.
+    static var path: String { get throws { try BuiltProducts.path(of: "drover") } }
 
     /// Runs it to its end.
     static func run(_ arguments: String..., input: String = "") async throws -> Ending {

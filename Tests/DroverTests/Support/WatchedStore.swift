@@ -2,22 +2,14 @@ import Drover
 import DroverTesting
 import Synchronization
 
-/// A store whose readers of events and renewals can be watched and disturbed.
+/// A store whose readers of events can be watched and disturbed.
 final class WatchedStore: ForwardingStore {
     let base: any JobStore
     private let hidden = Mutex<Set<JobID>>([])
-    private let renewing: @Sendable (any JobStore) async throws(StoreError) -> Void
     /// Signalled when somebody follows the events behind a place.
     let following = Probe<Void>("follows events")
 
-    /// - Parameter renewing: called right before every renewal, by whoever renews.
-    init(
-        _ base: any JobStore,
-        renewing: @escaping @Sendable (any JobStore) async throws(StoreError) -> Void = { _ in }
-    ) {
-        self.base = base
-        self.renewing = renewing
-    }
+    init(_ base: any JobStore) { self.base = base }
 
     /// Cuts the events of a job away; in their place the page has a gap.
     func hide(_ id: JobID) { hidden.withLock { _ = $0.insert(id) } }
@@ -30,10 +22,5 @@ final class WatchedStore: ForwardingStore {
         page.hasGap = page.hasGap || shown.count < page.events.count
         page.events = shown
         return page
-    }
-
-    func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] {
-        try await renewing(base)
-        return try await base.renew(leases)
     }
 }
