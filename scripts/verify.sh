@@ -22,8 +22,8 @@ command_of() {
         crash) echo "DROVER_KILLS=200 swift test --filter '[.]KillTests/'" ;;
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
-        thread-sanitizer) echo "swift test --sanitize=thread --scratch-path .build-tsan" ;;
-        address-sanitizer) echo "swift test --sanitize=address --scratch-path .build-asan" ;;
+        thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
+        address-sanitizer) echo "swift test --no-parallel --sanitize=address --scratch-path .build-asan" ;;
         *) echo "verify: there is no part named $1; there are: $parts" >&2; return 2 ;;
     esac
 }

@@ -57,10 +57,13 @@ struct Journal: Sendable {
         let path = scratch.file("journal")
         let script = #"$(command -v clang || command -v cc) -shared -fPIC -O1 -o "$1" "$2" -ldl -lpthread"#
         _ = try await ChildProcess.run("/bin/sh", ["-c", script, "sh", library, source])
+        // Before what a sanitizer's run loads.
+        let preloaded = [library, ProcessInfo.processInfo.environment["LD_PRELOAD"]].compactMap(\.self)
         _ = try await ChildProcess.run(
             program, arguments,
             environment: [
-                "LD_PRELOAD": library, "DROVER_RECORD_FOLDER": folder, "DROVER_RECORD_JOURNAL": path,
+                "LD_PRELOAD": preloaded.joined(separator: ":"), "DROVER_RECORD_FOLDER": folder,
+                "DROVER_RECORD_JOURNAL": path,
             ], timeout: .seconds(120))
         return try Journal(contentsOf: path)
     }
