@@ -3,16 +3,12 @@ import GRDB
 
 /// One snapshot of the file, to read from.
 final class ReadSession {
-    private let connection: OpaquePointer
+    private let db: Database
     var options = OptionsCoder()
 
-    init(_ db: Database) {
-        // A connection in use by GRDB always has its handle.
-        guard let connection = db.sqliteConnection else { preconditionFailure("a closed connection was handed out") }
-        self.connection = connection
-    }
+    init(_ db: Database) { self.db = db }
 
-    func statement(_ sql: String) throws(StoreError) -> Statement { try Statement(connection, sql) }
+    func statement(_ sql: String) throws(StoreError) -> Statement { try Statement(keptBy: db, sql) }
 
     /// The row of a queue that is not gone.
     func turn(_ queue: QueueName) throws(StoreError) -> QueueTurn? {

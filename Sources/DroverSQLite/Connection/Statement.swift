@@ -1,4 +1,5 @@
 import DroverCore
+import GRDB
 import GRDBSQLite
 
 /// One prepared statement of one connection.
@@ -10,6 +11,8 @@ import GRDBSQLite
 final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    /// Who finalizes the handle, when that is not this object.
+    private let owner: AnyObject?
     /// The first binding that failed; the next step tells.
     private var failedBinding = SQLITE_OK
 
@@ -21,9 +24,25 @@ final class Statement {
         }
         self.handle = handle
         self.connection = connection
+        owner = nil
     }
 
-    deinit { sqlite3_finalize(handle) }
+    /// Takes the statement that a reading connection keeps for this text: to prepare one costs more than most reads.
+    /// Only one object at a time may stand for it.
+    init(keptBy db: Database, _ sql: String) throws(StoreError) {
+        do {
+            let kept = try db.cachedStatement(sql: sql)
+            // A connection in use by GRDB always has its handle.
+            guard let connection = db.sqliteConnection else { preconditionFailure("the connection is closed") }
+            handle = kept.sqliteStatement
+            self.connection = connection
+            owner = kept
+        } catch {
+            throw StoreError.database(error, "prepare a statement")
+        }
+    }
+
+    deinit { if owner == nil { sqlite3_finalize(handle) } else { sqlite3_reset(handle) } }
 
     // MARK: Binding
 
