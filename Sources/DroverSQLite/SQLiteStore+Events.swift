@@ -55,7 +55,7 @@ extension ReadSession {
         var events: [JobEvent] = []
         var first: Int64?
         while events.count < query.limit, try select.step() {
-            let before = select.int(0) &- select.int(1)
+            let before = select.count(0) - select.count(1)
             if first == nil { first = before }
             for (offset, event) in try EventReader.events(in: select.blob(2)).enumerated() {
                 let position = before + Int64(offset) + 1

@@ -39,7 +39,7 @@ extension SQLiteStore {
             while try row.step() {
                 var counts = JobCounts()
                 for state in JobState.allCases {
-                    counts[state] = Int(row.int(Int32(StateCode.code(state)) + 2))
+                    counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
                 queues.append(
                     QueueSummary(name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts))

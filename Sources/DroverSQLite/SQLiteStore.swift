@@ -37,6 +37,7 @@ public final class SQLiteStore: JobStore {
     private let path: String
     private let mustExist: Bool
     private let clock: any WallClock
+    private let uptime: HostUptime?
     let timer: any Clock<Duration>
     let hub = WakeUpHub()
     private let state = Mutex<State>(.new)
@@ -48,18 +49,25 @@ public final class SQLiteStore: JobStore {
     ///   - mustExist: refuse to make the file: for programs that only look.
     ///   - clock: tells the instants that are stored.
     ///   - timer: measures waits.
-    public init(
+    public convenience init(
         path: String, mustExist: Bool = false, clock: any WallClock = SystemWallClock(),
         timer: any Clock<Duration> = ContinuousClock()
     ) {
+        // The uptime goes with the host's own clock. Who brings another one tells all times.
+        let uptime = clock is SystemWallClock ? HostUptime.system : nil
+        self.init(path: path, mustExist: mustExist, clock: clock, timer: timer, uptime: uptime)
+    }
+
+    init(path: String, mustExist: Bool, clock: any WallClock, timer: any Clock<Duration>, uptime: HostUptime?) {
         self.path = path
         self.mustExist = mustExist
         self.clock = clock
         self.timer = timer
+        self.uptime = uptime
     }
 
-    /// How often a file that another process is opening is tried: about five seconds in all.
-    private static let openingAttempts = 55
+    /// How long opening waits for other processes that open the file at the same time, or hold it.
+    private static let openingPatience: Duration = .seconds(5)
 
     private var isInMemory: Bool { path == ":memory:" }
 
@@ -73,15 +81,18 @@ public final class SQLiteStore: JobStore {
 
     /// Opens or makes the file and brings its layout up to date.
     public func prepare() async throws(StoreError) {
+        var waited = Duration.zero
         for attempt in 1... {
-            do throws(StoreError) {
-                return try openOnce()
-            } catch {
-                // Turning the write-ahead log on does not wait for another process that opens the file at the same time.
-                guard error.code == .busy, attempt < Self.openingAttempts else { throw error }
-                // Cancelled: the next attempt tells how it stands.
-                try? await timer.sleep(for: .milliseconds(10 * min(attempt, 10)))
+            var failure: StoreError?
+            waited += timer.measure {
+                do throws(StoreError) { try openOnce() } catch { failure = error }
             }
+            guard let failure else { return }
+            // Turning the write-ahead log on does not wait for another process that opens the file at the same time.
+            let pause = Duration.milliseconds(10 * min(attempt, 10))
+            waited += pause
+            guard failure.code == .busy, waited < Self.openingPatience else { throw failure }
+            do { try await timer.sleep(for: pause) } catch { throw failure }
         }
     }
 
@@ -130,6 +141,8 @@ public final class SQLiteStore: JobStore {
 
     // MARK: Opening
 
+    private var isClosed: Bool { state.withLock { if case .closed = $0 { true } else { false } } }
+
     static var closed: StoreError { StoreError(.closed, "the store has been closed; make a new one") }
 
     private func open() throws(StoreError) -> Connections {
@@ -139,22 +152,27 @@ public final class SQLiteStore: JobStore {
                 isInMemory
                 ? try DatabaseQueue(configuration: configuration)
                 : try DatabasePool(path: path, configuration: configuration)
-            try database.writeWithoutTransaction { db in
+            let (times, file) = try database.writeWithoutTransaction { db in
                 if !isInMemory { try Self.checkWritable(db, path) }
                 // Here and not in the configuration: GRDB sets NORMAL when it turns the write-ahead log on, and a
                 // commit that is not synced would be lost with the power.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                try Schema.migrate(db, now: clock.now)
+                return (try Schema.prepare(db, wall: clock, uptime: uptime), Self.file(of: db))
             }
-            let counter = isInMemory ? nil : CommitCounter(path: path + "-shm")
+            let counter = isInMemory ? nil : try CommitCounter(path: file + "-shm")
             let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub) }
-            let commits = GroupCommit(writer: database, clock: clock, hub: hub, counter: counter, onForeignCommit: look)
-            let watch = counter.map { CommitWatch(log: path + "-wal", counter: $0, onForeignCommit: look) }
+            let commits = GroupCommit(writer: database, clock: times, hub: hub, counter: counter, onForeignCommit: look)
+            let watch = counter.map { CommitWatch(log: file + "-wal", counter: $0, onForeignCommit: look) }
             return Connections(database: database, commits: commits, counter: counter, watch: watch)
         } catch {
             let error = StoreError.database(error, "open \(path)")
             throw error.code == .unreachable && isWriteProtected ? Self.readOnly(path, error) : error
         }
+    }
+
+    /// The file itself, where the path is a link to it: its log and that one's index lie beside it.
+    private static func file(of db: Database) -> String {
+        sqlite3_db_filename(db.sqliteConnection, "main").map { String(cString: $0) } ?? ""
     }
 
     private var configuration: Configuration {
@@ -233,7 +251,9 @@ public final class SQLiteStore: JobStore {
             database.asyncRead { access in
                 do throws(StoreError) {
                     let db: Database
-                    do { db = try access.get() } catch { throw StoreError.database(error, attempt) }
+                    do { db = try access.get() } catch {
+                        throw self.isClosed ? Self.closed : StoreError.database(error, attempt)
+                    }
                     continuation.resume(returning: .success(try body(ReadSession(db))))
                 } catch {
                     continuation.resume(returning: .failure(error))

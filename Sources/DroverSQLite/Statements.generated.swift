@@ -66,7 +66,7 @@ enum SQL {
     static let endAttempt = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, attempts_made = ?5,
             failed_reason = coalesce(?6, failed_reason), stacktrace = coalesce(?7, stacktrace), token = NULL, cancel = 0,
-            deferred_failure = CASE WHEN ?8 THEN NULL ELSE deferred_failure END
+            deferred_failure = CASE WHEN ?8 THEN NULL WHEN cancel THEN ?9 ELSE deferred_failure END
         WHERE seq = ?1
         """#
 
@@ -170,7 +170,7 @@ enum SQL {
     /// `reclaim-job.sql`
     static let reclaimJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, stalls = ?5, token = NULL, cancel = 0,
-            deferred_failure = coalesce(?6, deferred_failure)
+            deferred_failure = ?6
         WHERE seq = ?1
         """#
 
@@ -222,6 +222,7 @@ enum SQL {
     static let schema1 = #"""
         CREATE TABLE drover_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
         INSERT INTO drover_sequence (id, value) VALUES (1, 0);
+        CREATE TABLE drover_host (id INTEGER PRIMARY KEY CHECK (id = 1), run TEXT NOT NULL, distance INTEGER NOT NULL);
         CREATE TABLE drover_queues (
             number INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
@@ -303,7 +304,7 @@ enum SQL {
 
     /// `select-expired.sql`
     static let selectExpired = #"""
-        SELECT seq, id, priority, stalls FROM drover_jobs
+        SELECT seq, id, priority, stalls, cancel, deferred_failure FROM drover_jobs
         WHERE queue = ?1 AND state = 3 AND rank <= ?2 ORDER BY rank, place LIMIT ?3
         """#
 

@@ -23,7 +23,7 @@ struct CommitWatchTests {
             index = try #require(FileHandle(forWritingAtPath: folder.file("index")))
             let seen = Probe<Void>("commits seen")
             self.seen = seen
-            counter = try #require(CommitCounter(path: folder.file("index")))
+            counter = try CommitCounter(path: folder.file("index"))
             watch = CommitWatch(log: folder.file(name), counter: counter, onForeignCommit: { seen.signal() })
         }
 
@@ -94,7 +94,7 @@ struct CommitWatchTests {
             let seen = Probe<Void>("commits seen by the others")
             let others = try (0..<300).map { _ in
                 CommitWatch(
-                    log: folder.file("log"), counter: try #require(CommitCounter(path: folder.file("index"))),
+                    log: folder.file("log"), counter: try CommitCounter(path: folder.file("index")),
                     onForeignCommit: { seen.signal() })
             }
             try files.writeLog()

@@ -42,6 +42,38 @@ struct DamageTests {
         return errors
     }
 
+    @Test("Numbers that can't be counted on from stop nobody", arguments: [Int64.max, .min])
+    func extremeNumbers(number: Int64) async throws {
+        let columns = [
+            "drover_jobs": ["attempts_made", "attempts_started", "stalls", "log_lines", "priority", "created_at", "place"],
+            "drover_queues": ["waiting", "prioritized", "delayed", "active", "completed", "last_event", "cancels"],
+            "drover_sequence": ["value"],
+            "drover_events": ["last", "count"],
+        ]
+        try await withTemporaryFolder { folder in
+            for (table, columns) in columns {
+                for name in columns {
+                    let path = folder.file("\(table)-\(name).sqlite")
+                    try await withStore(path) { store in
+                        try await store.add(3, to: "q")
+                        _ = try await store.claim(1, of: "q", "before", lease: .zero)
+                    }
+                    try raw(path) {
+                        try $0.execute(
+                            sql: "UPDATE \(table) SET \(name) = ? WHERE rowid = (SELECT min(rowid) FROM \(table))",
+                            arguments: [number])
+                    }
+                    let names = try await withStore(path) { store in
+                        // Calls may fail, and must come back.
+                        _ = await errors(on: store)
+                        return try await store.queues().map(\.name)
+                    }
+                    #expect(names == ["q"], "\(table).\(name)")
+                }
+            }
+        }
+    }
+
     @Test("A file with damaged pages fails calls as corrupt, or serves what it can")
     func damagedPages() async throws {
         var random = TestRun.generator()

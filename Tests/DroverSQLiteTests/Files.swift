@@ -29,6 +29,21 @@ func raw<Result>(_ path: String, _ body: (Database) throws -> Result) throws -> 
     return result
 }
 
+/// Takes the write lock of a file on a connection of its own, as that of another program.
+func holdLock(of path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: path, configuration: configuration)
+    try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    return other
+}
+
+/// Gives the lock of ``holdLock(of:)`` back.
+func releaseLock(_ other: DatabaseQueue) throws {
+    try other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+    try other.close()
+}
+
 /// Checks the error that opening a file must bring.
 func expectError(
     _ code: StoreError.Code, saying parts: String..., opening store: SQLiteStore,

@@ -19,20 +19,6 @@ struct HeldLockTests {
         }
     }
 
-    /// A connection of its own, as that of another program.
-    private func hold(_ path: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        let other = try DatabaseQueue(path: path, configuration: configuration)
-        try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
-        return other
-    }
-
-    private func release(_ other: DatabaseQueue) throws {
-        try other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
-        try other.close()
-    }
-
     @Test("After a lock held for two leases renewals succeed, and the renewed leases last")
     func renewalsSucceed() async throws {
         try await withTemporaryFolder { folder in
@@ -42,12 +28,12 @@ struct HeldLockTests {
                 try await store.add(20, to: "q")
                 let lease = Duration.seconds(2)
                 let leases = try await store.claim(20, of: "q", "held", lease: lease).claimed.map(\.lease)
-                let other = try hold(path)
+                let other = try holdLock(of: path)
                 let before = clock.reads.values.count
                 async let renewed = store.renew(leases)
                 try await clock.reads.wait(for: before + 1)
                 clock.manual.advance(by: lease * 2)
-                try release(other)
+                try releaseLock(other)
                 #expect(try await renewed == Array(repeating: .held, count: 20))
                 // The time that passed under the lock must not count against what was renewed after it.
                 #expect(try await store.reclaimStalled("q", maxStalled: 1, limit: 100) == [])
@@ -67,13 +53,13 @@ struct HeldLockTests {
                     try await store.add(20, to: "q")
                     let lease = Duration.seconds(2)
                     let leases = try await store.claim(20, of: "q", "held", lease: lease).claimed.map(\.lease)
-                    let other = try hold(path)
+                    let other = try holdLock(of: path)
                     let before = clock.reads.values.count
                     async let reclaimed = reclaimer.reclaimStalled("q", maxStalled: 1, limit: 100)
                     async let renewed = store.renew(leases)
                     try await clock.reads.wait(for: before + 2)
                     clock.manual.advance(by: lease * 2)
-                    try release(other)
+                    try releaseLock(other)
                     #expect(try await reclaimed == [])
                     #expect(try await renewed == Array(repeating: .held, count: 20))
                 }
@@ -91,14 +77,14 @@ struct HeldLockTests {
                     try await store.add(20, to: "q")
                     let lease = Duration.seconds(2)
                     let leases = try await store.claim(20, of: "q", "held", lease: lease).claimed.map(\.lease)
-                    let other = try hold(path)
+                    let other = try holdLock(of: path)
                     clock.manual.advance(by: lease * 2)
                     let before = clock.reads.values.count
                     async let reclaimed = reclaimer.reclaimStalled("q", maxStalled: 1, limit: 100)
                     try await clock.reads.wait(for: before + 1)
                     async let renewed = store.renew(leases)
                     try await clock.reads.wait(for: before + 2)
-                    try release(other)
+                    try releaseLock(other)
                     #expect(try await reclaimed == [])
                     #expect(try await renewed == Array(repeating: .held, count: 20))
                 }
@@ -136,6 +122,27 @@ struct HeldLockTests {
         }
     }
 
+    /// A clock by which every writer has waited long for the lock.
+    private final class SlowClock: WallClock {
+        let manual = ManualWallClock()
+        var now: Timestamp {
+            manual.advance(by: .milliseconds(150))
+            return manual.now
+        }
+    }
+
+    @Test("Where the lock is always held by somebody when it is asked for, stalled jobs are put back all the same")
+    func alwaysHeld() async throws {
+        try await withTemporaryFolder { folder in
+            let store = SQLiteStore(path: folder.file("jobs.sqlite"), clock: SlowClock(), timer: TimelessClock())
+            try await store.prepare()
+            try await store.add(1, to: "q")
+            _ = try await store.claim(1, of: "q", "dead", lease: .milliseconds(1))
+            #expect(try await store.reclaimStalled("q", maxStalled: 1, limit: 10).count == 1)
+            await store.close()
+        }
+    }
+
     @Test("Calls that get no lock in time fail as busy, all of them, and succeed when repeated")
     func busy() async throws {
         try await withTemporaryFolder { folder in
@@ -144,7 +151,7 @@ struct HeldLockTests {
                 try await store.add(1, to: "q")
                 let lease = try #require(try await store.claim(1, of: "q", "before").claimed.first).lease
                 let settlements = [Settlement(lease: lease, outcome: .completed(.null))]
-                let other = try hold(path)
+                let other = try holdLock(of: path)
                 async let added = storeError { _ = try await store.add(1, to: "q") }
                 async let settled = storeError { _ = try await store.claim(1, of: "q", "again", settling: settlements) }
                 for error in try await [added, settled] {
@@ -154,7 +161,7 @@ struct HeldLockTests {
                 }
                 // Readers are not in the way of a writer, nor it in theirs.
                 #expect(try await store.queues()[0].counts[.active] == 1)
-                try release(other)
+                try releaseLock(other)
                 #expect(try await store.claim(1, of: "q", "again", settling: settlements).settled == [.settled])
                 #expect(try await store.add(1, to: "q").count == 1)
             }

@@ -74,6 +74,49 @@ struct OpeningTests {
         }
     }
 
+    @Test("A file is opened and read while somebody else holds its write lock")
+    func openedUnderLock() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { store in
+                try await store.add(3, to: "q")
+                let other = try holdLock(of: path)
+                let counts = try await withStore(path) { try await $0.queues().map(\.counts.ready) }
+                #expect(counts == [3])
+                try releaseLock(other)
+            }
+        }
+    }
+
+    #if os(Linux)
+    /// How often this process has a file open.
+    private func descriptors(of path: String) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count { number in
+            // One that another test has closed by now leads nowhere.
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+            return target == path || target == path + " (deleted)"
+        }
+    }
+
+    @Test("Closing a store takes no lock from another connection of the process: its descriptor of the index stays")
+    func sharedIndex() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { try await $0.add(1, to: "q") }
+            let other = try DatabasePool(path: path)
+            try await other.write { try $0.execute(sql: "UPDATE drover_sequence SET value = value + 1") }
+            let before = try descriptors(of: path + "-shm")
+            let count = try await withStore(path) { try await $0.queues().count }
+            #expect(count == 1)
+            #expect(try descriptors(of: path + "-shm") == before + 1)
+            try other.close()
+            // The next store that opens any file lets go of what nobody uses any more.
+            _ = try await withStore(folder.file("next.sqlite")) { try await $0.add(1, to: "q") }
+            #expect(try descriptors(of: path + "-shm") == 0)
+        }
+    }
+    #endif
+
     @Test("Several stores may make one file at the same time")
     func openedTogether() async throws {
         try await withTemporaryFolder { folder in

@@ -1,6 +1,7 @@
 import DroverCore
 import DroverSQLite
 import DroverTesting
+import Foundation
 import ProcessTesting
 import Testing
 
@@ -23,6 +24,31 @@ struct TwoStoresTests {
     func enqueueWakes() async throws {
         try await withTwoStores { first, second, _ in
             async let wake = first.waitForWork(WakeInterest(work: ["q", "other"]), atMost: long)
+            try await second.add(1, to: "q")
+            #expect(try await wake.work == ["q"])
+        }
+    }
+
+    @Test("An enqueue wakes who waits through a store that was opened by a link to the file")
+    func linkedFile() async throws {
+        try await withTwoStores { _, second, path in
+            let link = path + ".link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+            try await withStore(link, clock: SystemWallClock()) { linked in
+                async let wake = linked.waitForWork(WakeInterest(work: ["q"]), atMost: long)
+                try await second.add(1, to: "q")
+                #expect(try await wake.work == ["q"])
+            }
+        }
+    }
+
+    @Test("An enqueue wakes who waits through a store whose last transaction wrote what was there before")
+    func unchangedTransaction() async throws {
+        try await withTwoStores { first, second, _ in
+            let id = try #require(try await first.add(1, to: "other").first)
+            let update = JobCommand.updatePayload(JobKey(queue: "other", id: id), to: .emptyObject)
+            #expect(try await first.apply([update]).count == 1)
+            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: long)
             try await second.add(1, to: "q")
             #expect(try await wake.work == ["q"])
         }

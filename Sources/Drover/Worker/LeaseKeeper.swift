@@ -14,6 +14,7 @@ final class LeaseKeeper: Sendable {
         var sleep = 0
         var isCalled = false
         var isStopped = false
+        var failures = 0
         var loop: Task<Void, Never>?
     }
 
@@ -97,18 +98,25 @@ final class LeaseKeeper: Sendable {
         do {
             let statuses = try await store.renew(due.map(\.lease))
             let answers = zip(due, statuses).map { (number: $0.number, status: $1) }
-            for (attempt, verdict) in state.withLock({ $0.table.renewed(answers, sentAt: sentAt) }) {
+            let verdicts = state.withLock { state in
+                state.failures = 0
+                return state.table.renewed(answers, sentAt: sentAt)
+            }
+            for (attempt, verdict) in verdicts {
                 switch verdict {
                 case .lost: lose(attempt, "the store no longer knows it")
                 case .cancelRequested: attempt.stop(.cancelRequested)
                 }
             }
         } catch {
-            logger.warning("leases not renewed: \(error)", metadata: ["leases": .stringConvertible(due.count)])
-            let lost = state.withLock { state in
-                state.table.renewalFailed(
-                    due.map(\.number), isHeldByOther: error.code == .busy, now: timer.now())
+            let (lost, failures) = state.withLock { state in
+                state.failures += 1
+                let lost = state.table.renewalFailed(due.map(\.number), StoreTrouble(error), now: timer.now())
+                return (lost, state.failures)
             }
+            logger.log(
+                level: failures == 1 ? .warning : .debug, "leases not renewed: \(error)",
+                metadata: ["leases": .stringConvertible(due.count)])
             for attempt in lost { lose(attempt, "it ran out while the store could not be asked") }
         }
     }

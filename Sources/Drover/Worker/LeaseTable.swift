@@ -19,10 +19,9 @@ struct LeaseTable<Holder> {
         var holder: Holder
         var renewAt: Duration
         var deadline: Duration
+        /// When a renewal was last asked for before its time.
+        var hastenedAt: Duration?
     }
-
-    /// How long after a call that found the store busy it is tried again.
-    private static var busyPause: Duration { .milliseconds(20) }
 
     private var entries: [Int: Entry] = [:]
     private var nextTurn: Duration
@@ -61,6 +60,7 @@ struct LeaseTable<Holder> {
     mutating func hasten(_ queue: QueueName, now: Duration) {
         for (number, entry) in entries where entry.lease.job.queue == queue {
             entries[number]?.renewAt = min(entry.renewAt, now)
+            entries[number]?.hastenedAt = now
             nextTurn = now
         }
     }
@@ -97,6 +97,9 @@ struct LeaseTable<Holder> {
             }
             entry.deadline = sentAt + entry.lease.duration
             entry.renewAt = sentAt + entry.lease.duration / 2
+            // Asked for while this renewal was under way, which may have been too early to see why.
+            if let hastenedAt = entry.hastenedAt, hastenedAt > sentAt { entry.renewAt = hastenedAt }
+            entry.hastenedAt = nil
             entries[number] = entry
         }
         return verdicts
@@ -104,23 +107,18 @@ struct LeaseTable<Holder> {
 
     /// A renewal failed.
     ///
-    /// - Parameters:
-    ///   - isHeldByOther: the store is kept busy by somebody else. Then nobody can take the jobs either, and the
-    ///     leases live on until the store answers.
     /// - Returns: the leases whose time has passed. They are no longer in the table.
-    mutating func renewalFailed(_ numbers: some Sequence<Int>, isHeldByOther: Bool, now: Duration) -> [Holder] {
+    mutating func renewalFailed(_ numbers: some Sequence<Int>, _ trouble: StoreTrouble, now: Duration) -> [Holder] {
         var lost: [Holder] = []
         for number in numbers {
             guard var entry = entries[number] else { continue }  // settled meanwhile
-            if isHeldByOther { entry.deadline = max(entry.deadline, now + entry.lease.duration) }
+            if trouble.stopsEverybody { entry.deadline = max(entry.deadline, now + entry.lease.duration) }
             if entry.deadline <= now {
                 entries[number] = nil
                 lost.append(entry.holder)
                 continue
             }
-            // Who waits for somebody else has waited within the call already, and must be there when the store is free.
-            let pause = isHeldByOther ? Self.busyPause : min(.seconds(1), entry.lease.duration / 20)
-            entry.renewAt = min(now + pause, max(entry.deadline, now))
+            entry.renewAt = min(now + trouble.pause(entry.lease.duration), max(entry.deadline, now))
             entries[number] = entry
         }
         return lost

@@ -123,7 +123,7 @@ final class QueueWorker: Sendable {
             ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
         var begin = keeper.now()
         var failures = 0
-        var hasOnlyMetBusy = true
+        var nobodyCouldWrite = true
         while true {
             let sentAt = keeper.now()
             do {
@@ -132,9 +132,9 @@ final class QueueWorker: Sendable {
                 return take(reply, to: exchange, sentAt: sentAt, wasRepeated: failures > 0)
             } catch {
                 failures += 1
-                // While somebody else keeps the store busy nobody can take the jobs either: that time does not count.
-                hasOnlyMetBusy = hasOnlyMetBusy && error.code == .busy
-                if hasOnlyMetBusy, !core.withLock({ $0.state.isDraining }) { begin = keeper.now() }
+                // While nobody can write to the store nobody can take the jobs either: that time does not count.
+                nobodyCouldWrite = nobodyCouldWrite && StoreTrouble(error).stopsEverybody
+                if nobodyCouldWrite, !core.withLock({ $0.state.isDraining }) { begin = keeper.now() }
                 // Without outcomes nothing is lost by giving up, and a store that somebody must mend has claimed nothing.
                 let isWorthless = exchange.settlements.isEmpty && !error.isTransient
                 if isWorthless || keeper.now() - begin >= scope.options.lease || error.code == .closed {

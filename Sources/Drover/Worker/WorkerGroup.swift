@@ -11,7 +11,7 @@ final class WorkerGroup: Sendable {
         _ definitions: [WorkerDefinition], store: any JobStore, configuration: ServiceConfiguration, logger: Logger
     ) {
         let clock = EngineClock(configuration.clock)
-        let shortest = definitions.map(\.options.lease).min() ?? .seconds(30)
+        let shortest = definitions.map(\.options.withinBounds.lease).min() ?? .seconds(30)
         let keeper = LeaseKeeper(
             store: store, shortestLease: shortest, clock: clock,
             timer: configuration.clock is ContinuousClock ? nil : ClockDelayTimer(clock: clock), logger: logger)

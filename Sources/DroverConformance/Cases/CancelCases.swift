@@ -48,6 +48,20 @@ extension ConformanceCase {
                 try await bench.expect(bench.job(key).isCancelRequested, is: false, "the flag after \(outcome)")
             }
         },
+        Case("cancel", "a job whose attempt ended without ending it must fail when it is claimed again") { bench in
+            let outcomes: [Outcome] = [.retry(after: .zero, Failure(reason: "no")), .snoozed(.zero), .released]
+            for (number, outcome) in outcomes.enumerated() {
+                let key = try await bench.add("n-\(number)")
+                let claimed = try await bench.claimOne()
+                try await bench.apply(.cancel(key), is: .requested)
+                try await bench.settle(claimed, outcome)
+                let again = try await bench.claimOne()
+                try bench.expect(again.job.key, is: key, "the job that is claimed after \(outcome)")
+                try bench.expect(again.job.deferredFailure, is: "cancelled", "the deferred failure after \(outcome)")
+                try await bench.settle(again, .failed(Failure(reason: "cancelled")))
+                try await bench.expect(bench.job(key).deferredFailure, is: nil, "the deferred failure at the end")
+            }
+        },
         Case("cancel", "a cancelled stalled job carries no deferred failure") { bench in
             try await bench.add("a")
             try await bench.claimOne(lease: .seconds(10))

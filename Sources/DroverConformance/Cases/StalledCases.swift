@@ -118,13 +118,29 @@ extension ConformanceCase {
             try await bench.expect(bench.job("a").state, is: .prioritized, "the state")
             try await bench.expect(bench.claimedIDs(), is: ["a", "b"], "the order of claims")
         },
-        Case("reclaimStalled", "reclaiming clears a cancel request") { bench in
+        Case("reclaimStalled", "a job that was to be cancelled must not run again when its worker died") { bench in
             try await bench.add("a")
             try await bench.claimOne(lease: .seconds(10))
             try await bench.apply(.cancel(bench.key("a")), is: .requested)
             try await bench.advance(by: .seconds(11))
-            _ = try await bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10)
+            try await bench.expect(
+                bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10),
+                is: [StalledJob(key: bench.key("a"), stalls: 1, mustFail: true)], "the reclaimed jobs")
             try await bench.expect(bench.job("a").isCancelRequested, is: false, "the flag")
+            try await bench.expect(bench.job("a").deferredFailure, is: "cancelled", "the deferred failure")
+        },
+        Case("reclaimStalled", "a deferred failure stays what it is when the job stalls again") { bench in
+            try await bench.add("a")
+            try await bench.claimOne(lease: .seconds(10))
+            try await bench.apply(.cancel(bench.key("a")), is: .requested)
+            for stalls in 1...2 {
+                try await bench.advance(by: .seconds(11))
+                try await bench.expect(
+                    bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10),
+                    is: [StalledJob(key: bench.key("a"), stalls: stalls, mustFail: true)], "stall \(stalls)")
+                try await bench.expect(bench.job("a").deferredFailure, is: "cancelled", "the deferred failure")
+                try await bench.claimOne(lease: .seconds(10))
+            }
         },
         Case("reclaimStalled", "an unknown queue has nothing to reclaim and is not created") { bench in
             try await bench.expect(

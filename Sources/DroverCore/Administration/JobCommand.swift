@@ -7,7 +7,8 @@ public enum JobCommand: Hashable, Sendable {
     case promote(JobKey)
     /// Delete a job that is not active.
     case remove(JobKey)
-    /// Stop a job: one that is not active fails with the reason `cancelled`; the holder of an active one is asked to.
+    /// Stop a job: one that is not active fails with the reason `cancelled`; the holder of an active one is asked to,
+    /// and if it dies or puts the job back, whoever takes the job next fails it.
     case cancel(JobKey)
     /// Give a job another priority; one that waits goes to the back of that priority, or to its front with `lifo`.
     case changePriority(JobKey, to: Int, lifo: Bool)

@@ -2,8 +2,9 @@
 public protocol JobMaintaining: Sendable {
     /// Puts jobs whose lease has expired back to the front of the line and counts a stall on each.
     ///
-    /// A job that has now stalled more than `maxStalled` times carries a
-    /// deferred failure (`JobRecord.deferredFailure`).
+    /// A job that has now stalled more than `maxStalled` times, or that
+    /// somebody asked to cancel, carries a deferred failure
+    /// (`JobRecord.deferredFailure`).
     ///
     /// - Returns: what was put back, at most `limit` jobs; fewer means that nothing is left.
     func reclaimStalled(

@@ -38,7 +38,8 @@ public struct JobRecord: Hashable, Sendable {
     public var stacktrace: [String] = []
     /// The holder of its lease has been asked to stop.
     public var isCancelRequested = false
-    /// Set when it stalled too often: whoever claims it must fail it with this reason and not run it.
+    /// Set when it stalled too often, or was to be cancelled and its attempt ended otherwise: whoever claims it must
+    /// fail it with this reason and not run it.
     public var deferredFailure: String?
 
     /// A record of a job that has just been stored.

@@ -29,7 +29,7 @@ final class GroupCommit: Sendable {
     private static let largestGroup = 512
 
     private let writer: any DatabaseWriter
-    private let clock: any WallClock
+    private let clock: StoreClock
     private let hub: WakeUpHub
     private let counter: CommitCounter?
     private let onForeignCommit: @Sendable () -> Void
@@ -40,7 +40,7 @@ final class GroupCommit: Sendable {
     ///   - counter: counts the commits of all processes; nil when there is only this one.
     ///   - onForeignCommit: called when another process has committed since our last transaction.
     init(
-        writer: any DatabaseWriter, clock: any WallClock, hub: WakeUpHub, counter: CommitCounter?,
+        writer: any DatabaseWriter, clock: StoreClock, hub: WakeUpHub, counter: CommitCounter?,
         onForeignCommit: @escaping @Sendable () -> Void
     ) {
         self.writer = writer

@@ -32,9 +32,9 @@ final class QueueTurn {
     init(name: QueueName, row: Statement) {
         self.name = name
         number = row.int(0)
-        counts = (2...7).map { row.int($0) }
-        lastEvent = row.int(8)
-        cancels = row.int(9)
+        counts = (2...7).map { row.count($0) }
+        lastEvent = row.count(8)
+        cancels = row.count(9)
         isPaused = row.bool(1)
         isGone = row.bool(10)
         isChanged = false

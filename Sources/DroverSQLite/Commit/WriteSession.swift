@@ -10,8 +10,10 @@ final class WriteSession {
     var options = OptionsCoder()
     /// The instant of this transaction, in milliseconds.
     private(set) var now: Int64 = 0
-    /// The instant at which the transaction was asked for, before it waited for others. A lease that ran out since
-    /// then is not taken away: its holder may have been waiting for the same lock to renew it.
+    /// The same instant as leases count it.
+    private(set) var leaseNow: Int64 = 0
+    /// The instant at which the transaction was asked for, before it waited for others, as leases count it. A lease
+    /// that ran out since then is not taken away: its holder may have been waiting for the same lock to renew it.
     private(set) var askedAt: Int64 = 0
     private let connection: OpaquePointer
     private var sequence: Int64 = 0
@@ -27,22 +29,23 @@ final class WriteSession {
     // MARK: Transactions
 
     /// Whether somebody else held the file's lock when this transaction began.
-    var hasWaitedForLock: Bool { now - askedAt >= 100 }
+    var hasWaitedForLock: Bool { leaseNow - askedAt >= 100 }
 
     /// Begins a transaction, which may wait for that of another process.
-    func begin(_ clock: any WallClock) throws(StoreError) {
-        let asked = clock.now.milliseconds
+    func begin(_ clock: StoreClock) throws(StoreError) {
+        let asked = clock.leaseNow
         try statement(.begin).run()
         // Read again: a lease that is given or renewed after a long wait must not begin before it.
-        now = clock.now.milliseconds
-        askedAt = min(asked, now)
+        now = clock.now
+        leaseNow = clock.leaseNow
+        askedAt = min(asked, leaseNow)
         changesBefore = sqlite3_total_changes(connection)
         turns.removeAll(keepingCapacity: true)
         let row = try statement(.loadSequence)
         guard try row.step() else {
             throw StoreError(.corrupt, "the file has lost its sequence; restore it from a backup")
         }
-        sequence = row.int(0)
+        sequence = row.count(0)
         savedSequence = sequence
         row.reset()
     }

@@ -111,6 +111,9 @@ final class Statement {
 
     func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+    /// A number that only ever counts up from zero. A damaged one is taken as the nearest that may be counted on from.
+    func count(_ column: Int32) -> Int64 { min(max(0, int(column)), 1 << 53) }
+
     func bool(_ column: Int32) -> Bool { sqlite3_column_int64(handle, column) != 0 }
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

@@ -20,7 +20,7 @@ struct JobRow {
         seq = row.int(0)
         let state = try StateCode.state(row.int(3))
         rank = row.int(4)
-        logLines = row.int(13)
+        logLines = row.count(13)
         token = row.optionalText(14)
         place = row.int(22)
         let options = coder.options(row.optionalText(15))
@@ -29,9 +29,9 @@ struct JobRow {
             name: JobName(stored: row.text(2)), payload: JSONText(trusted: row.text(16)),
             options: options ?? JobOptions(), state: state, priority: Int(row.int(5)),
             createdAt: Timestamp(milliseconds: row.int(9)))
-        record.attemptsMade = Int(row.int(6))
-        record.attemptsStarted = Int(row.int(7))
-        record.stalls = Int(row.int(8))
+        record.attemptsMade = Int(row.count(6))
+        record.attemptsStarted = Int(row.count(7))
+        record.stalls = Int(row.count(8))
         record.processedAt = row.optionalInt(10).map(Timestamp.init(milliseconds:))
         record.worker = row.optionalText(11)
         record.isCancelRequested = row.bool(12)

@@ -32,7 +32,7 @@ extension WriteSession {
             }
         }
         if let claim, reply.claimed.count < max(1, claim.limit), let due = try earliestDue(turn) {
-            reply.nextDueIn = .milliseconds(max(0, due - now))
+            reply.nextDueIn = .milliseconds(max(due, now) - now)
         }
         return reply
     }

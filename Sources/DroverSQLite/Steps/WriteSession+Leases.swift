@@ -80,7 +80,7 @@ extension WriteSession {
     /// Whether a lease of the queue has run out.
     func hasExpired(_ queue: QueueName) throws(StoreError) -> Bool {
         guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return false }
-        let select = try selectExpired(turn, at: now, limit: 1)
+        let select = try selectExpired(turn, at: leaseNow, limit: 1)
         defer { select.reset() }
         return try select.step()
     }
@@ -99,22 +99,20 @@ extension WriteSession {
     ) throws(StoreError) -> [StalledJob] {
         guard let turn = try turn(queue), turn.count(StateCode.active) > 0 else { return [] }
         let select = try selectExpired(turn, at: instant, limit: limit)
-        var expired: [(seq: Int64, own: String?, priority: Int64, stalls: Int64)] = []
-        while try select.step() {
-            expired.append((select.int(0), select.optionalText(1), select.int(2), select.int(3)))
-        }
+        var expired: [Expired] = []
+        while try select.step() { expired.append(Expired(select)) }
         var stalled: [StalledJob] = []
         // The earliest is put to the front last, so that it comes first again.
         for job in expired.reversed() {
             let place = atTheFront(job.priority)
-            let mustFail = job.stalls + 1 > Int64(maxStalled)
+            let failure = job.failure(maxStalled: maxStalled)
             let reclaim = try statement(SQL.reclaimJob)
             reclaim.bind(1, job.seq)
             reclaim.bind(2, place.state)
             reclaim.bind(3, place.rank)
             reclaim.bind(4, place.place)
             reclaim.bind(5, job.stalls + 1)
-            reclaim.bind(6, mustFail ? Failure.stalledReason : nil)
+            reclaim.bind(6, failure)
             try reclaim.run()
             let stored = StoredID(seq: job.seq, own: job.own)
             turn.moved(from: StateCode.active, to: place.state)
@@ -123,8 +121,34 @@ extension WriteSession {
             turn.wakesWork = true
             stalled.append(
                 StalledJob(
-                    key: JobKey(queue: queue, id: stored.id), stalls: Int(job.stalls) + 1, mustFail: mustFail))
+                    key: JobKey(queue: queue, id: stored.id), stalls: Int(job.stalls) + 1, mustFail: failure != nil))
         }
         return stalled
+    }
+}
+
+/// What reclaiming needs to know of a job whose lease has run out.
+private struct Expired {
+    var seq: Int64
+    var own: String?
+    var priority: Int64
+    var stalls: Int64
+    var isCancelled: Bool
+    var deferredFailure: String?
+
+    /// Reads a row of `select-expired.sql`.
+    init(_ row: Statement) {
+        seq = row.int(0)
+        own = row.optionalText(1)
+        priority = row.int(2)
+        stalls = row.count(3)
+        isCancelled = row.bool(4)
+        deferredFailure = row.optionalText(5)
+    }
+
+    /// Why it must not run again after this stall; nil when it may.
+    func failure(maxStalled: Int) -> String? {
+        if isCancelled { return Failure.cancelledReason }
+        return deferredFailure ?? (stalls + 1 > Int64(maxStalled) ? Failure.stalledReason : nil)
     }
 }

@@ -27,8 +27,8 @@ extension WriteSession {
             state: StateCode.delayed, rank: (Timestamp(milliseconds: now) + wait).milliseconds, place: nextNumber())
     }
 
-    /// When a lease that begins now expires.
-    func expiry(of lease: Duration) -> Int64 { (Timestamp(milliseconds: now) + max(.zero, lease)).milliseconds }
+    /// When a lease that begins now expires, as leases count it.
+    func expiry(of lease: Duration) -> Int64 { (Timestamp(milliseconds: leaseNow) + max(.zero, lease)).milliseconds }
 
     /// The number of a job, when it exists in the queue.
     func seq(of id: JobID, _ turn: QueueTurn) throws(StoreError) -> Int64? {

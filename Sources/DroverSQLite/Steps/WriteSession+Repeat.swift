@@ -18,7 +18,7 @@ extension WriteSession {
         save.bind(6, lease)
         try save.run()
         let forget = try statement(.forgetExchanges)
-        forget.bind(1, now)
+        forget.bind(1, leaseNow)
         try forget.run()
     }
 
@@ -29,7 +29,7 @@ extension WriteSession {
         let load = try statement(.loadExchange)
         load.bind(1, turn.number)
         load.bind(2, id.text)
-        load.bind(3, now)
+        load.bind(3, leaseNow)
         guard try load.step() else { return nil }
         let statuses = load.blob(0)
         let claims = load.blob(1)
@@ -41,7 +41,7 @@ extension WriteSession {
             claimed.append(
                 ClaimedJob(
                     job: row.record, lease: Lease(job: row.record.key, token: id.token, duration: lease),
-                    leaseFor: .milliseconds(max(0, row.rank - now))))
+                    leaseFor: .milliseconds(max(row.rank, leaseNow) - leaseNow)))
         }
         return (zip(statuses, settle).map { Self.status($0, $1, turn.name) }, claimed)
     }

@@ -79,8 +79,8 @@ extension WriteSession {
         guard try select.step() else { return nil }
         defer { select.reset() }
         return Held(
-            priority: select.int(0), attemptsMade: select.int(1), stacktrace: select.optionalText(2),
-            logLines: select.int(3))
+            priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
+            logLines: select.count(3))
     }
 
     private func end(
@@ -147,6 +147,7 @@ extension WriteSession {
         update.bind(
             7, try StackTraces.appending(failure?.trace, to: held.stacktrace, keep: failure?.keepTraces ?? 0))
         update.bind(8, place.state == StateCode.failed)
+        update.bind(9, Failure.cancelledReason)
         try update.run()
     }
 

@@ -18,9 +18,14 @@ final class CommitCounter: Sendable {
     private let index: LogIndex
     private let state: Mutex<State>
 
-    /// Opens the index of the log; nil when it can't be read.
-    init?(path: String) {
-        guard let index = LogIndex(path: path) else { return nil }
+    /// Opens the index of the log, which SQLite has made when the file was opened.
+    init(path: String) throws(StoreError) {
+        guard let index = LogIndex(path: path) else {
+            throw StoreError(
+                .unreachable,
+                "could not read \(path), which tells of commits of other processes; check its permissions, and how many "
+                    + "files this process may open")
+        }
         self.index = index
         state = Mutex(State(known: index.changeCounter))
     }
@@ -49,7 +54,8 @@ final class CommitCounter: Sendable {
             state.known = before
             if try commit() {
                 state.ownCommits += 1
-                state.known = before &+ 1
+                // A transaction that wrote only what was there before is not counted.
+                if index.changeCounter != before { state.known = before &+ 1 }
             }
             return isForeign
         }

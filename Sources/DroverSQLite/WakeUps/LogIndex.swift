@@ -11,8 +11,8 @@ import Darwin
 /// Closing any descriptor of a file makes a process lose all its locks on it
 /// (https://www.sqlite.org/howtocorrupt.html, section 2.2), and SQLite keeps
 /// its locks of the log on this file. So all stores of a process share one
-/// descriptor of a file, which is closed when the last of them has closed its
-/// connections.
+/// descriptor of a file, which stays open until SQLite has removed the file:
+/// then no connection of any process uses it.
 final class LogIndex: Sendable {
     private struct File: Hashable {
         var device: UInt64
@@ -32,6 +32,7 @@ final class LogIndex: Sendable {
     /// Opens the index at a path; nil when there is none.
     init?(path: String) {
         let opened = Self.entries.withLock { entries -> (File, Int32)? in
+            Self.closeRemoved(&entries)
             var status = stat()
             guard stat(path, &status) == 0 else { return nil }
             let file = File(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
@@ -59,13 +60,17 @@ final class LogIndex: Sendable {
     /// keeps the descriptor: losing one is better than losing locks.
     func release() {
         Self.entries.withLock { entries in
-            guard let entry = entries[file] else { return }
-            if entry.users > 1 {
-                entries[file]?.users -= 1
-            } else {
-                entries[file] = nil
-                close(descriptor)
-            }
+            entries[file]?.users -= 1
+            Self.closeRemoved(&entries)
+        }
+    }
+
+    private static func closeRemoved(_ entries: inout [File: Entry]) {
+        for (file, entry) in entries where entry.users == 0 {
+            var status = stat()
+            guard fstat(entry.descriptor, &status) == 0, status.st_nlink == 0 else { continue }
+            close(entry.descriptor)
+            entries[file] = nil
         }
     }
 }

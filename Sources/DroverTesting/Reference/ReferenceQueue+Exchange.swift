@@ -65,7 +65,7 @@ extension ReferenceQueue {
         }
         guard holds(settlement.lease) else { return .leaseLost }
         let id = settlement.lease.job.id
-        edit(id) { $0.isCancelRequested = false }
+        edit(id) { if settlement.outcome.end == nil { $0.keepCancelRequest() } else { $0.isCancelRequested = false } }
         switch settlement.outcome {
         case .completed(let result):
             edit(id) {
@@ -181,5 +181,13 @@ extension Outcome {
         case .failed, .cancelled: .failed
         case .retry, .snoozed, .released: nil
         }
+    }
+}
+
+extension JobRecord {
+    /// The attempt is over and the job is not: who takes it next must fail it, if somebody had asked to cancel it.
+    mutating func keepCancelRequest() {
+        if isCancelRequested { deferredFailure = Failure.cancelledReason }
+        isCancelRequested = false
     }
 }

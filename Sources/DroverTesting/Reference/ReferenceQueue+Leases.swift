@@ -33,15 +33,15 @@ extension ReferenceQueue {
             let id = entry.value
             edit(id) {
                 $0.stalls += 1
-                $0.isCancelRequested = false
-                if $0.stalls > maxStalled { $0.deferredFailure = Failure.stalledReason }
+                $0.keepCancelRequest()
+                if $0.stalls > maxStalled, $0.deferredFailure == nil { $0.deferredFailure = Failure.stalledReason }
             }
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)
             note(.stalled, of: id)
             return jobs[id].map { job in
                 StalledJob(
-                    key: job.record.key, stalls: job.record.stalls, mustFail: job.record.stalls > maxStalled)
+                    key: job.record.key, stalls: job.record.stalls, mustFail: job.record.deferredFailure != nil)
             }
         }
     }

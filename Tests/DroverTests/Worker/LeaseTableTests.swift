@@ -93,7 +93,7 @@ import Testing
         var tries = 0
         while table.count == 1, tries < 100 {
             tries += 1
-            let lost = table.renewalFailed([0], isHeldByOther: false, now: now)
+            let lost = table.renewalFailed([0], .other, now: now)
             if !lost.isEmpty {
                 #expect(lost == [0])
                 break
@@ -106,15 +106,17 @@ import Testing
         #expect(tries == 16)
     }
 
-    @Test func aLeaseOutlivesAStoreThatSomebodyElseHoldsBecauseNobodyCanTakeTheJob() {
-        var table = table(1)
-        for second in 15...90 {
-            let lost = table.renewalFailed([0], isHeldByOther: true, now: .seconds(second))
-            #expect(lost.isEmpty)
+    @Test func aLeaseOutlivesAStoreThatNobodyCanWriteToBecauseNobodyCanTakeTheJob() {
+        for trouble in [StoreTrouble.busy, .full] {
+            var table = table(1)
+            for second in 15...90 {
+                let lost = table.renewalFailed([0], trouble, now: .seconds(second))
+                #expect(lost.isEmpty)
+            }
+            let verdicts = table.renewed([(number: 0, status: .held)], sentAt: .seconds(90))
+            #expect(verdicts.isEmpty)
+            #expect(table.count == 1)
         }
-        let verdicts = table.renewed([(number: 0, status: .held)], sentAt: .seconds(90))
-        #expect(verdicts.isEmpty)
-        #expect(table.count == 1)
     }
 
     @Test func aLateTurnRenewsBeforeItCountsALeaseAsLost() {
@@ -130,5 +132,14 @@ import Testing
         #expect(table.due(now: .seconds(1)).map(\.number) == [1])
         let pause = table.planTurn(now: .seconds(1))
         #expect(pause == .zero)
+    }
+
+    @Test func aLeaseHastenedWhileARenewalIsUnderWayIsDueAgain() {
+        var table = table(1)
+        table.hasten("q", now: .seconds(16))
+        _ = table.renewed([(number: 0, status: .held)], sentAt: .seconds(15))
+        #expect(table.due(now: .seconds(16)).map(\.number) == [0])
+        _ = table.renewed([(number: 0, status: .held)], sentAt: .seconds(17))
+        #expect(table.due(now: .seconds(18)).isEmpty)
     }
 }
