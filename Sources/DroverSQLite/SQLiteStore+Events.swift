@@ -57,12 +57,14 @@ extension ReadSession {
         while events.count < query.limit, try select.step() {
             let before = select.count(0) - select.count(1)
             if first == nil { first = before }
+            let instant = Timestamp(milliseconds: select.int(3))
             for (offset, event) in try EventReader.events(in: select.blob(2)).enumerated() {
                 let position = before + Int64(offset) + 1
                 if position <= start { continue }
                 if events.count == query.limit { break }
                 events.append(
-                    JobEvent(position: SQLiteStore.position(position), job: event.job, kind: event.kind))
+                    JobEvent(
+                        position: SQLiteStore.position(position), at: instant, job: event.job, kind: event.kind))
             }
         }
         let hasGap = query.start != .beginning && (first.map { $0 > start } ?? (turn.lastEvent > start))

@@ -88,7 +88,7 @@ enum SQL {
 
     /// `insert-events.sql`
     static let insertEvents = #"""
-        INSERT INTO drover_events (queue, last, count, body) VALUES (?1, ?2, ?3, ?4)
+        INSERT INTO drover_events (queue, last, count, at, body) VALUES (?1, ?2, ?3, ?5, ?4)
         """#
 
     /// `insert-job.sql`
@@ -154,7 +154,7 @@ enum SQL {
 
     /// `read-events.sql`
     static let readEvents = #"""
-        SELECT last, count, body FROM drover_events WHERE queue = ?1 AND last > ?2 ORDER BY last LIMIT ?3
+        SELECT last, count, body, at FROM drover_events WHERE queue = ?1 AND last > ?2 ORDER BY last LIMIT ?3
         """#
 
     /// `read-logs-ascending.sql`
@@ -271,7 +271,13 @@ enum SQL {
             text TEXT NOT NULL,
             PRIMARY KEY (job, line)
         ) WITHOUT ROWID;
-        CREATE TABLE drover_events (queue INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE drover_events (
+            queue INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL
+        );
         CREATE UNIQUE INDEX drover_events_position ON drover_events (queue, last);
         CREATE TABLE drover_exchanges (
             queue INTEGER NOT NULL,

@@ -45,7 +45,9 @@ struct DamageTests {
     @Test("Numbers that can't be counted on from stop nobody", arguments: [Int64.max, .min])
     func extremeNumbers(number: Int64) async throws {
         let columns = [
-            "drover_jobs": ["attempts_made", "attempts_started", "stalls", "log_lines", "priority", "created_at", "place"],
+            "drover_jobs": [
+                "attempts_made", "attempts_started", "stalls", "log_lines", "priority", "created_at", "place",
+            ],
             "drover_queues": ["waiting", "prioritized", "delayed", "active", "completed", "last_event", "cancels"],
             "drover_sequence": ["value"],
             "drover_events": ["last", "count"],

@@ -11,20 +11,45 @@ struct Events: Subcommand {
             and waits for a queue that does not exist yet. Events that were dropped before they could be read are told as \
             a gap.
 
+            A line holds the instant, the position, the job, what happened, and what is known of it. Who was interrupted goes \
+            on with --from and the last position.
+
             Examples:
               drover events --queue mail
               drover events --queue mail --follow --json
             """)
 
     /// Where to begin.
-    enum Start: String, CaseIterable, ExpressibleByArgument, Sendable {
+    enum Start: Equatable, ExpressibleByArgument, Sendable {
         case beginning, end
+        case after(String)
+
+        init?(argument: String) {
+            switch argument {
+            case "beginning": self = .beginning
+            case "end": self = .end
+            case "": return nil
+            default: self = .after(argument)
+            }
+        }
+
+        var query: EventQuery.Start {
+            switch self {
+            case .beginning: .beginning
+            case .end: .end
+            case .after(let position): .after(EventPosition(position))
+            }
+        }
     }
 
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
     @Flag(name: .shortAndLong, help: "Go on with each new event.") var follow = false
-    @Option(help: "Where to begin; default: the end with --follow, else the beginning.") var from: Start?
+    @Option(
+        help: ArgumentHelp(
+            "beginning, end, or behind the position of an event; default: the end with --follow, else the beginning.",
+            valueName: "position"))
+    var from: Start?
     @Flag(help: "Print JSON: an object on each line.") var json = false
 
     /// How long one read waits for a first event before it is repeated, should a hint be lost (rule 8).
@@ -37,7 +62,7 @@ struct Events: Subcommand {
         return try await session.withStore(store, .existing) { store in
             if !follow { _ = try await store.summary(of: name) }
             let start = from ?? (follow ? .end : .beginning)
-            var query = EventQuery(queue: name, start: start == .end ? .end : .beginning, limit: 1000)
+            var query = EventQuery(queue: name, start: start.query, limit: 1000)
             while true {
                 let page = try await store.events(query, waitingAtMost: follow ? Self.patience : .zero)
                 if page.hasGap {
@@ -67,7 +92,10 @@ struct Events: Subcommand {
             case .cleaned(let count): "\(count) jobs"
             case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
             }
-        return [event.position.text, event.job?.text ?? "-", event.kind.name, detail.map(Printable.cell)]
-            .compactMap(\.self).joined(separator: "  ")
+        return [
+            InstantArgument.text(event.at), event.position.text, event.job?.text ?? "-", event.kind.name,
+            detail.map(Printable.cell),
+        ]
+        .compactMap(\.self).joined(separator: "  ")
     }
 }

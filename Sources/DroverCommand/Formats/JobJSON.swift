@@ -74,6 +74,7 @@ enum JobJSON {
         var members = [
             (name: "event", value: JSONWriter.string(event.kind.name)),
             (name: "position", value: JSONWriter.string(event.position.text)),
+            (name: "at", value: JSONWriter.instant(event.at)),
             (name: "job", value: JSONWriter.string(event.job?.text)),
         ]
         switch event.kind {

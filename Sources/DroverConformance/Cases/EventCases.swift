@@ -10,6 +10,15 @@ extension ConformanceCase {
                 bench.kinds(), is: [.added("greet"), .waiting(from: nil), .active, .completed(one), .drained],
                 "the events")
         },
+        Case("events", "an event tells when it happened") { bench in
+            try await bench.add("a")
+            let created = try await bench.job("a").createdAt
+            try await bench.advance(by: .seconds(10))
+            try await bench.settle(bench.claimOne(), .completed(.null))
+            let end = try await bench.unwrap(bench.job("a").finishedAt, "an end")
+            let instants = try await bench.events().map(\.at)
+            try bench.expect(instants, is: [created, created, end, end, end], "the instants")
+        },
         Case("events", "a prioritized and a lifo job are waiting, a delayed one is delayed until its time") { bench in
             try await bench.add("p", priority: 1)
             try await bench.add("l", lifo: true)

@@ -117,6 +117,6 @@ struct ModelSubject {
         var kind = event.kind
         if case .delayed(let due) = kind { kind = .delayed(until: show(due)) }
         let job = event.job.map { show(JobKey(queue: queue, id: $0)).id }
-        return JobEvent(position: EventPosition(""), job: job, kind: kind)
+        return JobEvent(position: EventPosition(""), at: show(event.at), job: job, kind: kind)
     }
 }

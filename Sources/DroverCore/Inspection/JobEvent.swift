@@ -47,14 +47,17 @@ public struct JobEvent: Hashable, Sendable {
 
     /// Where it stands in the queue's stream.
     public var position: EventPosition
+    /// When it happened, by the store's clock.
+    public var at: Timestamp
     /// The job; nil for events of the queue.
     public var job: JobID?
     /// What happened.
     public var kind: Kind
 
     /// An event from its parts.
-    public init(position: EventPosition, job: JobID?, kind: Kind) {
+    public init(position: EventPosition, at: Timestamp, job: JobID?, kind: Kind) {
         self.position = position
+        self.at = at
         self.job = job
         self.kind = kind
     }

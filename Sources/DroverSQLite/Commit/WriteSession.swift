@@ -89,6 +89,7 @@ final class WriteSession {
     private func saveEvents(of turn: QueueTurn) throws(StoreError) {
         let insert = try statement(.insertEvents)
         insert.bind(1, turn.number)
+        insert.bind(5, now)
         for batch in turn.eventBatches {
             insert.bind(2, batch.last)
             insert.bind(3, batch.count)

@@ -57,7 +57,13 @@ CREATE TABLE drover_logs (
     text TEXT NOT NULL,
     PRIMARY KEY (job, line)
 ) WITHOUT ROWID;
-CREATE TABLE drover_events (queue INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE drover_events (
+    queue INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
 CREATE UNIQUE INDEX drover_events_position ON drover_events (queue, last);
 CREATE TABLE drover_exchanges (
     queue INTEGER NOT NULL,

@@ -3,6 +3,7 @@ package import DroverCore
 /// The events of one queue. Positions are whole numbers without holes.
 package struct EventLog: Sendable {
     private struct Item: Sendable {
+        var at: Timestamp
         var job: JobID?
         var kind: JobEvent.Kind
     }
@@ -19,8 +20,8 @@ package struct EventLog: Sendable {
     /// The position of the newest event.
     package var end: Int { floor + items.count }
 
-    package mutating func append(_ kind: JobEvent.Kind, of job: JobID?) {
-        items.append(Item(job: job, kind: kind))
+    package mutating func append(_ kind: JobEvent.Kind, of job: JobID?, at now: Timestamp) {
+        items.append(Item(at: now, job: job, kind: kind))
         if items.count >= EventPage.keptEvents + Self.trimStep {
             items.removeFirst(Self.trimStep)
             floor += Self.trimStep
@@ -44,7 +45,8 @@ package struct EventLog: Sendable {
         let first = min(max(asked, floor), end)
         let last = min(first + limit, end)
         let events = items[(first - floor)..<(last - floor)].enumerated().map { offset, item in
-            JobEvent(position: EventPosition(String(first + offset + 1)), job: item.job, kind: item.kind)
+            JobEvent(
+                position: EventPosition(String(first + offset + 1)), at: item.at, job: item.job, kind: item.kind)
         }
         return EventPage(events: events, next: EventPosition(String(last)), hasGap: asked < floor)
     }

@@ -48,6 +48,8 @@ package struct ReferenceQueue: Sendable {
     var isObliterated = false
     var memory = ExchangeMemory()
     var signals = Signals()
+    /// The instant of the call under way.
+    var now = Timestamp(milliseconds: 0)
     package private(set) var events: EventLog
     private(set) var lastID: Int
     private var lines: [JobState: Line<JobID>] = [:]
@@ -104,7 +106,7 @@ extension ReferenceQueue {
 
     /// Writes an event.
     mutating func note(_ kind: JobEvent.Kind, of job: JobID? = nil) {
-        events.append(kind, of: job)
+        events.append(kind, of: job, at: now)
         signals.event = true
     }
 

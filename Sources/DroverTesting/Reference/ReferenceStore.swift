@@ -59,6 +59,8 @@ extension ReferenceStore {
         var workers: [String: WorkerSummary] = [:]
         var room = WaitingRoom()
         var isClosed = false
+        /// The instant of the call under way.
+        var now = Timestamp(milliseconds: 0)
 
         /// A queue to look at: an empty one where there is none.
         func queue(_ name: QueueName) -> ReferenceQueue {
@@ -75,6 +77,7 @@ extension ReferenceStore {
         ) throws(StoreError) -> Result {
             guard let index = queues.index(forKey: name) else {
                 var queue = queue(name)
+                queue.now = now
                 let result = try change(&queue)
                 if isCreated(result) {
                     room.deliver(queue.takeSignals(), of: name)
@@ -82,6 +85,7 @@ extension ReferenceStore {
                 }
                 return result
             }
+            queues.values[index].now = now
             let result = try change(&queues.values[index])
             room.deliver(queues.values[index].takeSignals(), of: name)
             if queues.values[index].isObliterated {
@@ -103,7 +107,8 @@ extension ReferenceStore {
     ) throws(StoreError) -> Result {
         try state.withLock { state throws(StoreError) in
             if state.isClosed { throw Self.closed }
-            return try body(&state, clock.now)
+            state.now = clock.now
+            return try body(&state, state.now)
         }
     }
 }
