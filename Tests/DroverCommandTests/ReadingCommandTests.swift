@@ -35,7 +35,8 @@ struct Reading: Sendable, CustomTestStringConvertible {
         Reading(name: "job-unknown", arguments: ["job", "--queue", "mail", "nobody"], status: .notFound),
         Reading(name: "events", arguments: ["events", "--queue", "mail"]),
         Reading(name: "events-behind", arguments: ["events", "--queue", "mail", "--from", "3"]),
-        Reading(name: "events-unknown-position", arguments: ["events", "--queue", "mail", "--from", "x"], status: .usage),
+        Reading(
+            name: "events-unknown-position", arguments: ["events", "--queue", "mail", "--from", "x"], status: .usage),
         Reading(name: "events-json", arguments: ["events", "--queue", "mail", "--json"]),
         Reading(name: "doctor", arguments: ["doctor"], status: .failed),
         Reading(name: "doctor-json", arguments: ["doctor", "--json"], status: .failed),
