@@ -107,8 +107,34 @@ import Testing
             "clean", "--queue", "mail", "--state", "completed", "--older-than", "1h", "--yes", on: store)
         #expect(young.transcript.results == "0 jobs removed from mail\n")
         let all = await drover("clean", "--queue", "mail", "--state", "completed", "--yes", on: store)
-        #expect(all.transcript.results == "1 jobs removed from mail\n")
+        #expect(all.transcript.results == "1 job removed from mail\n")
         #expect(try await state("bad", in: store) == .failed)
+    }
+
+    @Test(
+        "a sweep asks in words that fit its number and its age",
+        arguments: [
+            (["drain"], "Delete 3 jobs that wait in \"mail\"? [y/N] "),
+            (["clean", "--state", "failed"], "Delete all failed jobs of \"mail\"? [y/N] "),
+            (
+                ["clean", "--state", "failed", "--older-than", "90m"],
+                "Delete the failed jobs of \"mail\" that are older than 90m? [y/N] "
+            ),
+            (["obliterate"], "Delete the queue \"mail\" with its 7 jobs? [y/N] "),
+        ])
+    func sweepsAsk(_ command: [String], question: String) async throws {
+        let transcript = Transcript()
+        let session = transcript.session(on: try await SeededStore.make(), answer: "n")
+        #expect(await DroverTool.run(command + ["--queue", "mail"], in: session) == .failed)
+        #expect(transcript.notes.hasPrefix(question), "\(transcript.notes)")
+    }
+
+    @Test("drain of one job asks about one job")
+    func drainOne() async throws {
+        let store = ReferenceStore()
+        _ = try await store.enqueue("q", [NewJob(name: "n")])
+        let (_, transcript) = await drover("drain", "--queue", "q", on: store, answer: "y")
+        #expect(transcript.all == "1 job removed from q\n--- notes\nDelete 1 job that waits in \"q\"? [y/N] ")
     }
 
     @Test("obliterate is refused while jobs are active, and then leaves the queue as it was")
@@ -116,7 +142,10 @@ import Testing
         let store = try await SeededStore.make()
         let (status, transcript) = await drover("obliterate", "--queue", "mail", "--yes", on: store)
         #expect(status == .failed)
-        #expect(transcript.notes.contains("--force"))
+        #expect(
+            transcript.notes
+                == "drover: obliterate a queue: 1 job of the queue \"mail\" is active; wait for the end, or add --force\n"
+        )
         let queue = try await store.queues().first { $0.name == "mail" }
         #expect(queue?.isPaused == false)
         #expect(queue?.counts.total == 7)
@@ -130,7 +159,7 @@ import Testing
         store.failNext(.sweep, .lostCall)
         let (status, transcript) = await drover("obliterate", "--queue", "mail", "--yes", on: store)
         #expect(status == .storeUnreachable)
-        #expect(transcript.notes.contains("\(Batch.size) jobs were removed from mail before it failed"))
+        #expect(transcript.notes.contains("it failed after \(Batch.size) jobs had been removed from mail"))
         #expect(!transcript.notes.contains("--force"))
         let queue = try await store.queues().first
         #expect(queue?.isPaused == false)

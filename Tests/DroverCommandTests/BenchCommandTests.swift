@@ -43,7 +43,7 @@ import Testing
         _ = await drover("add", "--queue", "bench", "precious", on: store)
         let (status, transcript) = await drover("bench", "--scenario", "add", "--jobs", "5", on: store)
         #expect(status == .failed)
-        #expect(transcript.notes.contains("holds 1 jobs"))
+        #expect(transcript.notes.contains("holds 1 job;"))
         #expect(try await store.queues().first?.counts.total == 1)
         #expect(await drover("bench", "--scenario", "add", "--jobs", "5", "--yes", on: store).status == .done)
     }

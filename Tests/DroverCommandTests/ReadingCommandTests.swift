@@ -122,7 +122,7 @@ struct Reading: Sendable, CustomTestStringConvertible {
         service.work("q", options: WorkerOptions(limit: 1)) { _ in }
         try await service.run()
         let (_, transcript) = await drover("doctor", on: store)
-        #expect(transcript.results.contains("1 jobs failed for want of a handler: digest"))
+        #expect(transcript.results.contains("1 job failed for want of a handler: digest"))
     }
 
     @Test("a worker that came while doctor looked has not left its job")

@@ -82,7 +82,7 @@ struct Bench: Subcommand {
         guard let queue = try await store.queue(BenchRun.queue) else { return }
         if queue.counts.total > 0 && !yes {
             throw CommandFailure(
-                .failed, "the queue \"\(queue.name)\" holds \(queue.counts.total) jobs",
+                .failed, "the queue \"\(queue.name)\" holds \(Counted.text(queue.counts.total, "job"))",
                 advice: "use another store, or delete them with --yes")
         }
         try await Self.obliterate(store)

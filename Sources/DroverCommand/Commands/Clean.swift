@@ -18,7 +18,7 @@ struct Clean: Subcommand {
     @OptionGroup var options: SweepOptions
     @Option(help: "The state.") var state: JobState
     @Option(
-        help: ArgumentHelp("How old a job must be; default 0s: all.", valueName: "duration"),
+        help: ArgumentHelp("How old a job must be. Default: 0s, all of them.", valueName: "duration"),
         transform: DurationArgument.parse)
     var olderThan = DurationArgument(.zero)
 
@@ -27,9 +27,9 @@ struct Clean: Subcommand {
     func run(in session: Session) async throws -> ExitStatus {
         try await session.withStore(options.store, .existing) { store in
             let queue = try await options.summary(in: store)
-            try session.confirm(
-                "Delete the \(state.rawValue) jobs of \"\(queue.name)\" that are older than \(olderThan)?",
-                yes: options.yes)
+            let which = olderThan.duration > .zero ? "the \(state.rawValue) jobs" : "all \(state.rawValue) jobs"
+            let age = olderThan.duration > .zero ? " that are older than \(olderThan)" : ""
+            try session.confirm("Delete \(which) of \"\(queue.name)\"\(age)?", yes: options.yes)
             try await options.sweep(
                 .clean(queue.name, state: state, olderThan: olderThan.duration), in: store, session: session)
             return .done

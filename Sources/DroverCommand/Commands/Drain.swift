@@ -22,7 +22,9 @@ struct Drain: Subcommand {
         try await session.withStore(options.store, .existing) { store in
             let queue = try await options.summary(in: store)
             let count = queue.counts.ready + (delayed ? queue.counts[.delayed] : 0)
-            try session.confirm("Delete \(count) jobs that wait in \"\(queue.name)\"?", yes: options.yes)
+            try session.confirm(
+                "Delete \(Counted.text(count, "job")) that \(count == 1 ? "waits" : "wait") in \"\(queue.name)\"?",
+                yes: options.yes)
             try await options.sweep(.drain(queue.name, delayed: delayed), in: store, session: session)
             return .done
         }

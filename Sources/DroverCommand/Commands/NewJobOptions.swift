@@ -45,6 +45,7 @@ struct NewJobOptions: ParsableArguments {
         if delay != nil && runAt != nil {
             throw ArgumentParser.ValidationError("--delay and --run-at: give one of them")
         }
+        if timeout?.duration == .zero { throw ArgumentParser.ValidationError("--timeout: give more than 0s") }
     }
 
     /// When the job may run.

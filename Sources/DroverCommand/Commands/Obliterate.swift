@@ -24,15 +24,19 @@ struct Obliterate: Subcommand {
         try await session.withStore(options.store, .existing) { store in
             let queue = try await options.summary(in: store)
             try session.confirm(
-                "Delete the queue \"\(queue.name)\" with its \(queue.counts.total) jobs?", yes: options.yes)
+                "Delete the queue \"\(queue.name)\" with its \(Counted.text(queue.counts.total, "job"))?",
+                yes: options.yes)
             do {
                 _ = try await store.configure([.pause(queue.name)])
                 try await options.sweep(.obliterate(queue.name, force: force), in: store, session: session)
             } catch {
                 let left = await restore(queue, in: store, session.output)
-                guard let failure = error as? CommandFailure, !force, left.counts[.active] > 0 else { throw error }
+                let active = left.counts[.active]
+                guard let failure = error as? CommandFailure, !force, active > 0 else { throw error }
                 throw CommandFailure(
-                    failure.status, failure.problem, advice: "wait for its active jobs, or add --force")
+                    failure.status,
+                    "\(Counted.text(active, "job")) of the queue \"\(queue.name)\" \(active == 1 ? "is" : "are") active",
+                    advice: "wait for the end, or add --force")
             }
             return .done
         }

@@ -21,18 +21,20 @@ struct SweepOptions: ParsableArguments {
         do {
             removed = try await Self.run(sweep, in: store) { count in
                 removed = count
-                session.output.progress("\(count) jobs removed")
+                session.output.progress("\(Counted.text(count, "job")) removed")
             }
         } catch {
             session.output.endProgress()
-            if removed > 0 { session.output.note("\(removed) jobs were removed from \(queue) before it failed") }
+            if removed > 0 {
+                session.output.note("it failed after \(Counted.text(removed, "job")) had been removed from \(queue)")
+            }
             throw error
         }
         session.output.endProgress()
         session.output.line(
             json
                 ? JSONWriter.object([("queue", JSONWriter.string(queue)), ("removed", String(removed))])
-                : "\(removed) jobs removed from \(queue)")
+                : "\(Counted.text(removed, "job")) removed from \(queue)")
     }
 
     /// Sweeps in bounded steps until nothing is left.

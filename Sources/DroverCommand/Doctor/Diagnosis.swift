@@ -73,17 +73,18 @@ struct Diagnosis: Sendable {
 
     private static func standing(_ queue: QueueSummary, workers: [WorkerSummary]) -> [Finding] {
         var findings: [Finding] = []
+        let ready = queue.counts.ready
         if queue.isPaused {
             findings.append(
                 Finding(
-                    code: "paused", queue: queue.name, problem: "paused with \(queue.counts.ready) jobs waiting",
+                    code: "paused", queue: queue.name, problem: "paused with \(Counted.text(ready, "job")) waiting",
                     advice: "drover resume --queue \(queue.name)"))
         }
-        if queue.counts.ready > 0 && workers.isEmpty {
+        if ready > 0 && workers.isEmpty {
             findings.append(
                 Finding(
                     code: "no-worker", queue: queue.name,
-                    problem: "\(queue.counts.ready) jobs wait and no worker lives",
+                    problem: "\(Counted.text(ready, "job")) \(ready == 1 ? "waits" : "wait") and no worker lives",
                     advice: "start one: drover work --queue \(queue.name) --handler SPEC"))
         }
         return findings
@@ -103,10 +104,11 @@ struct Diagnosis: Sendable {
         let count = holders.count { !alive.contains($0) }
         if count == 0 { return nil }
         return Finding(
-            code: "stalled", queue: queue.name, problem: "\(count) active jobs belong to no living worker",
+            code: "stalled", queue: queue.name,
+            problem: "\(Counted.text(count, "active job")) \(count == 1 ? "belongs" : "belong") to no living worker",
             advice: workers.isEmpty
-                ? "a worker takes them over when their leases expire; start one: drover work --queue \(queue.name) --handler SPEC"
-                : "the living workers take them over when their leases expire; look again in a minute")
+                ? "a worker takes such jobs over when their leases expire; start one: drover work --queue \(queue.name) --handler SPEC"
+                : "the living workers take such jobs over when their leases expire; look again in a minute")
     }
 
     private static func unhandled(_ queue: QueueSummary, in store: any JobStore) async throws -> Finding? {
@@ -117,7 +119,8 @@ struct Diagnosis: Sendable {
         if jobs.isEmpty { return nil }
         let names = Set(jobs.map(\.name.text)).sorted().prefix(5).joined(separator: ", ")
         return Finding(
-            code: "no-handler", queue: queue.name, problem: "\(jobs.count) jobs failed for want of a handler: \(names)",
+            code: "no-handler", queue: queue.name,
+            problem: "\(Counted.text(jobs.count, "job")) failed for want of a handler: \(names)",
             advice: "start a worker that has one, then drover retry --queue \(queue.name) ID")
     }
 }

@@ -38,7 +38,8 @@ enum JobText {
         }
         if !log.lines.isEmpty {
             let left = log.total - log.lines.count
-            lines.append("log (\(log.total) lines\(left > 0 ? ", the newest \(log.lines.count)" : "")):")
+            let newest = left > 0 ? ", the newest \(log.lines.count)" : ""
+            lines.append("log (\(Counted.text(log.total, "line"))\(newest)):")
             lines += log.lines.map { "  " + Printable.text($0) }
         }
         return lines
