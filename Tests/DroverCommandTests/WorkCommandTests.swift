@@ -80,6 +80,25 @@ import Testing
         #expect(counts?[.waiting] == 1)
     }
 
+    @Test("the first line of a worker's log names its queues, its store and its handler, and no secret of it")
+    func firstLine() async throws {
+        let store = ReferenceStore()
+        let transcript = Transcript()
+        _ = await drover("add", "--queue", "q", "n", on: store)
+        let status = await DroverTool.run(
+            [
+                "work", "--queue", "q", "--limit", "1", "--store", "sqlite:jobs.sqlite",
+                "--handler", "exec:true --password hidden",
+            ], in: transcript.session(on: store))
+        #expect(status == .done)
+        #expect(
+            transcript.notes.hasPrefix(
+                "2025-06-15T15:06:40.000Z info    working handler=exec:true queues=q store=sqlite:jobs.sqlite\n"),
+            "\(transcript.notes)")
+        #expect(!transcript.notes.contains("hidden"))
+        #expect(try HandlerSpec(parsing: "http:https://me:hidden@h:1/hidden?hidden").summary == "http:https://h:1")
+    }
+
     @Test("a first stop lets the running job finish")
     func gracefulStop() async throws {
         let store = ReferenceStore()

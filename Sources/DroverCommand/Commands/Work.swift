@@ -69,6 +69,7 @@ struct Work: Subcommand {
         if Set(queues.map(\.name)).count < queues.count {
             throw CommandFailure.usage("a queue is named twice", advice: "name it once, with its concurrency")
         }
+        let location = try store.location(in: session.environment)
         let logger = StandardErrorLog.logger(level: log.level, session: session)
         let handler = try spec.handler(in: session, logger: logger)
         // Before the store is opened: a stop that comes early is kept for the worker.
@@ -82,7 +83,12 @@ struct Work: Subcommand {
                         handlers.otherwise { try await handler.run(HandledAttempt($0)) }
                     }
                 }
-                logger.info("working", metadata: ["queues": .string(queues.map(\.name.text).joined(separator: ","))])
+                logger.info(
+                    "working",
+                    metadata: [
+                        "queues": .string(queues.map(\.name.text).joined(separator: ",")),
+                        "store": .string(location.description), "handler": .string(spec.summary),
+                    ])
                 return try await run(service, until: stops, logger: logger)
             }
             await handler.close()

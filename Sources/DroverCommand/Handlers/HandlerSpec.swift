@@ -40,6 +40,25 @@ enum HandlerSpec: Hashable, Sendable {
         }
     }
 
+    /// A URL's scheme, host and port: the rest, and a user before them, may be secret.
+    static func origin(of url: String) -> String {
+        let parts = URLComponents(string: url)
+        guard let scheme = parts?.scheme, let host = parts?.host else { return "the receiver" }
+        return "\(scheme)://\(host)\(parts?.port.map { ":\($0)" } ?? "")"
+    }
+
+    /// The handler as a log may show it, without what may be secret: a program's arguments, a URL's path.
+    var summary: String {
+        switch self {
+        case .noop: "noop"
+        case .echo: "echo"
+        case .fail: "fail"
+        case .sleep(let span): "sleep:\(DurationArgument(span))"
+        case .exec(let words): "exec:\(words.first ?? "")"
+        case .http(let url): "http:\(Self.origin(of: url))"
+        }
+    }
+
     /// Accepts `http:http://…` and, because everybody writes it, the URL alone.
     private static func url(_ rest: String, whole: String) throws(ValidationError) -> String {
         let url = rest.hasPrefix("//") ? whole : rest
