@@ -12,8 +12,8 @@ Drover            | DroverCore                       | Logging Metrics ServiceLi
 DroverSQLite      | DroverCore                       | GRDB GRDBSQLite $system
 DroverConformance | DroverCore                       | $system
 DroverTesting     | DroverCore                       | $system
-DroverCommand     | Drover DroverCore DroverSQLite   | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 Subprocess \
-System SystemPackage $system
+DroverCommand     | Drover DroverCore DroverSQLite   | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 NIOPosix \
+Subprocess System SystemPackage $system
 drover            | DroverCommand                    |
 "
 

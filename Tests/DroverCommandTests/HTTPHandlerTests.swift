@@ -104,11 +104,32 @@ import Testing
         #expect(failure?.reason == "the response is longer than \(OutsideResult.limit) bytes")
     }
 
-    @Test("a receiver that is not there fails the attempt")
-    func unreachable() async throws {
-        let handler = HTTPHandler(url: "http://127.0.0.1:1/", secret: nil, wallClock: ManualWallClock())
-        await #expect(throws: HandlerFailure.self) { try await handler.run(Self.attempt) }
+    @Test(
+        "a receiver that is not there fails the attempt, and is told as one that can't have acted",
+        arguments: [
+            ("http://user:secret@127.0.0.1:1/path", "no connection to http://127.0.0.1:1: Connection refused"),
+            ("http://localhost:1/path", "no connection to http://localhost:1: Connection refused"),
+        ])
+    func unreachable(url: String, says: String) async throws {
+        let handler = HTTPHandler(url: url, secret: nil, wallClock: ManualWallClock())
+        let failure = await #expect(throws: HandlerFailure.self) { try await handler.run(Self.attempt) }
+        #expect(failure?.reason.hasPrefix(says) == true, "\(failure?.reason ?? "")")
+        #expect(failure?.reason.hasSuffix("; nothing was sent") == true, "\(failure?.reason ?? "")")
         await handler.close()
+    }
+
+    @Test(
+        "a connection that the receiver drops fails the attempt, and is told as one that may have acted",
+        arguments: [nil, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"])
+    func dropped(answer: String?) async throws {
+        let receiver = try await DroppingReceiver(answer: answer)
+        let handler = HTTPHandler(url: receiver.url, secret: nil, wallClock: ManualWallClock())
+        let failure = await #expect(throws: HandlerFailure.self) { try await handler.run(Self.attempt) }
+        #expect(
+            failure?.reason
+                == "no complete answer came: the receiver closed the connection; the receiver may have acted")
+        await handler.close()
+        try await receiver.close()
     }
 
     @Test("an answer that never ends fails the attempt when its time is up, also after its head")

@@ -3,6 +3,7 @@ import Drover
 import DroverCore
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// Posts every job to a URL, signed as the Standard Webhooks specification says; the response's body is the result.
 ///
@@ -42,16 +43,15 @@ struct HTTPHandler: CommandHandler {
 
     func run(_ attempt: HandledAttempt) async throws -> JSONText {
         let limit = attempt.timeout ?? Self.longestRequest
-        let answer: Answer?
+        let sending = Sending(attempt.payload)
+        let answer: Answer
         do {
-            answer = try await self.answer(to: request(for: attempt), within: limit)
+            answer = try await self.answer(to: request(for: attempt, sending), within: limit)
         } catch {
             try Task.checkCancellation()
-            throw HandlerFailure("no complete answer came: \(error); the receiver may have acted")
-        }
-        guard let answer else {
-            throw HandlerFailure(
-                "no complete answer came within \(DurationArgument(limit)); the receiver may have acted")
+            throw HTTPTrouble.failure(
+                error is TimeIsUp ? nil : error, within: limit, origin: HandlerSpec.origin(of: url),
+                wasSent: sending.hasBegun)
         }
         try judge(answer.status)
         guard let body = answer.body else {
@@ -60,32 +60,60 @@ struct HTTPHandler: CommandHandler {
         return OutsideResult.json(String(decoding: body, as: UTF8.self))
     }
 
+    /// A request's body that tells whether the client has begun to send it.
+    ///
+    /// The client asks for it when it has a connection and has written the head. No kind of error tells it as well: a
+    /// reset, for example, may come before or after.
+    private final class Sending: Sendable {
+        private let payload: JSONText
+        private let rest: Mutex<ByteBuffer?>
+
+        init(_ payload: JSONText) {
+            self.payload = payload
+            rest = Mutex(ByteBuffer(string: payload.text))
+        }
+
+        /// Whether anything may have reached the receiver.
+        var hasBegun: Bool { rest.withLock { $0 == nil } }
+
+        /// The body, which can be read once.
+        var body: HTTPClientRequest.Body {
+            .stream(AsyncStream { self.rest.withLock { $0.take() } }, length: .known(Int64(payload.text.utf8.count)))
+        }
+    }
+
     /// What a receiver said: its status, and its body unless that is over the limit.
     private struct Answer: Sendable {
         var status: HTTPResponseStatus
         var body: [UInt8]?
     }
 
-    /// Sends a request and reads the whole answer; nil when the time is up first.
+    /// No whole answer came in time.
+    private struct TimeIsUp: Error {}
+
+    /// Sends a request and reads the whole answer.
     ///
     /// The client's own timeout ends with the head of the answer: a body that trickles would hold the job for ever. Its
     /// timeout between two reads is of no use either, since a job may allow its receiver any time to think.
-    private func answer(to request: HTTPClientRequest, within limit: Duration) async throws -> Answer? {
-        try await withThrowingTaskGroup(of: Answer?.self) { group in
+    ///
+    /// - Throws: ``TimeIsUp``, or what the client throws.
+    private func answer(to request: HTTPClientRequest, within limit: Duration) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
             group.addTask { [client] in
                 let response = try await client.execute(request, timeout: .milliseconds(limit.wholeMilliseconds))
                 return Answer(status: response.status, body: try await Self.read(response.body))
             }
             group.addTask { [clock] in
                 try await clock.sleep(for: limit)
-                return nil
+                throw TimeIsUp()
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? nil
+            guard let answer = try await group.next() else { throw TimeIsUp() }
+            return answer
         }
     }
 
-    private func request(for attempt: HandledAttempt) -> HTTPClientRequest {
+    private func request(for attempt: HandledAttempt, _ sending: Sending) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         let body = attempt.payload.text
@@ -104,7 +132,7 @@ struct HTTPHandler: CommandHandler {
             request.headers.add(
                 name: "webhook-signature", value: secret.signature(id: id, timestamp: timestamp, body: body))
         }
-        request.body = .bytes(ByteBuffer(string: body))
+        request.body = sending.body
         return request
     }
 
