@@ -59,9 +59,7 @@ public enum DroverTool {
             session.output.line(Root.fullMessage(for: error))
             return .done
         }
-        let known = Root.configuration.subcommands.compactMap { $0.configuration.commandName }
-        let named = arguments.first.flatMap { known.contains($0) ? "drover \($0)" : nil } ?? "drover"
-        session.output.note("drover: read the arguments: \(Root.message(for: error)); see \(named) --help")
+        session.output.note("drover: read the arguments: \(Refusal.text(error, arguments: arguments))")
         return .usage
     }
 }

@@ -42,7 +42,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             says: "has 10000 bytes; at most 255"),
         BadInput(name: "a count of nothing", arguments: ["--count", "0"], says: "--count"),
         BadInput(name: "one id for many jobs", arguments: ["--count", "2", "--id", "a"], says: "give one of them"),
-        BadInput(name: "an unknown option", arguments: ["--dedupe", "x"], says: "Unknown option"),
+        BadInput(name: "an unknown option", arguments: ["--dedupe", "x"], says: "there is no option"),
     ]
 }
 
