@@ -74,11 +74,21 @@ import Testing
         return text.written
     }
 
-    @Test(
-        "a folder in place of a file, and a folder that is not there: exit 3, and what to do",
-        arguments: ["", "nowhere/jobs.sqlite"])
-    func noFile(name: String) async throws {
-        let path = folder.path(name)
+    @Test("a folder in place of a file is told as a folder: exit 3, and what to do", arguments: ["add", "queues"])
+    func folderAsFile(command: String) async throws {
+        let path = folder.url.path(percentEncoded: false)
+        let arguments = command == "add" ? ["add", "--queue", "q", "hello"] : [command]
+        let ending = try await Program.script(
+            #"p=$1; shift; exec "$p" "$@""#, arguments + ["--store", "sqlite:" + path])
+        #expect(ending.status == 3)
+        #expect(
+            ending.errors.hasSuffix("\(path) is a folder; name a file in it: sqlite:\(path)/drover.sqlite\n"),
+            "\(ending.errors)")
+    }
+
+    @Test("a file in a folder that is not there: exit 3, and what to do")
+    func noFile() async throws {
+        let path = folder.path("nowhere/jobs.sqlite")
         let ending = try await Program.run("add", "--store", "sqlite:" + path, "--queue", "q", "hello")
         #expect(ending.status == 3)
         #expect(ending.errors.hasPrefix("drover: add a job: "), "\(ending.errors)")

@@ -24,6 +24,12 @@ enum POSIX {
     /// Opens a file to read it; negative when it can't be opened.
     static func openToRead(_ path: String) -> Int32 { open(path, O_RDONLY | O_CLOEXEC) }
 
+    /// Whether a path leads to a folder.
+    static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Gives a descriptor back.
     static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 

@@ -36,10 +36,18 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
     private static let forms = "sqlite:PATH or sqlite::memory:"
 
     /// The store itself, not yet opened.
+    ///
+    /// - Throws: ``CommandFailure`` when the path leads to a folder, of which SQLite only says that it can't be opened.
     func makeStore(access: Session.Access) throws -> any JobStore {
         switch self {
-        case .sqliteFile(let path): SQLiteStore(path: path, mustExist: access == .existing)
-        case .sqliteMemory: SQLiteStore(path: ":memory:")
+        case .sqliteFile(let path):
+            if POSIX.isFolder(path) {
+                throw CommandFailure(
+                    .storeUnreachable, "\(path) is a folder",
+                    advice: "name a file in it: sqlite:\(path)\(path.hasSuffix("/") ? "" : "/")drover.sqlite")
+            }
+            return SQLiteStore(path: path, mustExist: access == .existing)
+        case .sqliteMemory: return SQLiteStore(path: ":memory:")
         }
     }
 
