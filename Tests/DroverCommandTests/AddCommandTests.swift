@@ -174,6 +174,15 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         #expect(objects.allSatisfy { $0.string("id") != nil && $0.string("error")?.contains("has not ended") == true })
     }
 
+    @Test("waiting for a job that exists already tells no new id")
+    func waitForKnown() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "n", "--id", "mine", on: store)
+        let (_, transcript) = await drover(
+            "add", "--queue", "q", "n", "--id", "mine", "--wait-timeout", "1ms", on: store)
+        #expect(transcript.notes.hasPrefix("mine exists already; nothing was changed\ndrover: wait for the job q/mine"))
+    }
+
     @Test("a list printed value by value is the list printed at once")
     func list() {
         for values in [[], ["1"], ["1", "2", "3"]] {

@@ -47,6 +47,19 @@ import Testing
         }
     }
 
+    @Test("add --wait that is interrupted has told the id on standard error, and the job is stored: 143 in a shell")
+    func interrupted() async throws {
+        let script = #"""
+            mkfifo "$3" && { "$1" add --store "$2" --queue q hello --wait 2>"$3" & }
+            exec 3<"$3" && read -r line <&3 && kill -TERM $! ; wait $!; echo "$? $line"
+            "$1" queues --store "$2" --json
+            """#
+        let ending = try await Program.script(script, [store, folder.path("notes")])
+        #expect(ending.output.hasPrefix("143 added job "), "\(ending)")
+        #expect(ending.output.contains(" to q; waiting for its result\n"), "\(ending)")
+        #expect(ending.output.contains(#""waiting":1,"#), "\(ending)")
+    }
+
     @Test("exec: hands the payload to a program and prints its last line")
     func exec() async throws {
         let (_, added) = try await Program.running(

@@ -25,7 +25,8 @@ import Testing
             await drover("add", "--queue", "q", "n", "--data", #"{"n": 1}"#, "--wait", on: store)
         }
         #expect(status == .done)
-        #expect(transcript.results == "{\"n\": 1}\n")
+        #expect(
+            transcript.all == "{\"n\": 1}\n--- notes\nadded job 1 to q; waiting for its result\n", "\(transcript.all)")
     }
 
     @Test("add --wait exits with 1 when the job fails, and tells the reason on standard error")
@@ -58,6 +59,7 @@ import Testing
         let objects = try Parsed(transcript.results).items
         #expect(objects.map { $0.string("status") } == ["added", "added"])
         #expect(transcript.results.contains(#""result":null"#))
+        #expect(transcript.notes == "added 2 jobs to q, the first 1, the last 2; waiting for their results\n")
     }
 
     @Test("add --wait-timeout gives up and says how long it waited")

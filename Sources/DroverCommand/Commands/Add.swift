@@ -9,7 +9,9 @@ struct Add: Subcommand {
         commandName: "add",
         abstract: "Enqueue a job and print its id, or wait for it and print its result.",
         discussion: """
-            With --wait only the result is printed. If the job fails, its reason is told and the exit status is 1.
+            With --wait standard output has the result alone; the id is told on standard error before the wait, because \
+            a command that is interrupted leaves its job stored. If the job fails, its reason is told and the exit status \
+            is 1.
 
             Examples:
               drover add --queue mail welcome --data '{"user":42}'
@@ -71,7 +73,9 @@ struct Add: Subcommand {
         var status = ExitStatus.done
         for first in stride(from: 0, to: count, by: Batch.size) {
             let jobs = Array(repeating: job, count: min(Batch.size, count - first))
-            for result in try await service.add(jobs, to: queue) {
+            let results = try await service.add(jobs, to: queue)
+            if waits { Self.announce(results, queue, output) }
+            for result in results {
                 let (id, word) = try Self.stored(result, output)
                 var members = [(name: "id", value: JSONWriter.string(id.text)), ("status", JSONWriter.string(word))]
                 if waits {
@@ -90,6 +94,17 @@ struct Add: Subcommand {
     }
 
     private var waits: Bool { wait || waitTimeout != nil }
+
+    /// Tells what was stored before the wait, which may be interrupted.
+    private static func announce(_ results: [EnqueueResult], _ queue: QueueName, _ output: Output) {
+        let added = results.compactMap { if case .added(let id) = $0 { id } else { nil } }
+        guard let first = added.first, let last = added.last else { return }
+        output.note(
+            added.count == 1
+                ? "added job \(first) to \(queue); waiting for its result"
+                : "added \(added.count) jobs to \(queue), the first \(first), the last \(last); waiting for their results"
+        )
+    }
 
     private static func stored(_ result: EnqueueResult, _ output: Output) throws -> (id: JobID, word: String) {
         switch result {
