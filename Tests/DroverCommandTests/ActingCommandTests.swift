@@ -38,7 +38,7 @@ import Testing
         let (status, transcript) = await drover("promote", "--queue", "mail", "later", "nobody", "--json", on: store)
         #expect(status == .notFound)
         #expect(try await state("later", in: store) == .waiting)
-        #expect(try Parsed(transcript.results).items.map { $0.string("result") } == ["done", "not-found"])
+        #expect(try Parsed(transcript.results).items.map { $0.string("result") } == ["promoted", "not-found"])
     }
 
     @Test("cancel fails a waiting job and asks the holder of an active one")

@@ -27,7 +27,8 @@ struct JobSelection: ParsableArguments {
                 JSONWriter.list(
                     zip(keys, results).map { key, result in
                         JSONWriter.object([
-                            ("id", JSONWriter.string(key.id.text)), ("result", JSONWriter.string(Self.word(result))),
+                            ("id", JSONWriter.string(key.id.text)),
+                            ("result", JSONWriter.string(Self.word(result, done: done))),
                         ])
                     }))
         }
@@ -47,9 +48,9 @@ struct JobSelection: ParsableArguments {
     }
 
     /// The word for a result in JSON.
-    static func word(_ result: CommandResult) -> String {
+    private static func word(_ result: CommandResult, done: String) -> String {
         switch result {
-        case .done: "done"
+        case .done: done
         case .requested: "requested"
         case .notFound: "not-found"
         case .wrongState(let state): "wrong-state:\(state.rawValue)"
