@@ -82,6 +82,17 @@ import Testing
         #expect(counts?[.waiting] == 1)
     }
 
+    @Test("work --limit counts attempts: a job that is tried twice counts twice")
+    func limitOfAttempts() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "n", "--count", "2", "--attempts", "2", on: store)
+        let (status, _) = await drover("work", "--queue", "q", "--handler", "fail", "--limit", "3", on: store)
+        #expect(status == .done)
+        let counts = try await store.queues().first?.counts
+        #expect(counts?[.failed] == 1)
+        #expect(counts?[.waiting] == 1)
+    }
+
     @Test("the first line of a worker's log names its queues, its store and its handler, and no secret of it")
     func firstLine() async throws {
         let store = ReferenceStore()

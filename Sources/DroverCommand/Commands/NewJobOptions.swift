@@ -12,32 +12,40 @@ struct NewJobOptions: ParsableArguments {
         transform: InstantArgument.parse)
     var runAt: Timestamp?
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("0 for none, else 1 (first) to 2097151 (last).", valueName: "n"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "1 (first) to 2097151 (last), or 0 for none: jobs without a priority run before all that have one.",
+            valueName: "n"))
     var priority = 0
     @Option(parsing: .unconditional, help: ArgumentHelp("How often it may be tried in all.", valueName: "n"))
     var attempts = 1
     @Option(
-        help: ArgumentHelp("The wait between attempts: fixed:1s or exponential:2s.", valueName: "rule"),
+        help: ArgumentHelp(
+            "The wait between attempts: fixed:1s or exponential:2s. Default: tried again at once.", valueName: "rule"),
         transform: BackoffArgument.parse)
     var backoff: Backoff?
     @Option(
-        help: ArgumentHelp("The longest time one attempt may take.", valueName: "duration"),
+        help: ArgumentHelp("The longest time one attempt may take. Default: no bound.", valueName: "duration"),
         transform: DurationArgument.parse)
     var timeout: DurationArgument?
     @Option(help: ArgumentHelp("An id of your own; adding it again changes nothing.", valueName: "id")) var id: String?
-    @Flag(help: "Put it before the jobs that already wait.") var lifo = false
-    @Option(name: .customLong("tag"), help: ArgumentHelp("A word to find it by. Repeatable.", valueName: "word"))
+    @Flag(help: "Put it before the jobs that already wait; without effect with a priority or a delay.") var lifo = false
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("A word that is kept with the job and shown. Repeatable.", valueName: "word"))
     var tags: [String] = []
-    @Option(help: ArgumentHelp("Whom it belongs to.", valueName: "name")) var tenant: String?
-    @Option(help: ArgumentHelp("The group it belongs to.", valueName: "name")) var group: String?
-    @Option(help: ArgumentHelp("Ties it to the request that caused it.", valueName: "id")) var correlationID: String?
+    @Option(help: ArgumentHelp("Whom it belongs to; kept and shown.", valueName: "name")) var tenant: String?
+    @Option(help: ArgumentHelp("The group it belongs to; kept and shown.", valueName: "name")) var group: String?
+    @Option(help: ArgumentHelp("Ties it to the request that caused it; shown and logged.", valueName: "id"))
+    var correlationID: String?
     @Option(
         help: ArgumentHelp(
-            "What to keep of completed jobs: all, none, a count, a duration, or count,duration.", valueName: "rule"),
+            "What to keep of completed jobs: all, none, a count, a duration, or count,duration. Default: 1d.",
+            valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepCompleted: Retention?
     @Option(
-        help: ArgumentHelp("What to keep of failed jobs, likewise.", valueName: "rule"),
+        help: ArgumentHelp("What to keep of failed jobs, likewise. Default: 7d.", valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepFailed: Retention?
 

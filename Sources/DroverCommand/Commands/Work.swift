@@ -20,13 +20,17 @@ struct Work: Subcommand {
             exec: COMMAND is split into words at blanks; quotes and backslashes keep blanks. It is not a shell: $, ;, | \
             and > mean nothing. The program gets the payload on standard input, and DROVER_JOB_ID, DROVER_QUEUE, \
             DROVER_JOB_NAME, DROVER_ATTEMPT and DROVER_IDEMPOTENCY_KEY in its environment. Its last line is the result, \
-            as JSON if it is JSON, else as a string. An exit code other than 0 fails the attempt. When the job is \
-            cancelled or takes too long, the program and all it started get SIGTERM, and SIGKILL 3 s later.
+            as JSON if it is JSON, else as a string. An exit code other than 0 fails the attempt. The program \
+            runs in a process group of its own. When the job is cancelled or takes too long, or the program ends and \
+            leaves others running, the group gets SIGTERM, and SIGKILL 3 s later; what is left when the worker ends gets \
+            SIGKILL. A program that leaves the group, as setsid does, goes on, and so do the programs of a worker that \
+            was itself killed by SIGKILL.
 
             http: a request takes at most 60 s unless the job has a timeout. It carries webhook-id, webhook-timestamp \
             and, when DROVER_HTTP_SECRET is set, webhook-signature as the Standard Webhooks specification says, and \
             drover-queue, drover-job-name and drover-attempt. 2xx completes the job with the body as its result; 408, \
-            425, 429, 3xx, 5xx and connection trouble fail the attempt; other answers fail the job for good.
+            425, 429, 3xx, 5xx, connection trouble and a 2xx body over 1 MiB fail the attempt; other answers fail the job \
+            for good.
 
             SIGTERM or SIGINT lets running jobs finish within the grace; a second one gives them back at once.
 
@@ -39,20 +43,25 @@ struct Work: Subcommand {
     @Option(
         name: .customLong("queue"),
         help: ArgumentHelp(
-            "A queue to work and how many of its jobs run at once. Repeatable.", valueName: "name[:concurrency]"))
+            "A queue to work and how many of its jobs run at once, 1 to 10000. Default: 1. Repeatable.",
+            valueName: "name[:concurrency]"))
     var queues: [String]
-    @Option(help: ArgumentHelp("What runs the jobs.", valueName: "spec")) var handler: String
+    @Option(help: ArgumentHelp("What runs the jobs, as above.", valueName: "spec")) var handler: String
     @Option(
-        help: ArgumentHelp("How long a job stays with a worker that has died.", valueName: "duration"),
+        help: ArgumentHelp("How long a job stays with a worker that has died. Default: 30s.", valueName: "duration"),
         transform: DurationArgument.parse)
     var lease = DurationArgument(.seconds(30))
     @Option(
-        help: ArgumentHelp("How long running jobs may go on after a stop.", valueName: "duration"),
+        help: ArgumentHelp("How long running jobs may go on after a stop. Default: 30s.", valueName: "duration"),
         transform: DurationArgument.parse)
     var grace = DurationArgument(.seconds(30))
     @Option(help: ArgumentHelp("How often a job's worker may die before the job fails.", valueName: "n"))
     var maxStalled = 1
-    @Option(help: ArgumentHelp("Stop after so many jobs of each queue.", valueName: "n")) var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Stop after so many attempts at jobs of each queue; a job tried twice counts twice. Default: no limit.",
+            valueName: "n"))
+    var limit: Int?
     @OptionGroup var log: LogOptions
 
     var attempt: String { "work \(queues.count == 1 ? "a queue" : "queues")" }

@@ -7,7 +7,8 @@ struct Workers: Subcommand {
         commandName: "workers",
         abstract: "List the workers that live.",
         discussion: """
-            A worker is listed while it keeps reporting; one that was killed disappears when its last report is too old.
+            A worker reports every 10 s, and what is shown, RUNNING too, is as of its last report. One that was killed \
+            disappears when it has not reported for 30 s.
 
             Examples:
               drover workers
