@@ -40,12 +40,14 @@ struct NewJobOptions: ParsableArguments {
     var correlationID: String?
     @Option(
         help: ArgumentHelp(
-            "What to keep of completed jobs: all, none, a count, a duration, or count,duration. Default: 1d.",
-            valueName: "rule"),
+            """
+            What to keep of completed jobs: all, none, a count, a duration, or count,duration. Default: 1d, which is \
+            also the longest with drover work.
+            """, valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepCompleted: Retention?
     @Option(
-        help: ArgumentHelp("What to keep of failed jobs, likewise. Default: 7d.", valueName: "rule"),
+        help: ArgumentHelp("What to keep of failed jobs, likewise. Default and longest: 7d.", valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepFailed: Retention?
 
