@@ -102,7 +102,7 @@ struct OpeningTests {
     func sharedIndex() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
-            try await withStore(path) { try await $0.add(1, to: "q") }
+            _ = try await withStore(path) { try await $0.add(1, to: "q") }
             let other = try DatabasePool(path: path)
             try await other.write { try $0.execute(sql: "UPDATE drover_sequence SET value = value + 1") }
             let before = try descriptors(of: path + "-shm")
