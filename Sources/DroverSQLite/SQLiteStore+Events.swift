@@ -26,14 +26,15 @@ extension SQLiteStore {
             }
         return try await read("read events of \(query.queue)") { session throws(StoreError) in
             let end = try session.row(query.queue)
-            let start = asked ?? end?.lastEvent ?? 0
+            // A position beyond the end is of a file that was replaced: it must not hide what comes.
+            let start = min(asked ?? .max, end?.lastEvent ?? 0)
             guard let turn = end else { return EventPage(events: [], next: Self.position(start), hasGap: false) }
             return try session.events(turn, behind: start, query)
         }
     }
 
     private static func position(_ position: EventPosition) throws(StoreError) -> Int64 {
-        guard let number = Int64(position.text) else {
+        guard let number = Int64(position.text), number >= 0 else {
             throw StoreError(
                 .invalid, "\"\(position.text)\" is not a position of this store; use one that a page of events returned"
             )

@@ -9,8 +9,9 @@ extension SQLiteStore {
 
     /// Puts jobs with expired leases back, in one transaction.
     ///
-    /// While somebody else holds the file's lock, or its disk is full, nobody can renew, so an expired lease is no sign
-    /// of a dead worker. It is taken only if it was not renewed within a second of a moment when the file was written.
+    /// While somebody else holds the file's lock, or there is no room to write at all, nobody can renew, so an expired
+    /// lease is no sign of a dead worker. It is taken only if it was not renewed within a second of a moment when the file
+    /// was written.
     public func reclaimStalled(
         _ queue: QueueName, maxStalled: Int, limit: Int
     ) async throws(StoreError) -> [StalledJob] {

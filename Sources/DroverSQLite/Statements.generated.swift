@@ -20,6 +20,16 @@ enum SQL {
         INSERT INTO drover_logs (job, line, text) VALUES (?1, ?2, ?3)
         """#
 
+    /// `bound-exchanges.sql`
+    static let boundExchanges = #"""
+        UPDATE drover_exchanges SET expires_at = ?1 WHERE expires_at > ?1
+        """#
+
+    /// `bound-leases.sql`
+    static let boundLeases = #"""
+        UPDATE drover_jobs SET rank = ?1 WHERE queue IN (SELECT number FROM drover_queues) AND state = 3 AND rank > ?1
+        """#
+
     /// `cancel-job.sql`
     static let cancelJob = #"""
         UPDATE drover_jobs SET state = 5, rank = ?2, place = ?3, failed_reason = ?4, deferred_failure = NULL WHERE seq = ?1

@@ -144,7 +144,7 @@ import Testing
         #expect(status == .failed)
         #expect(
             transcript.notes
-                == "drover: obliterate a queue: 1 job of the queue \"mail\" is active; wait for the end, or add --force\n"
+                == "drover: obliterate a queue: 1 job of the queue \"mail\" is active; wait until nothing of it runs, or add --force\n"
         )
         let queue = try await store.queues().first { $0.name == "mail" }
         #expect(queue?.isPaused == false)

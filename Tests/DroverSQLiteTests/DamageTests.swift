@@ -46,10 +46,11 @@ struct DamageTests {
     func extremeNumbers(number: Int64) async throws {
         let columns = [
             "drover_jobs": [
-                "attempts_made", "attempts_started", "stalls", "log_lines", "priority", "created_at", "place",
+                "attempts_made", "attempts_started", "stalls", "log_lines", "priority", "created_at", "place", "rank",
             ],
             "drover_queues": ["waiting", "prioritized", "delayed", "active", "completed", "last_event", "cancels"],
             "drover_sequence": ["value"],
+            "drover_host": ["distance"],
             "drover_events": ["last", "count"],
         ]
         try await withTemporaryFolder { folder in

@@ -102,6 +102,27 @@ struct LeaseClockTests {
         }
     }
 
+    @Test("A clock that was wrong before the host was started again keeps no job for long")
+    func restartAfterWrongClock() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let host = Host()
+            host.wall.advance(by: .seconds(5 * 3600))
+            let store = try await host.store(path)
+            try await store.add(1, to: "q")
+            _ = try await store.claim(1, of: "q", "held")
+            await store.close()
+            host.wall.advance(by: .seconds(-5 * 3600))
+            host.restart()
+            let next = try await host.store(path)
+            host.advance(by: .seconds(59))
+            #expect(try await reclaimed(next) == 0)
+            host.advance(by: .seconds(1))
+            #expect(try await reclaimed(next) == 1)
+            await next.close()
+        }
+    }
+
     @Test("The uptime of this host can be read, and grows")
     func system() throws {
         let uptime = try #require(HostUptime.system)

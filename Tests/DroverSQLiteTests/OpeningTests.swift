@@ -78,11 +78,13 @@ struct OpeningTests {
     func openedUnderLock() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
-            try await withStore(path) { store in
+            try await withStore(path, clock: SystemWallClock()) { store in
                 try await store.add(3, to: "q")
                 let other = try holdLock(of: path)
-                let counts = try await withStore(path) { try await $0.queues().map(\.counts.ready) }
-                #expect(counts == [3])
+                for clock: any WallClock in [ManualWallClock(), SystemWallClock()] {
+                    let counts = try await withStore(path, clock: clock) { try await $0.queues().map(\.counts.ready) }
+                    #expect(counts == [3])
+                }
                 try releaseLock(other)
             }
         }

@@ -10,7 +10,8 @@ struct QueryPlanTests {
     /// Every statement, by the name of its file.
     private static let statements: [(file: String, sql: String)] = [
         ("activate-job", SQL.activateJob), ("any-job", SQL.anyJob), ("append-log", SQL.appendLog),
-        ("cancel-job", SQL.cancelJob), ("complete-job", SQL.completeJob), ("count-logs", SQL.countLogs),
+        ("bound-exchanges", SQL.boundExchanges), ("bound-leases", SQL.boundLeases), ("cancel-job", SQL.cancelJob),
+        ("complete-job", SQL.completeJob), ("count-logs", SQL.countLogs),
         ("delete-events", SQL.deleteEvents), ("delete-exchanges", SQL.deleteExchanges), ("delete-job", SQL.deleteJob),
         ("delete-logs", SQL.deleteLogs), ("delete-worker", SQL.deleteWorker),
         ("end-attempt", SQL.endAttempt),

@@ -14,7 +14,8 @@ final class LeaseKeeper: Sendable {
         var sleep = 0
         var isCalled = false
         var isStopped = false
-        var failures = 0
+        /// Why renewals fail, told once; nil while they succeed.
+        var trouble: StoreError.Code?
         var loop: Task<Void, Never>?
     }
 
@@ -94,12 +95,15 @@ final class LeaseKeeper: Sendable {
     private func turn() async {
         let sentAt = timer.now()
         let due = state.withLock { $0.table.due(now: sentAt) }
-        if due.isEmpty { return }
+        if due.isEmpty {
+            state.withLock { if $0.table.count == 0 { $0.trouble = nil } }
+            return
+        }
         do {
             let statuses = try await store.renew(due.map(\.lease))
             let answers = zip(due, statuses).map { (number: $0.number, status: $1) }
             let verdicts = state.withLock { state in
-                state.failures = 0
+                state.trouble = nil
                 return state.table.renewed(answers, sentAt: sentAt)
             }
             for (attempt, verdict) in verdicts {
@@ -109,13 +113,13 @@ final class LeaseKeeper: Sendable {
                 }
             }
         } catch {
-            let (lost, failures) = state.withLock { state in
-                state.failures += 1
+            let (lost, isNews) = state.withLock { state in
+                defer { state.trouble = error.code }
                 let lost = state.table.renewalFailed(due.map(\.number), StoreTrouble(error), now: timer.now())
-                return (lost, state.failures)
+                return (lost, state.trouble != error.code)
             }
             logger.log(
-                level: failures == 1 ? .warning : .debug, "leases not renewed: \(error)",
+                level: isNews ? .warning : .debug, "leases not renewed: \(error)",
                 metadata: ["leases": .stringConvertible(due.count)])
             for attempt in lost { lose(attempt, "it ran out while the store could not be asked") }
         }

@@ -11,8 +11,8 @@ struct Events: Subcommand {
             and waits for a queue that does not exist yet. Events that were dropped before they could be read are told as \
             a gap.
 
-            A line holds the instant, the position, the job, what happened, and what is known of it. Who was interrupted goes \
-            on with --from and the last position.
+            A line holds the instant, the position, the job, what happened, and what is known of it. To go on after \
+            an interruption, give --from the last position that was printed.
 
             Examples:
               drover events --queue mail
@@ -47,7 +47,7 @@ struct Events: Subcommand {
     @Flag(name: .shortAndLong, help: "Go on with each new event.") var follow = false
     @Option(
         help: ArgumentHelp(
-            "beginning, end, or behind the position of an event; default: the end with --follow, else the beginning.",
+            "beginning, end, or the position of an event, to go on after it; default: the end with --follow, else the beginning.",
             valueName: "position"))
     var from: Start?
     @Flag(help: "Print JSON: an object on each line.") var json = false

@@ -47,7 +47,7 @@ struct NewJobOptions: ParsableArguments {
         transform: RetentionArgument.parse)
     var keepCompleted: Retention?
     @Option(
-        help: ArgumentHelp("What to keep of failed jobs, likewise. Default and longest: 7d.", valueName: "rule"),
+        help: ArgumentHelp("The same for failed jobs. Default and longest: 7d.", valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepFailed: Retention?
 

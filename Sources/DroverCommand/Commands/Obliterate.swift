@@ -36,7 +36,7 @@ struct Obliterate: Subcommand {
                 throw CommandFailure(
                     failure.status,
                     "\(Counted.text(active, "job")) of the queue \"\(queue.name)\" \(active == 1 ? "is" : "are") active",
-                    advice: "wait for the end, or add --force")
+                    advice: "wait until nothing of it runs, or add --force")
             }
             return .done
         }

@@ -33,7 +33,7 @@ extension Diagnosis {
             "store        \(location)",
             "durability   \(traits.durability)\(traits.isShared ? ", shared by processes" : ", this process only")",
             "kept         completed jobs \(RetentionArgument.text(traits.completedRetention)), "
-                + "failed jobs \(RetentionArgument.text(traits.failedRetention)), unless a job says less or a worker otherwise",
+                + "failed jobs \(RetentionArgument.text(traits.failedRetention)), unless a job asks for less, or a worker has another rule",
             "queues       \(queues.count)",
             "workers      \(workers.count)",
         ]

@@ -73,7 +73,7 @@ struct HTTPHandler: CommandHandler {
             rest = Mutex(ByteBuffer(string: payload.text))
         }
 
-        /// Whether anything may have reached the receiver.
+        /// Whether anything of the payload may have reached the receiver.
         var hasBegun: Bool { rest.withLock { $0 == nil } }
 
         /// The body, which can be read once.

@@ -28,7 +28,8 @@ enum HTTPTrouble {
         switch error {
         case let error as IOError: return POSIX.words(error.errnoCode)
         case let error as NIOConnectionError:
-            if let failure = error.connectionErrors.first { return words(failure.error) }
+            // One for each address of the name; the last is that of IPv4, where there is one.
+            if let failure = error.connectionErrors.last { return words(failure.error) }
             return "its address was not found"
         case is ChannelError: return "the connection was closed"
         case HTTPParserError.invalidEOFState: return "the receiver closed the connection"
@@ -41,7 +42,7 @@ enum HTTPTrouble {
     private static func words(_ error: HTTPClientError) -> String {
         switch error {
         case .remoteConnectionClosed, .uncleanShutdown: "the receiver closed the connection"
-        case .connectTimeout: "nobody answered there"
+        case .connectTimeout: "the connection timed out"
         case .tlsHandshakeTimeout: "the TLS handshake took too long"
         default: error.shortDescription
         }

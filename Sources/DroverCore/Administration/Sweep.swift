@@ -69,7 +69,7 @@ public struct StalledJob: Hashable, Sendable {
     public var key: JobKey
     /// How often it has stalled, this time included.
     public var stalls: Int
-    /// Whether that was once too often: whoever claims it next must fail it.
+    /// Whether that was once too often, or the job was to be cancelled: whoever claims it next must fail it.
     public var mustFail: Bool
 
     /// A stalled job from its parts.

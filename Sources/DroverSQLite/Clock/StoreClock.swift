@@ -14,7 +14,8 @@ struct StoreClock: Sendable {
 
     init(wall: any WallClock, uptime: HostUptime? = nil, distance: Int64 = 0) {
         self.wall = wall
-        self.uptime = uptime.map { ($0, distance) }
+        // A damaged distance must not overflow what is counted from it.
+        self.uptime = uptime.map { ($0, min(max(-(1 << 53), distance), 1 << 53)) }
     }
 
     /// The present instant.

@@ -12,7 +12,7 @@ enum Schema {
 
     /// Brings the file to the newest version and agrees with other processes on the time of leases.
     ///
-    /// A file that needs neither is only read, so that it can be opened while somebody else writes to it.
+    /// A file that needs neither is only read here, so that it can be opened while somebody else writes to it.
     ///
     /// - Parameter uptime: that of this host; nil when leases are told by `wall`.
     /// - Throws: ``StoreError`` `incompatible` when the file is newer than this program.
@@ -70,12 +70,19 @@ enum Schema {
         try Int64.fetchOne(db, sql: "SELECT distance FROM drover_host WHERE run = ?", arguments: [uptime.run])
     }
 
+    /// How far ahead a lease may end when the host has been started anew, in milliseconds. Its holder is gone, and a clock
+    /// that was wrong in the run before must not keep the job from others for as long as it was wrong.
+    private static let longestInheritance: Int64 = 60_000
+
     private static func agree(on uptime: HostUptime, _ wall: any WallClock, _ db: Database) throws -> Int64 {
         if let distance = try distance(of: uptime, db) { return distance }
         let distance = wall.now.milliseconds - uptime.milliseconds()
         try db.execute(
             sql: "INSERT OR REPLACE INTO drover_host (id, run, distance) VALUES (1, ?, ?)",
             arguments: [uptime.run, distance])
+        let latest = wall.now.milliseconds + longestInheritance
+        try db.execute(sql: SQL.boundLeases, arguments: [latest])
+        try db.execute(sql: SQL.boundExchanges, arguments: [latest])
         return distance
     }
 }
