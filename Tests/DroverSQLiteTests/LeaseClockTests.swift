@@ -33,10 +33,12 @@ struct LeaseClockTests {
         }
     }
 
-    private func withHost(_ body: (Host, String, Lease) async throws -> Void) async throws {
+    /// A host with a job that is leased for 30 s, as the clock stood then `ahead` of the right time.
+    private func withHost(ahead: Duration = .zero, _ body: (Host, String, Lease) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             let host = Host()
+            host.wall.advance(by: ahead)
             let store = try await host.store(path)
             try await store.add(1, to: "q")
             let lease = try #require(try await store.claim(1, of: "q", "held").claimed.first).lease
@@ -104,22 +106,16 @@ struct LeaseClockTests {
 
     @Test("A clock that was wrong before the host was started again keeps no job for long")
     func restartAfterWrongClock() async throws {
-        try await withTemporaryFolder { folder in
-            let path = folder.file("jobs.sqlite")
-            let host = Host()
-            host.wall.advance(by: .seconds(5 * 3600))
-            let store = try await host.store(path)
-            try await store.add(1, to: "q")
-            _ = try await store.claim(1, of: "q", "held")
-            await store.close()
-            host.wall.advance(by: .seconds(-5 * 3600))
+        let ahead = Duration.seconds(5 * 3600)
+        try await withHost(ahead: ahead) { host, path, _ in
+            host.wall.advance(by: .zero - ahead)
             host.restart()
-            let next = try await host.store(path)
+            let store = try await host.store(path)
             host.advance(by: .seconds(59))
-            #expect(try await reclaimed(next) == 0)
+            #expect(try await reclaimed(store) == 0)
             host.advance(by: .seconds(1))
-            #expect(try await reclaimed(next) == 1)
-            await next.close()
+            #expect(try await reclaimed(store) == 1)
+            await store.close()
         }
     }
 

@@ -1,9 +1,10 @@
 import DroverCore
-import DroverSQLite
 import DroverTesting
 import Foundation
 import ProcessTesting
 import Testing
+
+@testable import DroverSQLite
 
 @Suite("Two stores on one file")
 struct TwoStoresTests {
@@ -48,10 +49,18 @@ struct TwoStoresTests {
             let id = try #require(try await first.add(1, to: "other").first)
             let update = JobCommand.updatePayload(JobKey(queue: "other", id: id), to: .emptyObject)
             #expect(try await first.apply([update]).count == 1)
-            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: long)
+            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(20))
+            try await untilWatched("q", by: first)
             try await second.add(1, to: "q")
             #expect(try await wake.work == ["q"])
         }
+    }
+
+    /// Returns when somebody waits for a queue and has had a look at it: what comes then is told by the watch alone.
+    private func untilWatched(_ queue: QueueName, by store: SQLiteStore) async throws {
+        while !store.hub.watched.contains(queue) { await Task.yield() }
+        // The look is a read too, and begun before these.
+        for _ in 0..<16 { _ = try await store.queues() }
     }
 
     @Test("An enqueue that came before the wait wakes it as well")
