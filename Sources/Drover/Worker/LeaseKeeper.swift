@@ -115,7 +115,7 @@ final class LeaseKeeper: Sendable {
         } catch {
             let (lost, isNews) = state.withLock { state in
                 defer { state.trouble = error.code }
-                let lost = state.table.renewalFailed(due.map(\.number), StoreTrouble(error), now: timer.now())
+                let lost = state.table.renewalFailed(due.map(\.number), error.code, now: timer.now())
                 return (lost, state.trouble != error.code)
             }
             logger.log(

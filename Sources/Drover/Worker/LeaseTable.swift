@@ -108,7 +108,7 @@ struct LeaseTable<Holder> {
     /// A renewal failed.
     ///
     /// - Returns: the leases whose time has passed. They are no longer in the table.
-    mutating func renewalFailed(_ numbers: some Sequence<Int>, _ trouble: StoreTrouble, now: Duration) -> [Holder] {
+    mutating func renewalFailed(_ numbers: some Sequence<Int>, _ trouble: StoreError.Code, now: Duration) -> [Holder] {
         var lost: [Holder] = []
         for number in numbers {
             guard var entry = entries[number] else { continue }  // settled meanwhile
@@ -118,7 +118,7 @@ struct LeaseTable<Holder> {
                 lost.append(entry.holder)
                 continue
             }
-            entry.renewAt = min(now + trouble.pause(entry.lease.duration), max(entry.deadline, now))
+            entry.renewAt = min(now + trouble.renewalPause(entry.lease.duration), max(entry.deadline, now))
             entries[number] = entry
         }
         return lost

@@ -133,7 +133,7 @@ final class QueueWorker: Sendable {
             } catch {
                 failures += 1
                 // While nobody can write to the store nobody can take the jobs either: that time does not count.
-                nobodyCouldWrite = nobodyCouldWrite && StoreTrouble(error).stopsEverybody
+                nobodyCouldWrite = nobodyCouldWrite && error.code.stopsEverybody
                 if nobodyCouldWrite, !core.withLock({ $0.state.isDraining }) { begin = keeper.now() }
                 // Without outcomes nothing is lost by giving up, and a store that somebody must mend has claimed nothing.
                 let isWorthless = exchange.settlements.isEmpty && !error.isTransient

@@ -11,7 +11,8 @@ enum InstantArgument {
     /// Reads an instant, with or without a fraction of a second and with any offset.
     @Sendable static func parse(_ text: String) throws -> Timestamp {
         let upper = text.uppercased()
-        for fraction in [false, true] where isOnCalendar(upper) {
+        let isReadable = isOnCalendar(upper)
+        for fraction in [false, true] where isReadable {
             let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fraction)
             // Either style may be the one; only when neither reads it is the text wrong.
             guard let date = try? style.parse(upper) else { continue }

@@ -19,37 +19,14 @@ struct Events: Subcommand {
               drover events --queue mail --follow --json
             """)
 
-    /// Where to begin.
-    enum Start: Equatable, ExpressibleByArgument, Sendable {
-        case beginning, end
-        case after(String)
-
-        init?(argument: String) {
-            switch argument {
-            case "beginning": self = .beginning
-            case "end": self = .end
-            case "": return nil
-            default: self = .after(argument)
-            }
-        }
-
-        var query: EventQuery.Start {
-            switch self {
-            case .beginning: .beginning
-            case .end: .end
-            case .after(let position): .after(EventPosition(position))
-            }
-        }
-    }
-
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
     @Flag(name: .shortAndLong, help: "Go on with each new event.") var follow = false
     @Option(
         help: ArgumentHelp(
             "beginning, end, or the position of an event, to go on after it; default: the end with --follow, else the beginning.",
-            valueName: "position"))
-    var from: Start?
+            valueName: "position"), transform: Self.start)
+    var from: EventQuery.Start?
     @Flag(help: "Print JSON: an object on each line.") var json = false
 
     /// How long one read waits for a first event before it is repeated, should a hint be lost (rule 8).
@@ -61,8 +38,7 @@ struct Events: Subcommand {
         let name = try QueueName(queue)
         return try await session.withStore(store, .existing) { store in
             if !follow { _ = try await store.summary(of: name) }
-            let start = from ?? (follow ? .end : .beginning)
-            var query = EventQuery(queue: name, start: start.query, limit: 1000)
+            var query = EventQuery(queue: name, start: from ?? (follow ? .end : .beginning), limit: 1000)
             while true {
                 let page = try await store.events(query, waitingAtMost: follow ? Self.patience : .zero)
                 if page.hasGap {
@@ -75,6 +51,16 @@ struct Events: Subcommand {
                 if session.output.failure != nil { return .failed }
                 try Task.checkCancellation()
             }
+        }
+    }
+
+    /// Reads where to begin; whether a position is one is for the store to say.
+    @Sendable private static func start(_ text: String) throws -> EventQuery.Start {
+        switch text {
+        case "beginning": .beginning
+        case "end": .end
+        case "": throw ArgumentParser.ValidationError("give beginning, end or a position")
+        default: .after(EventPosition(text))
         }
     }
 

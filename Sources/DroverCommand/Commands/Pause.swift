@@ -37,8 +37,8 @@ struct QueueSettingOptions: ParsableArguments {
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
         let (result, isNew) = try await session.withStore(store, .existing) { store in
-            if !mayBeNew { _ = try await store.summary(of: name) }
-            let isNew = try await store.queue(name) == nil
+            let known = mayBeNew ? try await store.queue(name) : try await store.summary(of: name)
+            let isNew = known == nil
             return (try await store.configure([setting(name)]).first, isNew)
         }
         if case .refused(let problem) = result { throw problem }

@@ -1,7 +1,7 @@
 -- Version 1 of the layout.
 -- drover_jobs.rank orders a state: 0 when waiting, the priority when prioritized, the due time when delayed, the
--- lease's expiry (as drover_host tells the time) when active, the time of the end when finished; place orders what is otherwise equal. One index thus
--- serves every state, and a change of state costs one removal and one insertion in it.
+-- lease's expiry (as drover_host tells the time) when active, the time of the end when finished; place orders what is
+-- otherwise equal. One index thus serves every state, and a change of state costs one removal and one insertion in it.
 -- A queue that was obliterated stays as a row that is gone, so that positions of its events never come again.
 -- The id of a job is its own text, or, when that is NULL, seq as decimal text.
 CREATE TABLE drover_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);

@@ -93,7 +93,7 @@ import Testing
         var tries = 0
         while table.count == 1, tries < 100 {
             tries += 1
-            let lost = table.renewalFailed([0], .other, now: now)
+            let lost = table.renewalFailed([0], .unreachable, now: now)
             if !lost.isEmpty {
                 #expect(lost == [0])
                 break
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aLeaseOutlivesAStoreThatNobodyCanWriteToBecauseNobodyCanTakeTheJob() {
-        for trouble in [StoreTrouble.busy, .full] {
+        for trouble in [StoreError.Code.busy, .full] {
             var table = table(1)
             for second in 15...90 {
                 let lost = table.renewalFailed([0], trouble, now: .seconds(second))
