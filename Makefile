@@ -33,5 +33,6 @@ bench: bootstrap ## Measure a release build; one JSON object for each scenario; 
 docs: ## Build the reference documentation; its warnings are errors
 	@scripts/docs.sh
 
-embed: ## Write the generated Swift files from the .sql files
+embed: ## Write the generated Swift files from the .sql and .lua files
 	@scripts/embed-sql.sh
+	@scripts/embed-lua.sh

@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .library(name: "Drover", targets: ["Drover"]),
         .library(name: "DroverCore", targets: ["DroverCore"]),
+        .library(name: "DroverRedis", targets: ["DroverRedis"]),
         .library(name: "DroverSQLite", targets: ["DroverSQLite"]),
         .library(name: "DroverConformance", targets: ["DroverConformance"]),
         .library(name: "DroverTesting", targets: ["DroverTesting"]),
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -53,6 +55,24 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             exclude: ["Statements"],
+            swiftSettings: house),
+        .target(
+            name: "RedisClient",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "DroverRedis",
+            dependencies: [
+                "DroverCore", "RedisClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            exclude: ["Scripts"],
             swiftSettings: house),
         .target(name: "DroverConformance", dependencies: ["DroverCore"], swiftSettings: house),
         .target(name: "DroverTesting", dependencies: ["DroverCore"], swiftSettings: house),
@@ -104,6 +124,35 @@ let package = Package(
                 "ProcessTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: house),
+        .target(
+            name: "RedisTesting",
+            dependencies: [
+                "DroverTesting", "ProcessTesting", "RedisClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RedisTesting",
+            swiftSettings: house),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RedisClient", "RedisTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "DroverRedisTests",
+            dependencies: [
+                "Drover", "DroverCore", "DroverConformance", "DroverRedis", "DroverSQLite", "DroverTesting",
+                "ProcessTesting", "RedisClient", "RedisTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Peers"],
             swiftSettings: house),
         .testTarget(
             name: "CrashTests",

@@ -15,12 +15,14 @@ if [ "$major" -lt "$required_major" ] || { [ "$major" -eq "$required_major" ] &&
     fail "Swift $major.$minor is too old; Drover needs $required_major.$required_minor or newer. $where"
 fi
 
-# command, header or file that shows that a package is there : Debian's name of the package
+# command, header, file or module of Python that shows that a package is there : Debian's name of the package
 needs=(
     "command:make:make" "command:git:git" "command:python3:python3" "command:gzip:gzip"
     "command:sqlite3:sqlite3" "command:jq:jq" "command:sha256sum:coreutils"
     "command:mount:mount" "command:unshare:util-linux" "file:/etc/ssl/certs/ca-certificates.crt:ca-certificates"
     "header:sqlite3.h:libsqlite3-dev" "header:zlib.h:zlib1g-dev"
+    "command:redis-server:redis-server" "command:redis-cli:redis-tools" "command:redis-benchmark:redis-tools"
+    "command:setpriv:util-linux" "command:flock:util-linux" "command:openssl:openssl" "python:ensurepip:python3-venv"
 )
 
 present() {
@@ -28,6 +30,7 @@ present() {
         command) command -v "$2" >/dev/null ;;
         file) [ -e "$2" ] ;;
         header) [ -e "/usr/include/$2" ] || [ -e "/usr/local/include/$2" ] ;;
+        python) python3 -c "import $2" 2>/dev/null ;;
     esac
 }
 
@@ -38,6 +41,7 @@ for need in "${needs[@]}"; do
 done
 
 if [ ${#missing[@]} -eq 0 ]; then
+    "$(dirname "$0")/python-peers.sh" >/dev/null
     echo "bootstrap: Swift $major.$minor; nothing is missing."
     exit 0
 fi
@@ -53,4 +57,5 @@ echo "bootstrap: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+"$(dirname "$0")/python-peers.sh" >/dev/null
 echo "bootstrap: done."

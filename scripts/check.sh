@@ -32,7 +32,7 @@ check_sizes() { # no file over 450 lines, the median source under 200
     while IFS= read -r file; do
         lines=$(wc -l <"$file")
         if [ "$lines" -gt 450 ]; then echo "$file: $lines lines"; status=1; fi
-    done < <(tracked '*.swift' '*.sql' '*.sh' '*.py' | grep -v '\.generated\.swift$')
+    done < <(tracked '*.swift' '*.sql' '*.lua' '*.sh' '*.py' | grep -v '\.generated\.swift$')
     middle=$(sources | while IFS= read -r file; do wc -l <"$file"; done | sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }')
     if [ "$middle" -ge 200 ]; then echo "the median file under Sources has $middle lines"; status=1; fi
     return $status
@@ -62,7 +62,7 @@ mend_sleeps="Wait on a signal with a timeout, or move the injected clock."
 
 check_clocks() { # no code reads a clock by itself
     # Left out are the files that are a clock: what is injected elsewhere has to read the system's somewhere.
-    sources | grep -E '^Sources/(Drover|DroverCore|DroverSQLite|DroverTesting|DroverConformance)/' |
+    sources | grep -E '^Sources/(Drover|DroverCore|DroverRedis|DroverSQLite|DroverTesting|DroverConformance)/' |
         grep -vE '^Sources/(DroverCore/Values/WallClock|Drover/Worker/DelayTimer|DroverSQLite/Clock/HostUptime)\.swift$' |
         matches '\bDate\(\)|\bDate\.now|(Continuous|Suspending)Clock\.now|(Continuous|Suspending)Clock\(\)\.now|DispatchTime\.now|clock_gettime|gettimeofday|systemUptime' | none
 }
@@ -104,7 +104,7 @@ check_links() { # links between documents lead to files
 mend_links="Correct the link or add the file."
 
 check_generated() { # generated files are current
-    scripts/embed-sql.sh --check
+    scripts/embed-sql.sh --check && scripts/embed-lua.sh --check
 }
 mend_generated="Run \`make embed\` and commit the result."
 

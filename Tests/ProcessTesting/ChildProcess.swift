@@ -32,12 +32,16 @@ package final class ChildProcess: Sendable {
     ///   - program: the path of the program.
     ///   - arguments: what follows its name.
     ///   - environment: variables beside those of the test.
-    package init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    ///   - heard: is given each line of its output as it comes, after ``lines`` has it.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
+        heard: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
         let started = try Spawn.start(
             program, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 })
         processID = started.processID
         input = started.input
-        Self.read(started.output, to: lines, end: outputEnds)
+        Self.read(started.output, to: lines, end: outputEnds, heard)
         Self.read(started.errors, to: errors, end: outputEnds)
         Spawn.whenEnded(processID) { [ends] status in
             let signal = status & 0x7F
@@ -46,7 +50,10 @@ package final class ChildProcess: Sendable {
     }
 
     /// Reads lines on a thread of its own until they end.
-    private static func read(_ pipe: FileHandle, to lines: Probe<String>, end: Probe<Void>) {
+    private static func read(
+        _ pipe: FileHandle, to lines: Probe<String>, end: Probe<Void>,
+        _ heard: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         Thread.detachNewThread {
             var rest: [UInt8] = []
             while true {
@@ -55,7 +62,11 @@ package final class ChildProcess: Sendable {
                 rest.append(contentsOf: data)
                 var parts = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
                 rest = Array(parts.removeLast())
-                for line in parts { lines.signal(String(decoding: line, as: UTF8.self)) }
+                for line in parts {
+                    let text = String(decoding: line, as: UTF8.self)
+                    lines.signal(text)
+                    heard(text)
+                }
             }
             if !rest.isEmpty { lines.signal(String(decoding: rest, as: UTF8.self)) }
             end.signal()
@@ -70,9 +81,12 @@ package final class ChildProcess: Sendable {
             $0 += 1
             return $0
         }
-        try input.write(contentsOf: Data((line + "\n").utf8))
+        try send(line)
         return try await lines.wait(for: number + 1, timeout: timeout)[number]
     }
+
+    /// Writes a line to its standard input.
+    package func send(_ line: String) throws { try input.write(contentsOf: Data((line + "\n").utf8)) }
 
     /// Ends its standard input.
     package func closeInput() throws { try input.close() }

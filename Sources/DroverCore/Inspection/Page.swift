@@ -37,7 +37,7 @@ public struct JobQuery: Hashable, Sendable {
     /// Of which queue.
     public var queue: QueueName
     /// In which state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
-    /// finished ones by their end; the order of active ones is not promised.
+    /// finished ones by their end, in whole milliseconds; the order of active ones is not promised.
     public var state: JobState
 
     /// A query from its parts.

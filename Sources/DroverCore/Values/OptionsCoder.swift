@@ -1,5 +1,3 @@
-import DroverCore
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -10,12 +8,15 @@ import Foundation
 ///
 /// Most jobs of a queue share a few sets of options, so both directions
 /// remember what they saw last; default options are stored as NULL.
-struct OptionsCoder {
+package struct OptionsCoder: Sendable {
     private var texts: [JobOptions: String] = [:]
     private var values: [String: JobOptions] = [:]
     private static let remembered = 256
 
-    mutating func text(_ options: JobOptions) throws(StoreError) -> String? {
+    package init() {}
+
+    /// The stored form of options; nil where all have their defaults.
+    package mutating func text(_ options: JobOptions) throws(StoreError) -> String? {
         if options == JobOptions() { return nil }
         if let text = texts[options] { return text }
         let text: String
@@ -30,7 +31,7 @@ struct OptionsCoder {
     }
 
     /// The options of a stored text; nil when it can't be read.
-    mutating func options(_ text: String?) -> JobOptions? {
+    package mutating func options(_ text: String?) -> JobOptions? {
         guard let text else { return JobOptions() }
         if let options = values[text] { return options }
         // The caller says what becomes of a job whose options are damaged.

@@ -1,0 +1,74 @@
+import DroverCore
+
+/// Spells every key of the store: the only place that does, with `Scripts/include/keys.lua`, which follows its order.
+///
+/// The layout is BullMQ's (PROTOCOL 2.1). What is Drover's own lies under `drover:` inside a queue, where neither
+/// BullMQ's clients nor their removal of orphans look, or beside the queues under a name without a third part.
+struct KeySpace: Sendable {
+    /// What all keys begin with, before the first colon.
+    let prefix: String
+
+    /// The set of bases of the queues that Drover knows.
+    var queues: String { "\(prefix):drover-queues" }
+    /// The hash of reports of workers, by their names.
+    var workers: String { "\(prefix):drover-workers" }
+
+    /// What all keys of a queue begin with.
+    func base(_ queue: QueueName) -> String { "\(prefix):\(queue.text):" }
+
+    /// The queue of a base, or nil for a text that is none of this prefix.
+    func queue(ofBase base: String) -> QueueName? {
+        guard base.hasPrefix(prefix + ":"), base.hasSuffix(":") else { return nil }
+        let name = base.dropFirst(prefix.count + 1).dropLast()
+        return name.isEmpty || name.contains(":") ? nil : QueueName(stored: String(name))
+    }
+
+    /// The queue whose settings a key holds, or nil for another key.
+    func queue(ofMeta key: String) -> QueueName? {
+        key.hasSuffix(":meta") ? queue(ofBase: String(key.dropLast(4))) : nil
+    }
+
+    /// The pattern that the keys of all queues' settings match, for `SCAN`.
+    var metaPattern: String {
+        let escaped = prefix.map { "*?[]\\^-".contains($0) ? "\\\($0)" : String($0) }.joined()
+        return "\(escaped):*:meta"
+    }
+
+    /// The keys of a queue, in the order in which scripts are given them.
+    func queueKeys(_ queue: QueueName) -> [String] {
+        let base = base(queue)
+        return [
+            base, base + "id", meta(queue), base + "wait", base + "active", base + "prioritized", base + "pc",
+            base + "delayed", base + "waiting-children", base + "completed", base + "failed", marker(queue),
+            events(queue), base + "stalled", base + "stalled-check", base + "limiter", base + "repeat",
+            base + "paused", base + "metrics:completed", base + "metrics:failed", base + "drover:leases", queues,
+        ]
+    }
+
+    /// A queue's settings.
+    func meta(_ queue: QueueName) -> String { base(queue) + "meta" }
+    /// What wakes those who wait for work of a queue.
+    func marker(_ queue: QueueName) -> String { base(queue) + "marker" }
+    /// A queue's stream of events.
+    func events(_ queue: QueueName) -> String { base(queue) + "events" }
+    /// A job's log.
+    func log(_ key: JobKey) -> String { base(key.queue) + key.id.text + ":logs" }
+    /// The channel on which requests to stop jobs of a queue are told.
+    func cancellations(_ queue: QueueName) -> String { base(queue) + "drover:cancellations" }
+
+    /// What is remembered of an exchange. A colon in its id would make a third part of the key, as job ids may have.
+    func memory(of id: ExchangeID, in queue: QueueName) -> String {
+        let text = id.text.replacing("%", with: "%25").replacing(":", with: "%3A")
+        return base(queue) + "drover:x-" + text
+    }
+
+    /// The keys whose number of jobs makes a queue's counts, with the state that each counts for.
+    func counted(_ queue: QueueName) -> [(key: String, state: JobState, isList: Bool)] {
+        let base = base(queue)
+        return [
+            (base + "wait", .waiting, true), (base + "paused", .waiting, true), (base + "active", .active, true),
+            (base + "prioritized", .prioritized, false), (base + "delayed", .delayed, false),
+            (base + "completed", .completed, false), (base + "failed", .failed, false),
+        ]
+    }
+}

@@ -1,0 +1,116 @@
+public import DroverCore
+import RedisClient
+
+extension RedisStore {
+    /// Applies commands, one script each, back to back.
+    public func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult] {
+        try checkOpen()
+        var results: [CommandResult] = []
+        for command in commands {
+            if let problem = command.problem {
+                results.append(.refused(problem))
+            } else {
+                results.append(try await apply(command))
+            }
+        }
+        return results
+    }
+
+    private func apply(_ command: JobCommand) async throws(StoreError) -> CommandResult {
+        let key = command.key
+        let (name, argument, isLIFO) = Self.words(of: command)
+        var arguments = arguments()
+        for text in [key.id.text, name, argument, isLIFO ? "1" : "0"] { arguments.append(text) }
+        let answer = try await run(
+            Scripts.command, key.queue, more: [keys.cancellations(key.queue)], arguments, "\(name) \(key)")
+        switch answer.text {
+        case "done": return .done
+        case "requested": return .requested
+        case "notFound": return .notFound
+        case "scheduled":
+            return .refused(
+                ValidationError("job", "is the next one of a schedule; remove the schedule, and it goes with it"))
+        default:
+            guard let state = answer.text.flatMap(JobState.init(rawValue:)) else {
+                throw StoreError(.corrupt, "\(name) \(key) was answered in a form that is not its own")
+            }
+            return .wrongState(state)
+        }
+    }
+
+    private static func words(of command: JobCommand) -> (name: String, argument: String, isLIFO: Bool) {
+        switch command {
+        case .retry(_, let resetAttempts): ("retry", resetAttempts ? "1" : "0", false)
+        case .promote: ("promote", "", false)
+        case .remove: ("remove", "", false)
+        case .cancel: ("cancel", "", false)
+        case .changePriority(_, let priority, let lifo): ("changePriority", String(priority), lifo)
+        case .changeDelay(_, let delay): ("changeDelay", String(delay.wholeMilliseconds), false)
+        case .updatePayload(_, let payload): ("updatePayload", payload.text, false)
+        }
+    }
+
+    /// Changes settings, one after the other.
+    public func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
+        try checkOpen()
+        for setting in settings {
+            var arguments = arguments()
+            switch setting {
+            case .pause: arguments.append("pause")
+            case .resume: arguments.append("resume")
+            }
+            // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
+            while try await run(Scripts.configure, setting.queue, arguments, "configure \(setting.queue)").int ?? 0 > 0
+            {
+            }
+        }
+        return settings.map { _ in .done }
+    }
+
+    /// Does one step of a sweep in one script.
+    public func sweep(
+        _ sweep: Sweep, after cursor: PageCursor?, limit: Int
+    ) async throws(StoreError) -> SweepReport {
+        try checkOpen()
+        var arguments = arguments()
+        arguments.append(max(limit, 1))
+        switch sweep {
+        case .drain(_, let delayed):
+            try SweepCursor.check(cursor)
+            arguments.append("drain")
+            arguments.append(delayed ? "1" : "0")
+        case .clean(_, let state, let age):
+            arguments.append("clean")
+            arguments.append(state.rawValue)
+            arguments.append(age.wholeMilliseconds)
+            arguments.append(try PlaceCursor(cursor, in: state).text)
+        case .obliterate(_, let force):
+            try SweepCursor.check(cursor)
+            arguments.append("obliterate")
+            arguments.append(force ? "1" : "0")
+        }
+        let answer = try await run(Scripts.sweep, sweep.queue, arguments, "sweep \(sweep.queue)")
+        guard let items = answer.items, items.count == 3, let removed = items[0].int else {
+            return SweepReport(
+                removed: 0, progress: .refused(ValidationError("sweep", answer.text ?? "was not understood")))
+        }
+        let progress: SweepReport.Progress
+        if items[1].int != 1 {
+            progress = .finished
+        } else if case .clean = sweep {
+            progress = .more(PageCursor(items[2].text ?? ""))
+        } else {
+            progress = .more(SweepCursor.onward)
+        }
+        return SweepReport(removed: Int(removed), progress: progress)
+    }
+}
+
+/// The cursor of sweeps that begin anew with each step, because what they have looked at is gone.
+private enum SweepCursor {
+    static let onward = PageCursor("onward")
+
+    static func check(_ cursor: PageCursor?) throws(StoreError) {
+        if let cursor, cursor != onward { throw PlaceCursor.unknown(cursor) }
+    }
+}

@@ -1,0 +1,116 @@
+public import DroverCore
+import RedisClient
+
+extension RedisStore {
+    /// Stores new jobs in one script; those that break a rule are refused before it.
+    public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
+        try checkOpen()
+        let problems = jobs.map(\.problem)
+        var arguments = arguments(capacity: 64 + jobs.count * 160)
+        try withCoder { coder throws(StoreError) in
+            for (job, problem) in zip(jobs, problems) where problem == nil {
+                arguments.append(job.id?.text ?? "")
+                arguments.append(job.name.text)
+                arguments.append(job.payload.text)
+                arguments.append(try coder.text(job.options) ?? Self.defaultOptions)
+                arguments.append(job.options.priority)
+                arguments.append(Self.entry(of: job))
+            }
+        }
+        if problems.allSatisfy({ $0 != nil }) { return problems.compactMap { $0.map(EnqueueResult.refused) } }
+        let answer = try await run(Scripts.enqueue, queue, arguments, "add \(jobs.count) jobs to \(queue)")
+        var stored = (answer.items ?? []).makeIterator()
+        return try problems.map { problem throws(StoreError) in
+            if let problem { return .refused(problem) }
+            guard let text = stored.next()?.text, let sign = text.utf8.first else {
+                throw StoreError(.corrupt, "adding jobs to \(queue) was answered in a form that is not its own")
+            }
+            let id = JobID(stored: String(text.dropFirst()))
+            return sign == UInt8(ascii: "+") ? .added(id) : .duplicate(id)
+        }
+    }
+
+    /// What a job without options of its own has as `opts`: BullMQ's clients ask for the number of attempts.
+    private static let defaultOptions = #"{"attempts":1}"#
+
+    private static func entry(of job: NewJob) -> String {
+        switch job.start {
+        case .after(let delay) where delay > .zero: "a\(delay.wholeMilliseconds)"
+        case .at(let instant): "t\(instant.milliseconds)"
+        case .now, .after: job.options.lifo ? "l" : ""
+        }
+    }
+
+    /// Settles and claims in one script.
+    public func exchange(
+        _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
+    ) async throws(StoreError) -> ExchangeReply {
+        let call = ExchangeCall(
+            queue: queue, id: id, settle: settle, claim: claim, metricsPoints: configuration.metricsPoints)
+        var arguments = arguments(capacity: 128 + settle.count * 160)
+        call.write(to: &arguments)
+        let answer = try await run(
+            Scripts.exchange, queue, more: [keys.memory(of: id, in: queue)], arguments,
+            "settle \(settle.count) and claim \(claim?.limit ?? 0) jobs of \(queue)")
+        return try withCoder { coder throws(StoreError) in try call.reply(answer, options: &coder) }
+    }
+
+    /// Renews leases, in one script for each queue.
+    public func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] {
+        try await signs(leases, of: \.job.queue, Scripts.renew, "renew \(leases.count) leases") { lease, arguments in
+            arguments.append(lease.job.id.text)
+            arguments.append(lease.token.text)
+            arguments.append(ExchangeCall.milliseconds(lease.duration))
+        } meaning: { sign in
+            switch sign {
+            case UInt8(ascii: "h"): .held
+            case UInt8(ascii: "c"): .cancelRequested
+            default: .lost
+            }
+        }
+    }
+
+    /// Stores reports, in one script for each queue.
+    public func record(_ reports: [JobReport]) async throws(StoreError) -> [ReportStatus] {
+        try await signs(reports, of: \.lease.job.queue, Scripts.record, "store \(reports.count) reports") {
+            report, arguments in
+            arguments.append(report.lease.job.id.text)
+            arguments.append(report.lease.token.text)
+            let (kind, text, keep) =
+                switch report.content {
+                case .progress(let progress): ("p", progress.text, nil as Int?)
+                case .payload(let payload): ("d", payload.text, nil)
+                case .log(let line, let keep): ("l", line, keep)
+                }
+            arguments.append(kind)
+            arguments.append(text)
+            arguments.append(keep.map { String(max($0, 0)) } ?? "")
+        } meaning: {
+            $0 == UInt8(ascii: "r") ? .recorded : .leaseLost
+        }
+    }
+
+    /// Runs a script for each queue of the items, that answers one sign for each; the answers are in the items' places.
+    private func signs<Item, Status>(
+        _ items: [Item], of queue: (Item) -> QueueName, _ script: RedisScript, _ attempt: @autoclosure () -> String,
+        write: (Item, inout RedisArguments) -> Void, meaning: (UInt8) -> Status
+    ) async throws(StoreError) -> [Status] {
+        try checkOpen()
+        var places: [QueueName: [Int]] = [:]
+        for (index, item) in items.enumerated() { places[queue(item), default: []].append(index) }
+        var signs = [UInt8](repeating: 0, count: items.count)
+        for (queue, indices) in places.sorted(by: { $0.key < $1.key }) {
+            var arguments = arguments(capacity: 64 + indices.count * 96)
+            for index in indices { write(items[index], &arguments) }
+            let text = try await run(script, queue, arguments, attempt()).text ?? ""
+            for (index, sign) in zip(indices, text.utf8) { signs[index] = sign }
+        }
+        return signs.map(meaning)
+    }
+
+    /// Waits on the queues' markers, and on the channels of requests to stop.
+    public func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp {
+        try checkOpen()
+        return try await wakeUps.wait(for: interest, atMost: atMost)
+    }
+}

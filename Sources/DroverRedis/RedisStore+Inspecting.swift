@@ -1,0 +1,144 @@
+public import DroverCore
+import RedisClient
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension RedisStore {
+    /// Reads jobs by key, in one script for each queue.
+    public func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] {
+        try checkOpen()
+        var places: [QueueName: [Int]] = [:]
+        for (index, key) in keys.enumerated() { places[key.queue, default: []].append(index) }
+        var records = [JobRecord?](repeating: nil, count: keys.count)
+        for (queue, indices) in places {
+            var arguments = RedisArguments(capacity: 64 + indices.count * 32)
+            for index in indices { arguments.append(keys[index].id.text) }
+            let answer = try await run(Scripts.jobs, queue, arguments, "read \(indices.count) jobs of \(queue)")
+            for (index, item) in zip(indices, answer.items ?? []) {
+                guard let parts = item.items, parts.count == 3 else { continue }
+                let state = parts[0].text.flatMap(JobState.init(rawValue:)) ?? .waiting
+                records[index] = try withCoder { coder throws(StoreError) in
+                    JobHash(parts[2]).record(keys[index], state: state, dueScore: parts[1].text, options: &coder)
+                }
+            }
+        }
+        return records
+    }
+
+    /// Lists jobs of one state.
+    public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
+        try checkOpen()
+        var arguments = RedisArguments(capacity: 64)
+        arguments.append(query.state.rawValue)
+        arguments.append(page.order.rawValue)
+        arguments.append(page.limit)
+        arguments.append(try PlaceCursor(page.after, in: query.state).text)
+        let items = try await run(Scripts.list, query.queue, arguments, "list jobs of \(query.queue)").items ?? []
+        var jobs: [JobRecord] = []
+        try withCoder { coder throws(StoreError) in
+            for index in stride(from: 1, to: items.count - 2, by: 3) {
+                let key = JobKey(queue: query.queue, id: JobID(stored: items[index].text ?? ""))
+                jobs.append(
+                    JobHash(items[index + 2]).record(
+                        key, state: query.state, dueScore: query.state == .delayed ? items[index + 1].text : nil,
+                        options: &coder))
+            }
+        }
+        let next = items.first?.text ?? ""
+        return JobPage(jobs: jobs, next: next.isEmpty ? nil : PageCursor(next))
+    }
+
+    /// Lists the queues: those that Drover has used, and those of BullMQ's clients that a search has found.
+    public func queues() async throws(StoreError) -> [QueueSummary] {
+        try await discoverQueues()
+        let bases = try await send(.make("SMEMBERS", keys.queues), "list queues").items ?? []
+        let queues = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }.sorted()
+        var commands: [RedisCommand] = []
+        for queue in queues {
+            commands.append(.make("HMGET", keys.meta(queue), "paused", "opts.maxLenEvents"))
+            for place in keys.counted(queue) { commands.append(.make(place.isList ? "LLEN" : "ZCARD", place.key)) }
+        }
+        let values = try await send(commands, "count the jobs of \(queues.count) queues")
+        var rest = values[...]
+        return queues.map { queue in
+            let meta = rest.popFirst()?.items ?? []
+            var counts = JobCounts()
+            for place in keys.counted(queue) { counts[place.state] += Int(rest.popFirst()?.int ?? 0) }
+            return QueueSummary(name: queue, isPaused: meta.first.map { !$0.isNull } ?? false, counts: counts)
+        }
+    }
+
+    /// Looks for queues that other clients have made, by their settings. One call looks at a bounded part of the keys
+    /// and the next goes on, so that millions of jobs do not hold it up.
+    private func discoverQueues() async throws(StoreError) {
+        var cursor = discovery ?? "0"
+        for _ in 0..<Self.discoverySteps {
+            let scan = RedisCommand.make("SCAN", cursor, "MATCH", keys.metaPattern, "COUNT", "1000", "TYPE", "hash")
+            let answer = try await send(scan, "look for queues")
+            guard let parts = answer.items, parts.count == 2, let next = parts[0].text else { break }
+            let found = (parts[1].items ?? []).compactMap { $0.text.flatMap(keys.queue(ofMeta:)) }
+            if !found.isEmpty {
+                var command = RedisCommand("SADD")
+                command.append(keys.queues)
+                for queue in found { command.append(keys.base(queue)) }
+                _ = try await send(command, "remember queues")
+            }
+            cursor = next
+            if cursor == "0" { break }
+        }
+        discovery = cursor
+    }
+
+    /// How many thousands of keys one call looks at.
+    private static let discoverySteps = 200
+
+    /// Lists the living workers.
+    public func workers() async throws(StoreError) -> [WorkerSummary] {
+        let answers = try await send([.make("TIME"), .make("HGETALL", keys.workers)], "list workers")
+        let seconds = answers[0].items?.first?.int ?? 0
+        let micros = answers[0].items?.last?.int ?? 0
+        let now = configuration.clock?.now ?? Timestamp(milliseconds: seconds * 1000 + micros / 1000)
+        let items = answers[1].items ?? []
+        var workers: [WorkerSummary] = []
+        for index in stride(from: 0, to: items.count - 1, by: 2) {
+            guard let id = items[index].text, let text = items[index + 1].text,
+                let worker = Self.worker(id, text), worker.seenAt + worker.report.validFor > now
+            else { continue }
+            workers.append(worker)
+        }
+        return workers.sorted { ($0.report.queue.text, $0.report.id) < ($1.report.queue.text, $1.report.id) }
+    }
+
+    private static func worker(_ id: String, _ text: String) -> WorkerSummary? {
+        // What is no report of ours is passed over: a list of the living must not fail by one of them.
+        guard let parts = try? JSONDecoder().decode([String].self, from: Data(text.utf8)), parts.count == 8 else {
+            return nil
+        }
+        let numbers = parts.map { Int64($0) ?? 0 }
+        let report = WorkerReport(
+            id: id, queue: QueueName(stored: parts[3]), host: parts[4], process: Int(numbers[5]),
+            concurrency: Int(numbers[6]), running: Int(numbers[7]), validFor: .milliseconds(numbers[2]))
+        return WorkerSummary(
+            report: report, startedAt: Timestamp(milliseconds: numbers[0]),
+            seenAt: Timestamp(milliseconds: numbers[1]))
+    }
+
+    /// Reads a part of the log of a job; cursors count lines from the side where reading began.
+    public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
+        let after = page.after?.text ?? "0"
+        guard let passed = UInt32(after).map(Int.init) else { throw PlaceCursor.unknown(PageCursor(after)) }
+        let (first, last) =
+            page.order == .ascending ? (passed, passed + page.limit - 1) : (-(passed + page.limit), -1 - passed)
+        let log = keys.log(key)
+        let answers = try await send(
+            [.make("LLEN", log), .make("LRANGE", log, String(first), String(last))], "read the log of \(key)")
+        var lines = (answers[1].items ?? []).map { $0.text ?? "" }
+        if page.order == .descending { lines.reverse() }
+        let next = lines.count == page.limit ? PageCursor(String(passed + lines.count)) : nil
+        return LogPage(lines: lines, total: Int(answers[0].int ?? 0), next: next)
+    }
+}

@@ -1,0 +1,49 @@
+public import DroverCore
+import RedisClient
+
+extension RedisStore {
+    /// Puts stalled jobs back: Drover's own by the expiry of their leases, those of other clients by BullMQ's check.
+    public func reclaimStalled(
+        _ queue: QueueName, maxStalled: Int, limit: Int
+    ) async throws(StoreError) -> [StalledJob] {
+        try checkOpen()
+        if limit < 1 { return [] }
+        var arguments = arguments()
+        arguments.append(maxStalled)
+        arguments.append(limit)
+        arguments.append(max(configuration.stalledInterval.wholeMilliseconds, 1))
+        let items = try await run(Scripts.reclaim, queue, arguments, "put stalled jobs of \(queue) back").items ?? []
+        return stride(from: 0, to: items.count - 2, by: 3).map { index in
+            StalledJob(
+                key: JobKey(queue: queue, id: JobID(stored: items[index].text ?? "")),
+                stalls: Int(items[index + 1].int ?? 0), mustFail: items[index + 2].int == 1)
+        }
+    }
+
+    /// Removes finished jobs that a rule no longer keeps.
+    public func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int {
+        try checkOpen()
+        if limit < 1 || rule.retention == .keepAll { return 0 }
+        var arguments = arguments()
+        arguments.append(rule.finished.rawValue)
+        arguments.append(rule.retention.count.map { String(max($0, 0)) } ?? "")
+        arguments.append(rule.retention.age.map { String(max($0.wholeMilliseconds, 0)) } ?? "")
+        arguments.append(limit)
+        return Int(try await run(Scripts.prune, queue, arguments, "remove old jobs of \(queue)").int ?? 0)
+    }
+
+    /// Keeps a worker's report, and shows the worker to BullMQ's clients if that is asked for.
+    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
+        var arguments = arguments()
+        arguments.append(report.id)
+        arguments.append(max(report.validFor.wholeMilliseconds, 0))
+        arguments.append(report.queue.text)
+        arguments.append(report.host)
+        arguments.append(report.process)
+        arguments.append(report.concurrency)
+        arguments.append(report.running)
+        _ = try await run(
+            Scripts.heartbeat, report.queue, more: [keys.workers], arguments, "tell that worker \(report.id) lives")
+        await presence.show(report)
+    }
+}

@@ -1,0 +1,154 @@
+public import DroverCore
+public import Logging
+import RedisClient
+import Synchronization
+
+/// Keeps jobs on a Redis or Valkey server, in BullMQ's layout: its clients in other languages share the queues.
+///
+/// One connection carries all calls of the process, one more waits for work. `docs/redis.md` tells the layout beside
+/// BullMQ's, what each durability setting of the server can lose, and the rights that its user needs.
+///
+/// ```swift
+/// let store = try RedisStore(url: "redis://127.0.0.1:6379/0?prefix=bull")
+/// try await store.prepare()
+/// ```
+public final class RedisStore: JobStore {
+    private struct State {
+        var coder = OptionsCoder()
+        var durability = "unknown"
+        var isPrepared = false
+        var isClosed = false
+        var discovery: String?
+    }
+
+    let configuration: RedisStoreConfiguration
+    let keys: KeySpace
+    let client: RedisClient
+    let wakeUps: WakeUpHub
+    let followers: EventHub
+    let presence: WorkerPresence
+    private let state = Mutex(State())
+
+    /// A store on the server that a URL names; nothing is opened before ``prepare()``.
+    ///
+    /// - Parameter url: `redis://[user:password@]host:port/db?prefix=bull`, `rediss://…` with TLS, or
+    ///   `unix:///path?db=0`. `docs/redis.md` lists what may follow the question mark.
+    /// - Throws: ``StoreError`` with the code `invalid` that says what is wrong with the URL.
+    public convenience init(url: String, logger: Logger = Logger(label: "drover.redis")) throws(StoreError) {
+        self.init(try RedisStoreConfiguration(url: url), logger: logger)
+    }
+
+    /// A store from its configuration; nothing is opened before ``prepare()``.
+    public init(_ configuration: RedisStoreConfiguration, logger: Logger = Logger(label: "drover.redis")) {
+        self.configuration = configuration
+        keys = KeySpace(prefix: configuration.prefix)
+        client = RedisClient(configuration.server, logger: logger)
+        wakeUps = WakeUpHub(configuration: configuration, keys: keys, client: client, logger: logger)
+        followers = EventHub(configuration: configuration, keys: keys, client: client, logger: logger)
+        presence = WorkerPresence(configuration: configuration, logger: logger)
+    }
+
+    /// `redis`; the durability is what the server was found to be set to. Finished jobs are kept, as by BullMQ.
+    public var traits: StoreTraits {
+        StoreTraits(
+            name: "redis", durability: state.withLock { $0.durability }, isShared: true, completedRetention: .keepAll,
+            failedRetention: .keepAll)
+    }
+
+    /// Connects, and looks whether the server can keep jobs.
+    ///
+    /// - Throws: ``StoreError``: `unreachable`, or `incompatible` when the server is too old, may drop jobs to save
+    ///   memory, or does not let its user do what is needed.
+    public func prepare() async throws(StoreError) {
+        let isPrepared = try state.withLock { state throws(StoreError) in
+            if state.isClosed { throw Self.closed }
+            return state.isPrepared
+        }
+        if isPrepared { return }
+        do { try await client.connect() } catch { throw .redis(error, "connect to \(configuration.shownAddress)") }
+        let found = try await ServerCheck.run(on: client, configuration)
+        state.withLock { state in
+            state.durability = found.durability
+            state.isPrepared = true
+        }
+    }
+
+    /// Waits shortly for calls under way and lets go of the server.
+    public func close() async {
+        let wasClosed = state.withLock { state in
+            defer { state.isClosed = true }
+            return state.isClosed
+        }
+        if wasClosed { return }
+        await wakeUps.close()
+        await followers.close()
+        await presence.close()
+        await client.close()
+    }
+
+    // MARK: Calls
+
+    static var closed: StoreError { StoreError(.closed, "the store has been closed; make a new one") }
+
+    /// Throws when the store is closed.
+    func checkOpen() throws(StoreError) {
+        try state.withLock { state throws(StoreError) in if state.isClosed { throw Self.closed } }
+    }
+
+    /// The first argument of writing scripts: empty, for the server's own time, or the time that a test tells.
+    var time: String { configuration.clock.map { String($0.now.milliseconds) } ?? "" }
+
+    /// Runs a script on a queue.
+    ///
+    /// - Parameters:
+    ///   - more: keys behind those of the queue.
+    ///   - attempt: what is attempted, for errors.
+    func run(
+        _ script: RedisScript, _ queue: QueueName, more: [String] = [], _ arguments: RedisArguments,
+        _ attempt: @autoclosure () -> String
+    ) async throws(StoreError) -> RESPValue {
+        try checkOpen()
+        do {
+            return try await client.evaluate(script, keys: keys.queueKeys(queue) + more, arguments: arguments)
+        } catch {
+            throw .redis(error, attempt())
+        }
+    }
+
+    /// Sends one command.
+    func send(_ command: RedisCommand, _ attempt: @autoclosure () -> String) async throws(StoreError) -> RESPValue {
+        try checkOpen()
+        do { return try await client.send(command) } catch { throw .redis(error, attempt()) }
+    }
+
+    /// Sends commands back to back; the first error is thrown.
+    func send(
+        _ commands: [RedisCommand], _ attempt: @autoclosure () -> String
+    ) async throws(StoreError) -> [RESPValue] {
+        try checkOpen()
+        if commands.isEmpty { return [] }
+        var values: [RESPValue] = []
+        for result in await client.send(commands) {
+            do { values.append(try result.get()) } catch { throw .redis(error, attempt()) }
+        }
+        return values
+    }
+
+    /// The arguments of a writing script, that begin with the time.
+    func arguments(capacity: Int = 256) -> RedisArguments {
+        var arguments = RedisArguments(capacity: capacity)
+        arguments.append(time)
+        return arguments
+    }
+
+    /// Lends the coder of options, which remembers what it has seen.
+    func withCoder<Result>(_ body: (inout OptionsCoder) throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try state.withLock { state throws(StoreError) in try body(&state.coder) }
+    }
+
+    /// Where the search for queues goes on; nil when it begins anew.
+    var discovery: String? {
+        get { state.withLock { $0.discovery } }
+        set { state.withLock { $0.discovery = newValue } }
+    }
+}

@@ -1,0 +1,81 @@
+public import DroverCore
+public import RedisClient
+
+/// How a store uses its server.
+public struct RedisStoreConfiguration: Sendable {
+    /// The server and how to connect to it.
+    public var server: RedisConfiguration
+    /// What all keys begin with; BullMQ's default is `bull`. On a cluster it needs a hash tag: `{bull}`.
+    public var prefix: String
+    /// Of how many minutes the numbers of finished jobs are kept, as BullMQ's metrics; 0, the default, counts nothing.
+    public var metricsPoints = 0
+    /// How often jobs that other clients hold are checked for lost locks; BullMQ's default is 30 seconds.
+    public var stalledInterval: Duration = .seconds(30)
+    /// Shows this process in BullMQ's lists of workers, by one idle connection for each queue that it works.
+    public var showsWorkersToBullMQ = false
+    /// Works although the server may drop keys to save memory, and jobs with them.
+    public var allowsEviction = false
+    /// Tells the time instead of the server, to tests.
+    package var clock: (any WallClock)?
+    /// Measures how long calls wait for work and events.
+    package var timer: any Clock<Duration> = ContinuousClock()
+
+    /// A configuration with every default.
+    public init(server: RedisConfiguration = RedisConfiguration(), prefix: String = "bull") {
+        self.server = server
+        // What became of an attempt is stored whatever becomes of the task that ran it.
+        self.server.withdrawsCancelled = false
+        self.prefix = prefix
+    }
+
+    /// Reads a URL: `redis://[user:password@]host:port/db?prefix=bull`.
+    ///
+    /// - Throws: ``StoreError`` with the code `invalid`.
+    public init(url: String) throws(StoreError) {
+        let server: RedisConfiguration
+        do { server = try RedisConfiguration(url: url) } catch {
+            throw StoreError(.invalid, error.message, cause: error)
+        }
+        self.init(server: server)
+        for (name, value) in server.unknown.sorted(by: { $0.key < $1.key }) { try set(name, to: value) }
+        try checkPrefix()
+    }
+
+    private mutating func set(_ name: String, to value: String) throws(StoreError) {
+        switch name {
+        case "prefix": prefix = value
+        case "metrics": metricsPoints = try Self.number(name, value)
+        case "stalledInterval": stalledInterval = .seconds(try Self.number(name, value))
+        case "bullmqWorkers": showsWorkersToBullMQ = try Self.number(name, value) != 0
+        case "allowEviction": allowsEviction = try Self.number(name, value) != 0
+        default:
+            throw StoreError(
+                .invalid,
+                "\(ValidationError.quote(name)) is not a setting of a Redis URL; there are prefix, db, name, timeout, "
+                    + "connectTimeout, ca, cert, key, servername, verify, metrics, stalledInterval (s), bullmqWorkers "
+                    + "and allowEviction")
+        }
+    }
+
+    private static func number(_ name: String, _ value: String) throws(StoreError) -> Int {
+        guard let number = Int(value), (0...1_000_000).contains(number) else {
+            throw StoreError(
+                .invalid, "\(name) takes a whole number from 0 to 1,000,000, not \(ValidationError.quote(value))")
+        }
+        return number
+    }
+
+    private func checkPrefix() throws(StoreError) {
+        if prefix.isEmpty || prefix.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw StoreError(.invalid, "the prefix must have at least one character and no control character")
+        }
+    }
+
+    /// The server's address, for people: without user and password.
+    var shownAddress: String {
+        switch server.address {
+        case .host(let host, let port): "\(host):\(port)"
+        case .unixSocket(let path): path
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import DroverCore
+import RedisClient
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A job's hash as Redis answers it: fields and values in turn (PROTOCOL 4). A later field replaces an earlier one.
+struct JobHash {
+    private let items: [RESPValue]
+
+    init(_ value: RESPValue) { items = value.items ?? [] }
+
+    /// The job.
+    ///
+    /// - Parameters:
+    ///   - key: its queue and id, which the hash does not hold.
+    ///   - state: where its id was found.
+    ///   - dueScore: its score among the delayed jobs, from which its due time follows (PROTOCOL 7.2).
+    func record(
+        _ key: JobKey, state: JobState, dueScore: String? = nil, options coder: inout OptionsCoder
+    ) -> JobRecord {
+        var record = JobRecord(
+            key: key, name: JobName(stored: ""), payload: .emptyObject, options: JobOptions(), state: state,
+            priority: 0, createdAt: Timestamp(milliseconds: 0))
+        var stored: String?
+        var cancelledAttempt: String?
+        var attempt: String?
+        for index in stride(from: 0, to: items.count - 1, by: 2) {
+            guard let field = items[index].text, let value = items[index + 1].text else { continue }
+            switch field {
+            case "name": record.name = JobName(stored: value)
+            case "data": record.payload = JSONText(trusted: value)
+            case "opts": stored = value
+            case "timestamp": record.createdAt = Timestamp(milliseconds: Self.number(value))
+            case "priority": record.priority = Int(Self.number(value))
+            // The name of the counter in very old hashes is read in preference (PROTOCOL 4).
+            case "atm" where record.attemptsMade == 0, "attemptsMade": record.attemptsMade = Int(Self.number(value))
+            case "ats":
+                record.attemptsStarted = Int(Self.number(value))
+                attempt = value
+            case "stc": record.stalls = Int(Self.number(value))
+            case "processedOn": record.processedAt = Timestamp(milliseconds: Self.number(value))
+            case "finishedOn": record.finishedAt = Timestamp(milliseconds: Self.number(value))
+            case "pb": record.worker = value
+            case "progress": record.progress = JSONText(trusted: value)
+            case "returnvalue": record.result = JSONText(trusted: value)
+            case "failedReason": record.failedReason = value
+            case "stacktrace": record.stacktrace = StackTraces.decode(value)
+            case "defa": record.deferredFailure = value
+            case "cnl": cancelledAttempt = value
+            default: break
+            }
+        }
+        let options = coder.options(stored ?? "{}")
+        record.options = options ?? JobOptions()
+        // A job whose options are damaged must not hold up the others: it is handed out, to fail.
+        if options == nil, record.deferredFailure == nil { record.deferredFailure = "the stored options can't be read" }
+        if state == .active { record.isCancelRequested = cancelledAttempt != nil && cancelledAttempt == attempt }
+        if !state.isFinished { record.finishedAt = nil }
+        if let score = dueScore.flatMap(Double.init) {
+            record.dueAt = Timestamp(milliseconds: Int64((score / 4096).rounded(.down)))
+        }
+        return record
+    }
+
+    /// A whole number; what is none counts as zero, and a fraction is cut off, as BullMQ's clients do.
+    private static func number(_ text: String) -> Int64 {
+        Int64(text) ?? Double(text).flatMap { Int64(exactly: $0.rounded(.towardZero)) } ?? 0
+    }
+}

@@ -1,0 +1,2024 @@
+// Written by scripts/embed-lua.sh from Scripts/*.lua. Do not edit: change the .lua file and run `make embed`.
+// swift-format-ignore-file
+
+import RedisClient
+
+/// The store's scripts, each named after its file.
+enum Scripts {
+    /// `command.lua`
+    static let command = RedisScript(name: "command", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, 0, '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            call('ZADD', queue.marker, 0, '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            local sets = {
+                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
+                ['waiting-children'] = childrenKey,
+            }
+            call('ZREM', sets[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
+        if call('EXISTS', job) == 0 then return 'notFound' end
+        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
+        local state = stateOf(id)
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
+        if command == 'retry' then
+            if state ~= 'completed' and state ~= 'failed' then return state end
+            call('ZREM', state == 'completed' and completedKey or failedKey, id)
+            call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
+            if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
+            pushBack(id, storedPriority())
+            local parent = call('HGET', job, 'parentKey')
+            if parent and call('EXISTS', parent) == 1 then
+                local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
+                    or call('ZREM', parent .. ':unsuccessful', job) + call('HDEL', parent .. ':failed', job)
+                if wasKnown > 0 then call('SADD', parent .. ':dependencies', job) end
+            end
+            emit('waiting', 'jobId', id, 'prev', state)
+        elseif command == 'promote' then
+            if state ~= 'delayed' then return state end
+            call('ZREM', delayedKey, id)
+            pushBack(id, storedPriority())
+            emit('waiting', 'jobId', id, 'prev', 'delayed')
+            call('HSET', job, 'delay', '0')
+        elseif command == 'remove' then
+            if state == 'active' then return state end
+            if isPendingIteration(id) then return 'scheduled' end
+            local place = takeOut(id, state)
+            deleteJob(id, true)
+            emit('removed', 'jobId', id, 'prev', place)
+        elseif command == 'cancel' then
+            if state == 'completed' or state == 'failed' then return state end
+            if state == 'active' then
+                call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
+                emit('cancel-requested', 'jobId', id)
+                call('PUBLISH', KEYS[23], id)
+                return 'requested'
+            end
+            local place = takeOut(id, state)
+            local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
+            if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
+            call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', integer(now))
+            call('HDEL', job, 'defa')
+            call('ZADD', failedKey, integer(now), id)
+            emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
+        elseif command == 'changePriority' then
+            local priority, isFront = tonumber(argument), ARGV[5] == '1'
+            if state == 'waiting' or state == 'prioritized' then
+                takeOut(id, state)
+                if isFront then pushFront(id, priority) else pushBack(id, priority) end
+            end
+            call('HSET', job, 'priority', argument)
+        elseif command == 'changeDelay' then
+            if state ~= 'delayed' then return state end
+            local due = now + tonumber(argument)
+            pushDelayed(id, due)
+            call('HSET', job, 'delay', argument)
+            emit('delayed', 'jobId', id, 'delay', integer(due))
+        elseif command == 'updatePayload' then
+            call('HSET', job, 'data', argument)
+        end
+        mark(paused, concurrency)
+        return 'done'
+        """#, sha: "d5d2bdd65f9ba956aa2b9d7e2938c618d4fbb4ba")
+
+    /// `configure.lua`
+    static let configure = RedisScript(name: "configure", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, 0, '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
+        keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
+        if not keptEvents then call('SADD', queuesKey, base) end
+        if ARGV[2] == 'pause' then
+            call('HSET', metaKey, 'paused', '1')
+            call('DEL', markerKey)
+            emit('paused')
+            return 0
+        end
+        local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
+        local legacy = call('LRANGE', pausedKey, 0, 6999)
+        if #legacy > 0 then
+            callAll('RPUSH', waitKey, legacy)
+            call('LTRIM', pausedKey, 7000, -1)
+        end
+        if call('EXISTS', waitKey, prioritizedKey) > 0 then
+            call('ZADD', markerKey, 0, '0')
+        else
+            hasDelayed = true
+            mark()
+        end
+        if isFirst then emit('resumed') end
+        return call('LLEN', pausedKey)
+        """#, sha: "8dc8ed2af6322d2c0350c086f3be62976aea9e24")
+
+    /// `enqueue.lua`
+    static let enqueue = RedisScript(name: "enqueue", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, 0, '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local count = (#ARGV - 1) / 6
+        local counter = tonumber(call('GET', idKey)) or 0
+        local known, generated = {}, {}
+        for index = 1, count do
+            local id = ARGV[index * 6 - 4]
+            if id ~= '' then
+                known[id] = call('EXISTS', base .. id) == 1
+            else
+                generated[#generated + 1] = base .. integer(counter + index)
+            end
+        end
+        local taken = 0
+        for first = 1, #generated, 4000 do
+            taken = taken + call('EXISTS', unpack(generated, first, math.min(first + 3999, #generated)))
+        end
+        if not keptEvents then call('SADD', queuesKey, base) end
+        if taken == 0 then call('INCRBY', idKey, count) end
+        local reply, back, front = {}, {}, {}
+        for index = 1, count do
+            local at = index * 6 - 4
+            local id, name, entry = ARGV[at], ARGV[at + 1], ARGV[at + 5]
+            if taken == 0 then
+                if id == '' then id = integer(counter + index) end
+            else
+                local number = integer(call('INCR', idKey))
+                if id == '' then
+                    while call('EXISTS', base .. number) == 1 do number = integer(call('INCR', idKey)) end
+                    id = number
+                end
+            end
+            if known[id] then
+                emit('duplicated', 'jobId', id)
+                reply[index] = '=' .. id
+            else
+                known[id] = true
+                local due
+                local span = tonumber(string.sub(entry, 2))
+                if span then due = string.byte(entry) == 97 and now + span or span end
+                local delay = due and due > now and integer(due - now) or '0'
+                call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', integer(now),
+                    'delay', delay, 'priority', ARGV[at + 4])
+                emit('added', 'jobId', id, 'name', name)
+                if delay ~= '0' then
+                    pushDelayed(id, due)
+                    emit('delayed', 'jobId', id, 'delay', integer(due))
+                else
+                    if ARGV[at + 4] ~= '0' then
+                        pushBack(id, tonumber(ARGV[at + 4]))
+                    elseif entry == 'l' then
+                        front[#front + 1] = id
+                    else
+                        back[#back + 1] = id
+                    end
+                    emit('waiting', 'jobId', id)
+                end
+                reply[index] = '+' .. id
+            end
+        end
+        if #back > 0 then callAll('LPUSH', waitKey, back) end
+        if #front > 0 then callAll('RPUSH', waitKey, front) end
+        hasPushed = hasPushed or #back + #front > 0
+        mark(paused, concurrency)
+        return reply
+        """#, sha: "add8bf22e9dd341e553eb311f60382893a2158f2")
+
+    /// `exchange.lua`
+    static let exchange = RedisScript(name: "exchange", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, 0, '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function readDue()
+            local due = call('ZRANGEBYSCORE', delayedKey, 0, integer((now + 1) * 4096 - 1), 'LIMIT', 0, 1000)
+            local priorities = {}
+            for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+            return due, priorities
+        end
+        local function promote(due, priorities)
+            if #due == 0 then return end
+            call('ZREM', delayedKey, unpack(due))
+            for index, id in ipairs(due) do
+                if priorities[index] or call('EXISTS', base .. id) == 1 then
+                    pushBack(id, tonumber(priorities[index]) or 0)
+                    emit('waiting', 'jobId', id, 'prev', 'delayed')
+                    call('HSET', base .. id, 'delay', '0')
+                end
+            end
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            call('ZADD', queue.marker, 0, '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local function endDeduplication(id, deduplication)
+            local holder, postponed = deduplicationKeys(deduplication)
+            local remaining = call('PTTL', holder)
+            if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            if not opts then return end
+            local number = integer(call('INCR', idKey))
+            local newID = chosen or number
+            local job, options = base .. newID, cjson.decode(opts)
+            local rule = type(options.de) == 'table' and options.de or {}
+            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
+            if lifetime > 0 then
+                call('SET', holder, newID, 'PX', integer(lifetime))
+            else
+                call('SET', holder, newID)
+            end
+            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', integer(now),
+                'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
+            if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
+            if scheduler then call('HSET', job, 'rjk', scheduler) end
+            emit('added', 'jobId', newID, 'name', name or '')
+            if delay > 0 then
+                pushDelayed(newID, now + delay)
+                emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
+            else
+                if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
+                emit('waiting', 'jobId', newID)
+            end
+            if pending then call('SADD', pending, job) end
+            call('DEL', postponed)
+        end
+        local function countFinished(metricsKey, points)
+            local before = call('HINCRBY', metricsKey, 'count', 1) - 1
+            local since, counted = unpack(call('HMGET', metricsKey, 'prevTS', 'prevCount'))
+            if not since then
+                call('HSET', metricsKey, 'prevTS', integer(now), 'prevCount', '0')
+                return
+            end
+            local minutes = math.min(math.floor(now / 60000) - math.floor(tonumber(since) / 60000), points)
+            if minutes <= 0 then return end
+            local list = metricsKey .. ':data'
+            call('LPUSH', list, integer(before - tonumber(counted)))
+            for _ = 2, minutes do call('LPUSH', list, '0') end
+            call('LTRIM', list, 0, points - 1)
+            call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', integer(now))
+        end
+        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
+        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
+        local function isHeld(id, attempt, token)
+            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+            local lock = call('GET', lockKey(id))
+            if lock then return lock == token, lock end
+            return call('LPOS', activeKey, id) and true or false
+        end
+        local function appendTrace(traces, trace, keep)
+            local isArray, list = pcall(cjson.decode, traces or '[]')
+            if not isArray or type(list) ~= 'table' then list = {} end
+            list[#list + 1] = trace
+            while #list > keep do table.remove(list, 1) end
+            return #list == 0 and '[]' or cjson.encode(list)
+        end
+        local memoryKey = KEYS[23]
+        local token, lease, limit, worker, points = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+        local paused, concurrency, max, duration
+        paused, concurrency, max, duration, keptEvents =
+            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
+        local reply = { '', paused and 1 or 0, -1 }
+        local function earliestDelayed()
+            local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+            return earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+        end
+        local memory = call('GET', memoryKey)
+        if memory then
+            local lines = {}
+            for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
+            if now < tonumber(lines[1]) then
+                reply[1] = lines[2] == '-' and '' or lines[2]
+                for index = 3, #lines do
+                    local id = lines[index]
+                    local hash = call('HGETALL', base .. id)
+                    local attempt
+                    for field = 1, #hash, 2 do
+                        if hash[field] == 'ats' then attempt = hash[field + 1] end
+                    end
+                    if isHeld(id, attempt, token) then
+                        local expiry = tonumber(call('ZSCORE', leasesKey, member(attempt, token, id)))
+                        reply[#reply + 1] = id
+                        reply[#reply + 1] = math.max(expiry - now, 0)
+                        reply[#reply + 1] = hash
+                    end
+                end
+                if limit > (#reply - 3) / 3 then reply[3] = earliestDelayed() end
+                return reply
+            end
+        end
+        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey)
+        local rules, at = {}, 8
+        for index = 1, tonumber(ARGV[7]) do
+            rules[index] = { count = tonumber(ARGV[at]), age = tonumber(ARGV[at + 1]) }
+            at = at + 2
+        end
+        local count = tonumber(ARGV[at])
+        at = at + 1
+        local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
+        local ids, tokens, outcomes, places, hashes, locks, members = {}, {}, {}, {}, {}, {}, {}
+        for index = 1, count do
+            local id, outcome = ARGV[at], ARGV[at + 2]
+            local hash = call('HMGET', base .. id, 'ats', 'atm', 'priority', 'cnl', 'defa', 'deid', 'parentKey')
+            ids[index], tokens[index], outcomes[index], places[index] = id, ARGV[at + 1], outcome, at + 3
+            hashes[index], locks[index] = hash, lockKey(id)
+            members[index] = member(hash[1], ARGV[at + 1], id)
+            at = at + 3 + operands[outcome]
+        end
+        local held, holders, unfinished = {}, {}, 0
+        for first = 1, count, 2000 do
+            local last = math.min(first + 1999, count)
+            for index, score in ipairs(call('ZMSCORE', leasesKey, unpack(members, first, last))) do
+                held[first + index - 1] = score
+            end
+            for index, holder in ipairs(call('MGET', unpack(locks, first, last))) do holders[first + index - 1] = holder end
+            local pending = {}
+            for index = first, last do
+                if outcomes[index] == 'c' then
+                    local job = base .. ids[index]
+                    pending[#pending + 1] = job .. ':dependencies'
+                    pending[#pending + 1] = job .. ':unsuccessful'
+                end
+            end
+            if #pending > 0 then unfinished = unfinished + call('EXISTS', unpack(pending)) end
+        end
+        local due, priorities = {}, {}
+        if count > 0 or limit > 0 then due, priorities = readDue() end
+        local fetched = {}
+        if limit > 0 and not paused then
+            local waiting = call('LRANGE', waitKey, -math.min(limit, 2000), -1)
+            local future = {}
+            for index, id in ipairs(waiting) do
+                fetched[id] = call('HGETALL', base .. id)
+                future[index] = lockKey(id)
+            end
+            if #future > 0 then call('EXISTS', unpack(future)) end
+        end
+        local statuses, settled, endedLocks, endedIDs, endedMembers = {}, 0, {}, {}, {}
+        local kept, finished = { completed = {}, failed = {} }, { completed = 0, failed = 0 }
+        local function finish(id, hash, target, value, rule, fields)
+            local job, made = base .. id, integer((tonumber(hash[2]) or 0) + 1)
+            if hash[6] then endDeduplication(id, hash[6]) end
+            local parent = hash[7]
+            if parent and target == 'completed' then
+                childCompleted(job, parent, value)
+            elseif parent then
+                local text = call('HGET', job, 'parent')
+                childFailed(job, parent, text and cjson.decode(text) or {}, value)
+            end
+            finished[target] = finished[target] + 1
+            local field = target == 'completed' and 'returnvalue' or 'failedReason'
+            if rule and rule.count == 0 then
+                deleteJob(id, false)
+            else
+                call('HSET', job, 'atm', made, field, value, 'finishedOn', integer(now), unpack(fields))
+                if hash[5] then call('HDEL', job, 'defa') end
+                local list = kept[target]
+                list[#list + 1] = integer(now)
+                list[#list + 1] = id
+                if rule and (rule.count or rule.age) then kept[#kept + 1] = { target = target, rule = rule } end
+            end
+            emit(target, 'jobId', id, field, value, 'prev', 'active')
+            return made
+        end
+        local function deferCancellation(id, hash)
+            if hash[4] and hash[4] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
+        end
+        local function traceField(id, trace, keep)
+            if keep < 0 then return end
+            return 'stacktrace', appendTrace(call('HGET', base .. id, 'stacktrace'), trace, keep)
+        end
+        local settle = {
+            c = function(id, hash, at)
+                if unfinished > 0 then
+                    local reason
+                    if call('SCARD', base .. id .. ':dependencies') > 0 then
+                        reason = 'Job ' .. id .. ' has pending dependencies. moveToFinished'
+                    elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
+                        reason = 'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished'
+                    end
+                    if reason then return finish(id, hash, 'failed', reason, nil, {}) end
+                end
+                finish(id, hash, 'completed', ARGV[at], rules[tonumber(ARGV[at + 1])], {})
+            end,
+            f = function(id, hash, at)
+                local fields = { traceField(id, ARGV[at + 3], tonumber(ARGV[at + 2])) }
+                local made = finish(id, hash, 'failed', ARGV[at], rules[tonumber(ARGV[at + 1])], fields)
+                if ARGV[at + 4] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+            end,
+            x = function(id, hash, at) finish(id, hash, 'failed', 'cancelled', rules[tonumber(ARGV[at])], {}) end,
+            r = function(id, hash, at)
+                local delay = tonumber(ARGV[at])
+                call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[at + 1],
+                    'delay', integer(delay), traceField(id, ARGV[at + 3], tonumber(ARGV[at + 2])))
+                deferCancellation(id, hash)
+                if delay > 0 then
+                    pushDelayed(id, now + delay)
+                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+                else
+                    pushBack(id, tonumber(hash[3]) or 0)
+                    emit('waiting', 'jobId', id, 'prev', 'active')
+                end
+            end,
+            s = function(id, hash, at)
+                local delay = tonumber(ARGV[at])
+                deferCancellation(id, hash)
+                if delay > 0 then
+                    call('HSET', base .. id, 'delay', integer(delay))
+                    pushDelayed(id, now + delay)
+                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+                else
+                    pushBack(id, tonumber(hash[3]) or 0)
+                    emit('waiting', 'jobId', id, 'prev', 'active')
+                end
+            end,
+            b = function(id, hash)
+                deferCancellation(id, hash)
+                pushFront(id, tonumber(hash[3]) or 0)
+                emit('waiting', 'jobId', id, 'prev', 'active')
+            end,
+        }
+        for index = 1, count do
+            local id = ids[index]
+            local isOurs = held[index] and (not holders[index] or holders[index] == tokens[index])
+            if isOurs and call('LREM', activeKey, -1, id) == 1 then
+                settle[outcomes[index]](id, hashes[index], places[index])
+                fetched[id] = nil
+                statuses[index] = 's'
+                settled = settled + 1
+                endedLocks[settled], endedIDs[settled] = locks[index], id
+            else
+                statuses[index] = 'l'
+            end
+            if held[index] then endedMembers[#endedMembers + 1] = members[index] end
+        end
+        reply[1] = table.concat(statuses)
+        if #endedMembers > 0 then callAll('ZREM', leasesKey, endedMembers) end
+        if settled > 0 then
+            for first = 1, settled, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, settled))) end
+            callAll('SREM', stalledKey, endedIDs)
+        end
+        if #kept.completed > 0 then callAll('ZADD', completedKey, kept.completed) end
+        if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
+        if points > 0 then
+            for _ = 1, finished.completed do countFinished(completedMetricsKey, points) end
+            for _ = 1, finished.failed do countFinished(failedMetricsKey, points) end
+        end
+        local budget, done = 1000, {}
+        for _, item in ipairs(kept) do
+            local name = item.target .. ' ' .. (item.rule.count or '') .. ' ' .. (item.rule.age or '')
+            if not done[name] then
+                done[name] = true
+                local setKey = item.target == 'completed' and completedKey or failedKey
+                budget = budget - retain(setKey, item.rule.count, item.rule.age, budget)
+            end
+        end
+        promote(due, priorities)
+        local wanted, wait = limit, nil
+        if paused then wanted = 0 end
+        if wanted > 0 and concurrency then wanted = math.min(wanted, tonumber(concurrency) - call('LLEN', activeKey)) end
+        if wanted > 0 and max then
+            local used = tonumber(call('GET', limiterKey)) or 0
+            local remaining = used >= tonumber(max) and call('PTTL', limiterKey) or 0
+            if remaining > 0 then
+                wanted, wait = 0, remaining
+            else
+                if used >= tonumber(max) then call('DEL', limiterKey); used = 0 end
+                wanted = math.min(wanted, tonumber(max) - used)
+            end
+        end
+        local claimed, claimedMembers = {}, {}
+        local function claim(id)
+            local job = base .. id
+            local hash = fetched[id] or call('HGETALL', job)
+            if #hash == 0 then return end
+            local attempt, failure
+            for field = 1, #hash, 2 do
+                if hash[field] == 'ats' then attempt = hash[field + 1] elseif hash[field] == 'defa' then failure = true end
+            end
+            attempt = integer((tonumber(attempt) or 0) + 1)
+            if max and not failure and call('INCR', limiterKey) == 1 then
+                call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
+            end
+            call('SET', lockKey(id), token, 'PX', ARGV[3])
+            emit('active', 'jobId', id, 'prev', 'waiting')
+            call('HSET', job, 'processedOn', integer(now), 'ats', attempt, 'pb', worker)
+            local size = #hash
+            hash[size + 1], hash[size + 2], hash[size + 3], hash[size + 4] = 'processedOn', integer(now), 'ats', attempt
+            hash[size + 5], hash[size + 6] = 'pb', worker
+            claimed[#claimed + 1] = id
+            claimedMembers[#claimedMembers + 1] = integer(now + lease)
+            claimedMembers[#claimedMembers + 1] = member(attempt, token, id)
+            reply[#reply + 1] = id
+            reply[#reply + 1] = lease
+            reply[#reply + 1] = hash
+        end
+        for _ = 1, 10 do
+            if #claimed >= wanted then break end
+            local ready = call('RPOP', waitKey, wanted - #claimed)
+            if not ready then break end
+            for _, id in ipairs(ready) do claim(id) end
+        end
+        for _ = 1, 10 do
+            if #claimed >= wanted then break end
+            local ready = call('ZPOPMIN', prioritizedKey, wanted - #claimed)
+            for index = 1, #ready, 2 do claim(ready[index]) end
+            if #claimed < wanted and call('EXISTS', prioritizedKey) == 0 then
+                call('DEL', pcKey)
+                break
+            end
+        end
+        if #claimed > 0 then
+            callAll('LPUSH', activeKey, claimed)
+            callAll('ZADD', leasesKey, claimedMembers)
+            call('ZADD', markerKey, 0, '0')
+        end
+        mark(paused, concurrency)
+        if finished.completed + finished.failed > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then
+            emit('drained')
+        end
+        if limit > 0 and #claimed < limit then
+            reply[3] = wait or earliestDelayed()
+        end
+        if settled > 0 or #claimed > 0 then
+            local period = integer(limit > 0 and lease or 30000)
+            local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
+            if #claimed > 0 then line = line .. '\n' .. table.concat(claimed, '\n') end
+            call('SET', memoryKey, line, 'PX', period)
+        end
+        return reply
+        """#, sha: "a867dce8a60446f57ee99bd40f6db42cce16d6e1")
+
+    /// `heartbeat.lua`
+    static let heartbeat = RedisScript(name: "heartbeat", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local workersKey, id = KEYS[23], ARGV[2]
+        local all = call('HGETALL', workersKey)
+        local startedAt = integer(now)
+        for index = 1, #all, 2 do
+            local report = cjson.decode(all[index + 1])
+            if tonumber(report[2]) + tonumber(report[3]) <= now then
+                call('HDEL', workersKey, all[index])
+            elseif all[index] == id then
+                startedAt = report[1]
+            end
+        end
+        if tonumber(ARGV[3]) <= 0 then
+            call('HDEL', workersKey, id)
+        else
+            local report = { startedAt, integer(now), ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
+            call('HSET', workersKey, id, cjson.encode(report))
+        end
+        if call('EXISTS', metaKey) == 1 then call('SADD', queuesKey, base) end
+        """#, sha: "3d479e925d93a0460fd2984890bd650fc0fe1f81")
+
+    /// `jobs.lua`
+    static let jobs = RedisScript(name: "jobs", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            local sets = {
+                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
+                ['waiting-children'] = childrenKey,
+            }
+            call('ZREM', sets[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local reply = {}
+        for index, id in ipairs(ARGV) do
+            local hash = call('HGETALL', base .. id)
+            if #hash == 0 then
+                reply[index] = {}
+            else
+                local state = stateOf(id)
+                reply[index] = { state, state == 'delayed' and call('ZSCORE', delayedKey, id) or '', hash }
+            end
+        end
+        return reply
+        """#, sha: "ece0ec207a8754bcdb0ec1994306c419896627e5")
+
+    /// `list.lua`
+    static let list = RedisScript(name: "list", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
+        local reply = { '' }
+        local function show(id, score)
+            local hash = call('HGETALL', base .. id)
+            if #hash == 0 then return end
+            reply[#reply + 1] = id
+            reply[#reply + 1] = score
+            reply[#reply + 1] = hash
+        end
+        if state == 'waiting' or state == 'active' then
+            local key = state == 'waiting' and waitKey or activeKey
+            local parts = {}
+            for part in string.gmatch(cursor, '[^\t]+') do parts[#parts + 1] = part end
+            local passed = tonumber(parts[1]) or 0
+            local function read(from, count)
+                if count <= 0 then return {} end
+                if not isAscending then return call('LRANGE', key, from, from + count - 1) end
+                local ids, turned = call('LRANGE', key, -(from + count), -1 - from), {}
+                for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+                return turned
+            end
+            if #parts > 1 then
+                local from = math.max(passed - 1000, 0)
+                local near, places = read(from, passed - from + 1000), {}
+                for place, id in ipairs(near) do places[id] = from + place end
+                for index = 2, #parts do
+                    if places[parts[index]] then
+                        passed = places[parts[index]]
+                        break
+                    end
+                end
+            end
+            local ids = read(passed, limit)
+            for _, id in ipairs(ids) do show(id, '') end
+            if #ids == limit then
+                local last = { string.format('%.0f', passed + #ids) }
+                for index = #ids, math.max(1, #ids - 19), -1 do last[#last + 1] = ids[index] end
+                reply[1] = table.concat(last, '\t')
+            end
+            return reply
+        end
+        local key = ({ prioritized = prioritizedKey, delayed = delayedKey, completed = completedKey, failed = failedKey })[state]
+        local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+        local offset, shown = 0, 0
+        while shown < limit do
+            local part
+            if isAscending then
+                part = call('ZRANGEBYSCORE', key, lastScore or '-inf', '+inf', 'WITHSCORES', 'LIMIT', offset, limit)
+            else
+                part = call('ZREVRANGEBYSCORE', key, lastScore or '+inf', '-inf', 'WITHSCORES', 'LIMIT', offset, limit)
+            end
+            for index = 1, #part, 2 do
+                local id, score = part[index], part[index + 1]
+                local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
+                    or (isAscending and id > lastID) or (not isAscending and id < lastID)
+                if isBehind and shown < limit then
+                    show(id, score)
+                    shown = shown + 1
+                    reply[1] = score .. '\t' .. id
+                end
+            end
+            if #part < limit * 2 then break end
+            offset = offset + limit
+        end
+        if shown < limit then reply[1] = '' end
+        return reply
+        """#, sha: "9faf4d9a8c6836a55359fd66fb487bb57c653225")
+
+    /// `prune.lua`
+    static let prune = RedisScript(name: "prune", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            call('ZADD', queue.marker, 0, '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
+        """#, sha: "9abad276deef68e25573f474570aac9b1123e337")
+
+    /// `reclaim.lua`
+    static let reclaim = RedisScript(name: "reclaim", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, 0, '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
+        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
+        local function isHeld(id, attempt, token)
+            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+            local lock = call('GET', lockKey(id))
+            if lock then return lock == token, lock end
+            return call('LPOS', activeKey, id) and true or false
+        end
+        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
+        local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local reply = {}
+        local function putBack(id)
+            local job = base .. id
+            local stalls, attempt, cancelled, failure, scheduler, priority =
+                unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority'))
+            stalls = (tonumber(stalls) or 0) + 1
+            call('HSET', job, 'stc', integer(stalls))
+            if cancelled and cancelled == attempt then
+                failure = 'cancelled'
+                call('HSET', job, 'defa', failure)
+            elseif not failure and stalls > allowed and not (scheduler and call('EXISTS', schedulerKey(scheduler)) == 1) then
+                failure = 'job stalled more than allowable limit'
+                call('HSET', job, 'defa', failure)
+            end
+            pushFront(id, tonumber(priority) or 0)
+            emit('waiting', 'jobId', id, 'prev', 'active')
+            emit('stalled', 'jobId', id)
+            reply[#reply + 1] = id
+            reply[#reply + 1] = stalls
+            reply[#reply + 1] = failure and 1 or 0
+        end
+        local expired = call('ZRANGEBYSCORE', leasesKey, '-inf', integer(now), 'WITHSCORES', 'LIMIT', 0, 10000)
+        if #expired > 0 then
+            local places = {}
+            for place, id in ipairs(call('LRANGE', activeKey, 0, -1)) do places[id] = place end
+            local candidates, stale = {}, {}
+            for index = 1, #expired, 2 do
+                local attempt, token, id = parseMember(expired[index])
+                local lock = call('GET', lockKey(id))
+                local isOurs = places[id] and (call('HGET', base .. id, 'ats') or '0') == attempt and (not lock or lock == token)
+                if isOurs then
+                    candidates[#candidates + 1] =
+                        { id = id, member = expired[index], expiry = tonumber(expired[index + 1]), place = places[id] }
+                else
+                    stale[#stale + 1] = expired[index]
+                end
+            end
+            table.sort(candidates, function(left, right)
+                if left.expiry ~= right.expiry then return left.expiry < right.expiry end
+                return left.place > right.place
+            end)
+            for index = math.min(#candidates, limit), 1, -1 do
+                local candidate = candidates[index]
+                stale[#stale + 1] = candidate.member
+                call('DEL', lockKey(candidate.id))
+                call('SREM', stalledKey, candidate.id)
+                call('LREM', activeKey, -1, candidate.id)
+                putBack(candidate.id)
+            end
+            callAll('ZREM', leasesKey, stale)
+        end
+        if call('SET', checkKey, integer(now), 'PX', ARGV[4], 'NX') then
+            for _, id in ipairs(call('SMEMBERS', stalledKey)) do
+                if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, -1, id) == 1 then putBack(id) end
+            end
+            call('DEL', stalledKey)
+            callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+        end
+        mark(paused, concurrency)
+        return reply
+        """#, sha: "acf81886eba4d473de41af5de090ad6294b04de0")
+
+    /// `record.lua`
+    static let record = RedisScript(name: "record", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
+        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
+        local function isHeld(id, attempt, token)
+            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+            local lock = call('GET', lockKey(id))
+            if lock then return lock == token, lock end
+            return call('LPOS', activeKey, id) and true or false
+        end
+        call('EXISTS', eventsKey, metaKey)
+        local statuses = {}
+        for index = 1, (#ARGV - 1) / 5 do
+            local at = index * 5 - 3
+            local id, text, job = ARGV[at], ARGV[at + 3], base .. ARGV[at]
+            if isHeld(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
+                statuses[index] = 'r'
+                if ARGV[at + 2] == 'p' then
+                    call('HSET', job, 'progress', text)
+                    emit('progress', 'jobId', id, 'data', text)
+                elseif ARGV[at + 2] == 'd' then
+                    call('HSET', job, 'data', text)
+                else
+                    local keep = tonumber(ARGV[at + 4])
+                    call('RPUSH', logKey(job), text)
+                    if keep == 0 then
+                        call('DEL', logKey(job))
+                    elseif keep then
+                        call('LTRIM', logKey(job), -keep, -1)
+                    end
+                end
+            else
+                statuses[index] = 'l'
+            end
+        end
+        return table.concat(statuses)
+        """#, sha: "529779c766b3e69ddb1a3b17f17d871b69cc6a31")
+
+    /// `renew.lua`
+    static let renew = RedisScript(name: "renew", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
+        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
+        local function isHeld(id, attempt, token)
+            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+            local lock = call('GET', lockKey(id))
+            if lock then return lock == token, lock end
+            return call('LPOS', activeKey, id) and true or false
+        end
+        local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
+        for index = 1, count do
+            local id, token = ARGV[index * 3 - 1], ARGV[index * 3]
+            local attempt, cancelled = unpack(call('HMGET', base .. id, 'ats', 'cnl'))
+            if isHeld(id, attempt, token) then
+                statuses[index] = attempt and cancelled == attempt and 'c' or 'h'
+                ids[#ids + 1] = id
+                renewed[#renewed + 1] = integer(now + tonumber(ARGV[index * 3 + 1]))
+                renewed[#renewed + 1] = member(attempt, token, id)
+            else
+                statuses[index] = 'l'
+            end
+        end
+        for index = 1, count do
+            if statuses[index] ~= 'l' then
+                call('SET', lockKey(ARGV[index * 3 - 1]), ARGV[index * 3], 'PX', ARGV[index * 3 + 1])
+            end
+        end
+        if #ids > 0 then
+            callAll('ZADD', leasesKey, renewed)
+            callAll('SREM', stalledKey, ids)
+        end
+        return table.concat(statuses)
+        """#, sha: "fbcd21e75e652bb728023ffb9fc8b4df5486576d")
+
+    /// `sweep.lua`
+    static let sweep = RedisScript(name: "sweep", source: #"""
+        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
+            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
+            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local now, eventID = tonumber(ARGV[1]), '*'
+        if now then
+            eventID = ARGV[1] .. '-*'
+        else
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local function integer(number) return string.format('%.0f', number) end
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if not hasTrimmed then
+                hasTrimmed = true
+                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+                if not keptEvents then
+                    keptEvents = '10000'
+                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+                end
+                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            end
+            call('XADD', eventsKey, eventID, 'event', name, ...)
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            call('ZADD', queue.marker, 0, '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            local sets = {
+                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
+                ['waiting-children'] = childrenKey,
+            }
+            call('ZREM', sets[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+        local limit, sweep = tonumber(ARGV[2]), ARGV[3]
+        local function first(key, isList, count)
+            if count <= 0 then return {} end
+            if not isList then return call('ZRANGE', key, 0, count - 1) end
+            local ids, turned = call('LRANGE', key, -count, -1), {}
+            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+            return turned
+        end
+        local function removeFrom(key, isList, ids)
+            if #ids == 0 then return end
+            if isList then
+                for _, id in ipairs(ids) do call('LREM', key, -1, id) end
+            else
+                callAll('ZREM', key, ids)
+            end
+            for _, id in ipairs(ids) do deleteJob(id, true) end
+        end
+        if sweep == 'drain' then
+            local looked, removed = 0, 0
+            local places = { { waitKey, true }, { pausedKey, true }, { prioritizedKey, false } }
+            if ARGV[4] == '1' then places[4] = { delayedKey, false } end
+            for _, place in ipairs(places) do
+                local passed = 0
+                while looked < limit do
+                    local batch, ids = first(place[1], place[2], passed + limit - looked), {}
+                    if #batch == passed then break end
+                    for index = passed + 1, #batch do
+                        if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
+                    end
+                    looked = looked + #batch - passed
+                    passed = #batch - #ids
+                    removeFrom(place[1], place[2], ids)
+                    removed = removed + #ids
+                end
+            end
+            return { removed, looked >= limit and 1 or 0, '' }
+        end
+        if sweep == 'clean' then
+            local state, cut, cursor = ARGV[4], now - tonumber(ARGV[5]), ARGV[6]
+            local isList = state == 'waiting' or state == 'active'
+            local key = ({
+                waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+                completed = completedKey, failed = failedKey,
+            })[state]
+            local isFinished = state == 'completed' or state == 'failed'
+            local candidates, looked, passed = {}, 0, tonumber(cursor) or 0
+            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            if isList then
+                local ids = call('LRANGE', key, -(passed + limit), -1 - passed)
+                for index = #ids, 1, -1 do candidates[#candidates + 1] = ids[index] end
+                looked = #candidates
+            else
+                local offset = 0
+                while #candidates < limit do
+                    local part = call('ZRANGEBYSCORE', key, lastScore or '-inf', isFinished and integer(cut) or '+inf',
+                        'WITHSCORES', 'LIMIT', offset, limit)
+                    for index = 1, #part, 2 do
+                        local isBehind = not lastScore or tonumber(part[index + 1]) > tonumber(lastScore) or part[index] > lastID
+                        if isBehind and #candidates < limit then
+                            candidates[#candidates + 1] = part[index]
+                            cursor = part[index + 1] .. '\t' .. part[index]
+                        end
+                    end
+                    if #part < limit * 2 then break end
+                    offset = offset + limit
+                end
+                looked = #candidates
+            end
+            local ids = {}
+            for _, id in ipairs(candidates) do
+                local matches = isFinished
+                if not isFinished then
+                    local started, stored = unpack(call('HMGET', base .. id, 'processedOn', 'timestamp'))
+                    local since = tonumber(started) or tonumber(stored) or 0
+                    matches = since <= cut and not isPendingIteration(id)
+                end
+                if matches and state == 'active' then
+                    local lock, attempt = call('GET', lockKey(id)), call('HGET', base .. id, 'ats') or '0'
+                    local expiry = lock and call('ZSCORE', leasesKey, attempt .. '\t' .. lock .. '\t' .. id)
+                    if lock then matches = expiry and tonumber(expiry) <= now end
+                    if matches then call('DEL', lockKey(id)) end
+                end
+                if matches then ids[#ids + 1] = id end
+            end
+            removeFrom(key, isList, ids)
+            if isList then cursor = integer(passed + looked - #ids) end
+            keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
+            if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
+            return { #ids, looked >= limit and 1 or 0, cursor }
+        end
+        if call('EXISTS', metaKey) == 0 then return { 0, 0, '' } end
+        if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
+        if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
+            return 'jobs of the queue are active; wait for them, or force it'
+        end
+        local removed = 0
+        for _, place in ipairs({
+            { activeKey, true }, { delayedKey, false }, { completedKey, false }, { waitKey, true }, { pausedKey, true },
+            { prioritizedKey, false }, { failedKey, false }, { childrenKey, false },
+        }) do
+            local ids = first(place[1], place[2], limit - removed)
+            for _, id in ipairs(ids) do call('DEL', lockKey(id)) end
+            removeFrom(place[1], place[2], ids)
+            removed = removed + #ids
+        end
+        if removed >= limit then return { removed, 1, '' } end
+        for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
+        call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
+            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
+        call('SREM', queuesKey, base)
+        return { removed, 0, '' }
+        """#, sha: "436320c6aa051832fe024665495f895e55131fb6")
+}

@@ -1,0 +1,73 @@
+-- Does one thing to one job (docs/store-contract.md, apply; PROTOCOL 12.5 to 12.10).
+--
+-- KEYS: KeySpace.queueKeys, then the channel on which requests to stop are told.
+-- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
+-- Reply: `done`, `requested`, `notFound`, or the state that does not allow it.
+-- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
+--#include keys base places parents removal state
+local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
+if call('EXISTS', job) == 0 then return 'notFound' end
+call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
+local state = stateOf(id)
+local paused, concurrency
+paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
+
+if command == 'retry' then
+    if state ~= 'completed' and state ~= 'failed' then return state end
+    call('ZREM', state == 'completed' and completedKey or failedKey, id)
+    call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
+    if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
+    pushBack(id, storedPriority())
+    local parent = call('HGET', job, 'parentKey')
+    if parent and call('EXISTS', parent) == 1 then
+        local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
+            or call('ZREM', parent .. ':unsuccessful', job) + call('HDEL', parent .. ':failed', job)
+        if wasKnown > 0 then call('SADD', parent .. ':dependencies', job) end
+    end
+    emit('waiting', 'jobId', id, 'prev', state)
+elseif command == 'promote' then
+    if state ~= 'delayed' then return state end
+    call('ZREM', delayedKey, id)
+    pushBack(id, storedPriority())
+    emit('waiting', 'jobId', id, 'prev', 'delayed')
+    call('HSET', job, 'delay', '0')
+elseif command == 'remove' then
+    if state == 'active' then return state end
+    if isPendingIteration(id) then return 'scheduled' end
+    local place = takeOut(id, state)
+    deleteJob(id, true)
+    emit('removed', 'jobId', id, 'prev', place)
+elseif command == 'cancel' then
+    if state == 'completed' or state == 'failed' then return state end
+    if state == 'active' then
+        call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
+        emit('cancel-requested', 'jobId', id)
+        call('PUBLISH', KEYS[23], id)
+        return 'requested'
+    end
+    local place = takeOut(id, state)
+    local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
+    if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
+    call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', integer(now))
+    call('HDEL', job, 'defa')
+    call('ZADD', failedKey, integer(now), id)
+    emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
+elseif command == 'changePriority' then
+    local priority, isFront = tonumber(argument), ARGV[5] == '1'
+    if state == 'waiting' or state == 'prioritized' then
+        takeOut(id, state)
+        if isFront then pushFront(id, priority) else pushBack(id, priority) end
+    end
+    call('HSET', job, 'priority', argument)
+elseif command == 'changeDelay' then
+    if state ~= 'delayed' then return state end
+    local due = now + tonumber(argument)
+    pushDelayed(id, due)
+    call('HSET', job, 'delay', argument)
+    emit('delayed', 'jobId', id, 'delay', integer(due))
+elseif command == 'updatePayload' then
+    call('HSET', job, 'data', argument)
+end
+mark(paused, concurrency)
+return 'done'

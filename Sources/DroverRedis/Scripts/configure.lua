@@ -1,0 +1,29 @@
+-- Pauses or resumes a queue (docs/store-contract.md, configure; PROTOCOL 13.1).
+--
+-- KEYS: KeySpace.queueKeys.
+-- ARGV: time (tests), `pause` or `resume`.
+-- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
+--#include keys base places
+call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
+keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
+if not keptEvents then call('SADD', queuesKey, base) end
+if ARGV[2] == 'pause' then
+    call('HSET', metaKey, 'paused', '1')
+    call('DEL', markerKey)
+    emit('paused')
+    return 0
+end
+local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
+local legacy = call('LRANGE', pausedKey, 0, 6999)
+if #legacy > 0 then
+    callAll('RPUSH', waitKey, legacy)
+    call('LTRIM', pausedKey, 7000, -1)
+end
+if call('EXISTS', waitKey, prioritizedKey) > 0 then
+    call('ZADD', markerKey, 0, '0')
+else
+    hasDelayed = true
+    mark()
+end
+if isFirst then emit('resumed') end
+return call('LLEN', pausedKey)

@@ -1,0 +1,36 @@
+-- A job that holds a deduplication has ended: the hold ends with it unless it runs on by time, and the job that was
+-- postponed until now, if there is one, is stored and enqueued (PROTOCOL 9.15 and 10.4, REQUEUE).
+local function endDeduplication(id, deduplication)
+    local holder, postponed = deduplicationKeys(deduplication)
+    local remaining = call('PTTL', holder)
+    if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
+
+    local name, data, opts, chosen, parentKey, parent, pending, scheduler =
+        unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+    if not opts then return end
+    local number = integer(call('INCR', idKey))
+    local newID = chosen or number
+    local job, options = base .. newID, cjson.decode(opts)
+    local rule = type(options.de) == 'table' and options.de or {}
+    local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+    local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
+    if lifetime > 0 then
+        call('SET', holder, newID, 'PX', integer(lifetime))
+    else
+        call('SET', holder, newID)
+    end
+    call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', integer(now),
+        'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
+    if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
+    if scheduler then call('HSET', job, 'rjk', scheduler) end
+    emit('added', 'jobId', newID, 'name', name or '')
+    if delay > 0 then
+        pushDelayed(newID, now + delay)
+        emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
+    else
+        if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
+        emit('waiting', 'jobId', newID)
+    end
+    if pending then call('SADD', pending, job) end
+    call('DEL', postponed)
+end

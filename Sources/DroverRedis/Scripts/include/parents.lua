@@ -1,0 +1,81 @@
+-- What the end or the removal of a job means to its parent (PROTOCOL 9.11 to 9.14, 14.3). The parent may be a job of
+-- another queue, so nothing here uses this queue's keys.
+local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+
+local function markOf(queue)
+    local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+    if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+    call('ZADD', queue.marker, 0, '0')
+end
+
+-- Puts a parent that was taken out of waiting-children to work: to the front, to its priority, or to its delay.
+local function releaseParent(queue, parent, id)
+    local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+    priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+    if delay > 0 then
+        local due = now + delay
+        call('ZADD', queue.delayed, integer(due * 4096), id)
+        emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+        local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+        call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        return
+    end
+    if priority == 0 then
+        call('RPUSH', queue.wait, id)
+    else
+        call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+    end
+    markOf(queue)
+    emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+end
+
+local function wakeParent(parent)
+    local queue, id = queueOf(parent)
+    if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+end
+
+local function wakeParentIfDone(parent)
+    if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+end
+
+local function childCompleted(job, parent, result)
+    if call('SREM', parent .. ':dependencies', job) == 0 then return end
+    call('HSET', parent .. ':processed', job, result)
+    wakeParentIfDone(parent)
+end
+
+-- The first policy that the child's `parent` names decides.
+local function childFailed(job, parent, policy, reason)
+    local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+    if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+    if policy.fpof then
+        local queue, id = queueOf(parent)
+        call('ZADD', parent .. ':unsuccessful', integer(now), job)
+        if call('EXISTS', parent) == 0 then return end
+        local wasWaiting = call('ZREM', queue.children, id) == 1
+        local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+        if wasDelayed then call('HSET', parent, 'delay', '0') end
+        if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+            call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+        end
+        if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+    elseif policy.cpof then
+        call('HSET', parent .. ':failed', job, reason)
+        wakeParent(parent)
+    else
+        wakeParentIfDone(parent)
+        if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+    end
+end
+
+-- A child disappears: its parent waits for it no longer. Such a parent goes to the front of `wait`.
+local function detach(job, parent)
+    if not parent then return end
+    if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+    if call('SCARD', parent .. ':dependencies') > 0 then return end
+    local queue, id = queueOf(parent)
+    if call('ZREM', queue.children, id) == 0 then return end
+    call('RPUSH', queue.wait, id)
+    markOf(queue)
+    emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+end

@@ -1,0 +1,31 @@
+-- Where a job stands, by the place that has its id (PROTOCOL 18). A job that is in no other place waits: the list of
+-- waiting jobs is long and is not searched for it.
+local function stateOf(id)
+    if call('ZSCORE', completedKey, id) then return 'completed' end
+    if call('ZSCORE', failedKey, id) then return 'failed' end
+    if call('ZSCORE', delayedKey, id) then return 'delayed' end
+    if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+    if call('LPOS', activeKey, id) then return 'active' end
+    if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+    return 'waiting'
+end
+
+-- Takes an id out of the place of its state, and says BullMQ's name for it.
+local function takeOut(id, state)
+    if state == 'waiting' then
+        if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+        return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+    end
+    local sets = {
+        completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
+        ['waiting-children'] = childrenKey,
+    }
+    call('ZREM', sets[state], id)
+    return state
+end
+
+-- Whether a job is the one by which a scheduler goes on (PROTOCOL 15.6).
+local function isPendingIteration(id)
+    local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+    return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+end

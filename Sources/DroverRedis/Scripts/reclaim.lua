@@ -1,0 +1,81 @@
+-- Puts jobs whose lease has expired back to the front and counts a stall on each (docs/store-contract.md,
+-- reclaimStalled; PROTOCOL 11.6).
+--
+-- Drover's own leases are known by their expiry and are reclaimed at once. Jobs that other clients hold are known only
+-- by their locks: for them the check of PROTOCOL 11.6 is made, once an interval for all clients of the queue.
+--
+-- KEYS: KeySpace.queueKeys.
+-- ARGV: time (tests), stalls allowed, limit, interval in ms.
+-- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
+-- O(log leases + reclaimed), and O(active) once an interval.
+--#include keys base places leases
+call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
+local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+local paused, concurrency
+paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local reply = {}
+
+local function putBack(id)
+    local job = base .. id
+    local stalls, attempt, cancelled, failure, scheduler, priority =
+        unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority'))
+    stalls = (tonumber(stalls) or 0) + 1
+    call('HSET', job, 'stc', integer(stalls))
+    if cancelled and cancelled == attempt then
+        failure = 'cancelled'
+        call('HSET', job, 'defa', failure)
+    elseif not failure and stalls > allowed and not (scheduler and call('EXISTS', schedulerKey(scheduler)) == 1) then
+        failure = 'job stalled more than allowable limit'
+        call('HSET', job, 'defa', failure)
+    end
+    pushFront(id, tonumber(priority) or 0)
+    emit('waiting', 'jobId', id, 'prev', 'active')
+    emit('stalled', 'jobId', id)
+    reply[#reply + 1] = id
+    reply[#reply + 1] = stalls
+    reply[#reply + 1] = failure and 1 or 0
+end
+
+-- Our own. The earliest expiry first; among equal ones the job that was claimed first, which lies further right.
+local expired = call('ZRANGEBYSCORE', leasesKey, '-inf', integer(now), 'WITHSCORES', 'LIMIT', 0, 10000)
+if #expired > 0 then
+    local places = {}
+    for place, id in ipairs(call('LRANGE', activeKey, 0, -1)) do places[id] = place end
+    local candidates, stale = {}, {}
+    for index = 1, #expired, 2 do
+        local attempt, token, id = parseMember(expired[index])
+        local lock = call('GET', lockKey(id))
+        local isOurs = places[id] and (call('HGET', base .. id, 'ats') or '0') == attempt and (not lock or lock == token)
+        if isOurs then
+            candidates[#candidates + 1] =
+                { id = id, member = expired[index], expiry = tonumber(expired[index + 1]), place = places[id] }
+        else
+            stale[#stale + 1] = expired[index]
+        end
+    end
+    table.sort(candidates, function(left, right)
+        if left.expiry ~= right.expiry then return left.expiry < right.expiry end
+        return left.place > right.place
+    end)
+    -- The first comes to lie in front of the others, so it is put there last.
+    for index = math.min(#candidates, limit), 1, -1 do
+        local candidate = candidates[index]
+        stale[#stale + 1] = candidate.member
+        call('DEL', lockKey(candidate.id))
+        call('SREM', stalledKey, candidate.id)
+        call('LREM', activeKey, -1, candidate.id)
+        putBack(candidate.id)
+    end
+    callAll('ZREM', leasesKey, stale)
+end
+
+-- Those of others. One that stays without a lock from one check to the next is put back.
+if call('SET', checkKey, integer(now), 'PX', ARGV[4], 'NX') then
+    for _, id in ipairs(call('SMEMBERS', stalledKey)) do
+        if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, -1, id) == 1 then putBack(id) end
+    end
+    call('DEL', stalledKey)
+    callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+end
+mark(paused, concurrency)
+return reply

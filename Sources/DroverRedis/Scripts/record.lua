@@ -1,0 +1,33 @@
+-- Stores what running attempts report, in order, each under its lease (docs/store-contract.md, record; PROTOCOL 12.9).
+--
+-- KEYS: KeySpace.queueKeys.
+-- ARGV: time (tests), then each report: id, token, kind, text, lines to keep of a log (empty for all).
+--       Kinds: `p` progress, `d` payload, `l` log line.
+-- Reply: one sign for each: r recorded, l lease lost. O(reports).
+--#include keys base leases
+call('EXISTS', eventsKey, metaKey)
+local statuses = {}
+for index = 1, (#ARGV - 1) / 5 do
+    local at = index * 5 - 3
+    local id, text, job = ARGV[at], ARGV[at + 3], base .. ARGV[at]
+    if isHeld(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
+        statuses[index] = 'r'
+        if ARGV[at + 2] == 'p' then
+            call('HSET', job, 'progress', text)
+            emit('progress', 'jobId', id, 'data', text)
+        elseif ARGV[at + 2] == 'd' then
+            call('HSET', job, 'data', text)
+        else
+            local keep = tonumber(ARGV[at + 4])
+            call('RPUSH', logKey(job), text)
+            if keep == 0 then
+                call('DEL', logKey(job))
+            elseif keep then
+                call('LTRIM', logKey(job), -keep, -1)
+            end
+        end
+    else
+        statuses[index] = 'l'
+    end
+end
+return table.concat(statuses)

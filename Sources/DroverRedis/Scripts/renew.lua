@@ -1,0 +1,29 @@
+-- Extends leases by their own duration from now (docs/store-contract.md, renew; PROTOCOL 11.2).
+--
+-- KEYS: KeySpace.queueKeys.
+-- ARGV: time (tests), then each lease: id, token, duration in ms.
+-- Reply: one sign for each: h held, c held and asked to stop, l lost. O(leases).
+--#include keys base leases
+local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
+for index = 1, count do
+    local id, token = ARGV[index * 3 - 1], ARGV[index * 3]
+    local attempt, cancelled = unpack(call('HMGET', base .. id, 'ats', 'cnl'))
+    if isHeld(id, attempt, token) then
+        statuses[index] = attempt and cancelled == attempt and 'c' or 'h'
+        ids[#ids + 1] = id
+        renewed[#renewed + 1] = integer(now + tonumber(ARGV[index * 3 + 1]))
+        renewed[#renewed + 1] = member(attempt, token, id)
+    else
+        statuses[index] = 'l'
+    end
+end
+for index = 1, count do
+    if statuses[index] ~= 'l' then
+        call('SET', lockKey(ARGV[index * 3 - 1]), ARGV[index * 3], 'PX', ARGV[index * 3 + 1])
+    end
+end
+if #ids > 0 then
+    callAll('ZADD', leasesKey, renewed)
+    callAll('SREM', stalledKey, ids)
+end
+return table.concat(statuses)

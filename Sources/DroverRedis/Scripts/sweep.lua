@@ -1,0 +1,133 @@
+-- Does one bounded step of a sweep (docs/store-contract.md, sweep; PROTOCOL 13.2, 13.3, 13.5).
+--
+-- KEYS: KeySpace.queueKeys.
+-- ARGV: time (tests), limit, then `drain` and 1 for delayed jobs too · `clean`, state, age in ms, cursor · `obliterate`
+--       and 1 when forced.
+--       A cursor of `clean` is the number of entries of a list that were passed over, or the score and the id of the
+--       last one of a sorted set, parted by a tab; empty at the beginning.
+-- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
+-- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
+--#include keys base parents removal state
+call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+local limit, sweep = tonumber(ARGV[2]), ARGV[3]
+
+-- Takes the first `count` ids of a list (from its right, where the next to run lies) or of a sorted set.
+local function first(key, isList, count)
+    if count <= 0 then return {} end
+    if not isList then return call('ZRANGE', key, 0, count - 1) end
+    local ids, turned = call('LRANGE', key, -count, -1), {}
+    for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+    return turned
+end
+
+local function removeFrom(key, isList, ids)
+    if #ids == 0 then return end
+    if isList then
+        for _, id in ipairs(ids) do call('LREM', key, -1, id) end
+    else
+        callAll('ZREM', key, ids)
+    end
+    for _, id in ipairs(ids) do deleteJob(id, true) end
+end
+
+if sweep == 'drain' then
+    local looked, removed = 0, 0
+    local places = { { waitKey, true }, { pausedKey, true }, { prioritizedKey, false } }
+    if ARGV[4] == '1' then places[4] = { delayedKey, false } end
+    for _, place in ipairs(places) do
+        -- A pending iteration stays, and is passed over.
+        local passed = 0
+        while looked < limit do
+            local batch, ids = first(place[1], place[2], passed + limit - looked), {}
+            if #batch == passed then break end
+            for index = passed + 1, #batch do
+                if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
+            end
+            looked = looked + #batch - passed
+            passed = #batch - #ids
+            removeFrom(place[1], place[2], ids)
+            removed = removed + #ids
+        end
+    end
+    return { removed, looked >= limit and 1 or 0, '' }
+end
+
+if sweep == 'clean' then
+    local state, cut, cursor = ARGV[4], now - tonumber(ARGV[5]), ARGV[6]
+    local isList = state == 'waiting' or state == 'active'
+    local key = ({
+        waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+        completed = completedKey, failed = failedKey,
+    })[state]
+    local isFinished = state == 'completed' or state == 'failed'
+    local candidates, looked, passed = {}, 0, tonumber(cursor) or 0
+    local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+    if isList then
+        local ids = call('LRANGE', key, -(passed + limit), -1 - passed)
+        for index = #ids, 1, -1 do candidates[#candidates + 1] = ids[index] end
+        looked = #candidates
+    else
+        -- Entries of the cursor's own score that lie before it are passed over again; they share one millisecond.
+        local offset = 0
+        while #candidates < limit do
+            local part = call('ZRANGEBYSCORE', key, lastScore or '-inf', isFinished and integer(cut) or '+inf',
+                'WITHSCORES', 'LIMIT', offset, limit)
+            for index = 1, #part, 2 do
+                local isBehind = not lastScore or tonumber(part[index + 1]) > tonumber(lastScore) or part[index] > lastID
+                if isBehind and #candidates < limit then
+                    candidates[#candidates + 1] = part[index]
+                    cursor = part[index + 1] .. '\t' .. part[index]
+                end
+            end
+            if #part < limit * 2 then break end
+            offset = offset + limit
+        end
+        looked = #candidates
+    end
+    local ids = {}
+    for _, id in ipairs(candidates) do
+        local matches = isFinished
+        if not isFinished then
+            local started, stored = unpack(call('HMGET', base .. id, 'processedOn', 'timestamp'))
+            local since = tonumber(started) or tonumber(stored) or 0
+            matches = since <= cut and not isPendingIteration(id)
+        end
+        if matches and state == 'active' then
+            -- Ours by its expiry, as no lease may be shorter than its lock; another client's by its lock.
+            local lock, attempt = call('GET', lockKey(id)), call('HGET', base .. id, 'ats') or '0'
+            local expiry = lock and call('ZSCORE', leasesKey, attempt .. '\t' .. lock .. '\t' .. id)
+            if lock then matches = expiry and tonumber(expiry) <= now end
+            if matches then call('DEL', lockKey(id)) end
+        end
+        if matches then ids[#ids + 1] = id end
+    end
+    removeFrom(key, isList, ids)
+    if isList then cursor = integer(passed + looked - #ids) end
+    keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
+    -- A queue that was never used stays unknown.
+    if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
+    return { #ids, looked >= limit and 1 or 0, cursor }
+end
+
+-- Obliterate.
+if call('EXISTS', metaKey) == 0 then return { 0, 0, '' } end
+if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
+if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
+    return 'jobs of the queue are active; wait for them, or force it'
+end
+local removed = 0
+for _, place in ipairs({
+    { activeKey, true }, { delayedKey, false }, { completedKey, false }, { waitKey, true }, { pausedKey, true },
+    { prioritizedKey, false }, { failedKey, false }, { childrenKey, false },
+}) do
+    local ids = first(place[1], place[2], limit - removed)
+    for _, id in ipairs(ids) do call('DEL', lockKey(id)) end
+    removeFrom(place[1], place[2], ids)
+    removed = removed + #ids
+end
+if removed >= limit then return { removed, 1, '' } end
+for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
+call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
+    completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
+call('SREM', queuesKey, base)
+return { removed, 0, '' }

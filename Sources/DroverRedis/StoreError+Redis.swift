@@ -1,0 +1,32 @@
+import DroverCore
+import RedisClient
+
+/// What trouble with Redis means to who uses the store: the only place that translates it.
+extension StoreError {
+    /// - Parameter attempt: what was attempted, for example `claim jobs of email`.
+    static func redis(_ error: RedisError, _ attempt: String) -> StoreError {
+        if error.code == .closed { return StoreError(.closed, "the store has been closed; make a new one") }
+        guard let answer = error.server else {
+            return StoreError(.unreachable, "could not \(attempt): \(error.message)", cause: error)
+        }
+        let (code, advice) = meaning(of: answer)
+        return StoreError(code, "could not \(attempt): \(answer.text)\(advice.map { "; \($0)" } ?? "")", cause: error)
+    }
+
+    private static func meaning(of answer: RedisServerError) -> (Code, String?) {
+        switch answer.prefix {
+        case "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "UNBLOCKED", "NOREPLICAS":
+            (.unreachable, "the server is starting or changing its role; the same call may succeed soon")
+        case "BUSY": (.busy, "a script holds the server")
+        case "OOM":
+            (.full, "give the server more memory (maxmemory), or remove finished jobs")
+        case "MISCONF":
+            (.full, "the server can't write to its disk; look at its log")
+        case "NOAUTH", "WRONGPASS", "NOPERM":
+            (.incompatible, "give a user with the rights that docs/redis.md lists")
+        case "WRONGTYPE":
+            (.corrupt, "a key of the queue holds something else; look for another program under the same prefix")
+        default: (answer.text.contains("NOPERM") || answer.text.contains("ACL") ? .incompatible : .corrupt, nil)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+"""Workers and listeners of the Python peer. What they see is told as events:
+
+`{"event": "active" | "completed" | "failed" | "stalled" | "error", "worker": …, "queue": …, "jobId": …, …}` by a worker,
+`{"event": "queue", "queue": …, "name": …, "args": …, "position": …}` by a listener.
+"""
+import asyncio
+
+from bullmq import QueueEvents, UnrecoverableError, Worker
+
+from lines import describe, tell
+
+
+class Workers:
+    """The workers and listeners that this peer runs."""
+
+    def __init__(self, options, redis):
+        self.options, self.redis = options, redis
+        self.workers, self.listeners, self.gates = {}, {}, {}
+
+    def gate(self, name):
+        return self.gates.setdefault(name, asyncio.Event())
+
+    async def step(self, job, step):
+        """Does what one step of a job's data says."""
+        what = step.get("do", "return")
+        if what == "return":
+            return step.get("value")
+        if what == "fail":
+            raise RuntimeError(step.get("message", "told to fail"))
+        if what == "unrecoverable":
+            raise UnrecoverableError(step.get("message", "told to fail for good"))
+        if what == "sleep":
+            await asyncio.sleep(step["ms"] / 1000)
+        elif what == "progress":
+            await job.updateProgress(step["value"])
+        elif what == "log":
+            await job.log(step["row"])
+        elif what == "gate":
+            await self.gate(step["name"]).wait()
+        elif what == "hang":
+            await asyncio.Event().wait()
+        else:
+            raise ValueError(f"there is no step {what}")
+
+    async def process(self, job, token):
+        """Obeys a job's data: one step, or `{"steps": [...]}`, of which the last says the value."""
+        data = job.data if isinstance(job.data, dict) else {}
+        value = None
+        for step in data.get("steps", [data]):
+            value = await self.step(job, step)
+        return value
+
+    async def op_work(self, request):
+        """Starts a worker on a queue; `opts` are the client's. Returns its number."""
+        number = str(len(self.workers) + 1)
+        queue = request["queue"]
+        # The client itself waits five seconds at most for the next job; tests want to end sooner.
+        options = {"drainDelay": 1, **self.options(request), **(request.get("opts") or {}), "autorun": False}
+        worker = Worker(queue, self.process, options)
+
+        def say(event, job, **more):
+            tell({"event": event, "worker": number, "queue": queue, "jobId": job.id, "name": job.name,
+                  "attemptsMade": job.attemptsMade, "attemptsStarted": job.attemptsStarted, **more})
+
+        worker.on("active", lambda job, previous: say("active", job))
+        worker.on("completed", lambda job, value: say("completed", job, value=value))
+        worker.on("failed", lambda job, error: say("failed", job, message=str(error)))
+        worker.on("stalled", lambda job: tell({"event": "stalled", "worker": number, "queue": queue, "jobId": job}))
+        worker.on("error", lambda error, *job: tell(
+            {"event": "error", "worker": number, "queue": queue, "jobId": job[0].id if job else None,
+             "message": describe(error)}))
+        self.workers[number] = (worker, asyncio.ensure_future(worker.run()))
+        return number
+
+    async def op_stopWork(self, request):
+        """Closes a worker and waits for its jobs, or cancels them with `force`."""
+        worker, run = self.workers[request["worker"]]
+        await worker.close(request.get("force", False))
+        # What it said of its own end was told as an event.
+        await asyncio.wait([run])
+
+    async def op_openGate(self, request):
+        """Lets the jobs pass that wait at a gate, now and later."""
+        self.gate(request["name"]).set()
+
+    async def op_events(self, request):
+        """Tells the events of a queue, from the present end of its stream or from `from`."""
+        options = self.options(request)
+        start = request.get("from")
+        if start is None:
+            # Not `$`, which means the end at the time when the listener comes to read.
+            last = await self.redis.xrevrange(f"{options['prefix']}:{request['queue']}:events", count=1)
+            start = last[0][0] if last else "0-0"
+        self.listeners[len(self.listeners)] = Listener(request["queue"], {**options, "lastEventId": start})
+
+
+class Listener(QueueEvents):
+    """Tells every event that the client reads."""
+
+    def emit(self, event_name, *args, **kwargs):
+        # The client repeats each event for its job alone, as `completed:17`.
+        if event_name == "error":
+            tell({"event": "error", "queue": self.name, "message": describe(args[0])})
+        elif ":" not in event_name:
+            fields, position = args if len(args) == 2 else ({}, args[0])
+            tell({"event": "queue", "queue": self.name, "name": event_name, "args": fields, "position": position})

@@ -1,0 +1,42 @@
+import NIOCore
+import NIOPosix
+
+/// Gives commands to a Redis server over a connection of their own, for set-up work. Not the client under test.
+enum RedisExchange {
+    /// Sends commands together and returns their replies, in order.
+    static func send(_ commands: [[String]], toPort port: Int, timeout: Duration) async throws -> [RedisReply] {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(10))
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        // A server that does not answer, a paused one for example, ends the wait with the connection.
+        let alarm = channel.channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+            channel.channel.close(promise: nil)
+        }
+        defer { alarm.cancel() }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(encoded(commands))
+            var received = ByteBuffer()
+            var replies: [RedisReply] = []
+            for try await part in inbound {
+                received.writeImmutableBuffer(part)
+                while let reply = try RedisReply.take(from: &received) { replies.append(reply) }
+                if replies.count >= commands.count { return replies }
+            }
+            throw RedisServer.Failed(
+                "the Redis server on port \(port) gave \(replies.count) of \(commands.count) replies in \(timeout)")
+        }
+    }
+
+    private static func encoded(_ commands: [[String]]) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        for words in commands {
+            buffer.writeString("*\(words.count)\r\n")
+            for word in words { buffer.writeString("$\(word.utf8.count)\r\n\(word)\r\n") }
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+extension RedisServer {
+    /// Where a store finds it: `redis://127.0.0.1:PORT/0?prefix=P`.
+    ///
+    /// - Parameter prefix: of the keys; nil for none in the address.
+    package func url(prefix: String? = nil) -> String {
+        var url = URLComponents()
+        url.scheme = "redis"
+        url.host = "127.0.0.1"
+        url.port = port
+        url.path = "/0"
+        url.queryItems = prefix.map { [URLQueryItem(name: "prefix", value: $0)] }
+        return url.string ?? ""
+    }
+
+    /// Gives a command over a connection of its own, for set-up and inspection: `try await server.command("INFO")`.
+    ///
+    /// - Returns: the answer; elements of lists each on a line, without their nesting, and empty text for nothing.
+    /// - Throws: ``Failed`` with what the server says when it refuses.
+    @discardableResult
+    package func command(_ words: String...) async throws -> String { try await command(words) }
+
+    /// Gives a command whose words are in a list.
+    ///
+    /// - Parameter timeout: how long to wait for the answer.
+    @discardableResult
+    package func command(_ words: [String], timeout: Duration = .seconds(30)) async throws -> String {
+        let replies = try await RedisExchange.send(
+            [["AUTH", Self.setUpUser, "any"], words], toPort: port, timeout: timeout)
+        for case .refusal(let text) in replies { throw Failed("\(words.first ?? ""): \(text)") }
+        return replies.last?.lines.joined(separator: "\n") ?? ""
+    }
+
+    /// Deletes the keys of a prefix: those that begin with it and a colon.
+    package func flush(prefix: String) async throws {
+        let pattern = prefix.map { #"*?[]\^-"#.contains($0) ? "\\\($0)" : String($0) }.joined() + ":*"
+        let script = """
+            local cursor = '0'
+            repeat
+                local page = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+                cursor = page[1]
+                for _, key in ipairs(page[2]) do redis.call('UNLINK', key) end
+            until cursor == '0'
+            """
+        try await command("EVAL", script, "0", pattern)
+    }
+}
