@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes Sources/DroverRedis/Scripts.generated.swift from Sources/DroverRedis/Scripts/*.lua, so that scripts live in
 # files of their own and yet need no resource bundle. `exchange.lua` becomes `Scripts.exchange`, with its SHA-1, by which
-# the server knows it. A line `--#include a b` is replaced by include/a.lua and include/b.lua.
+# the server knows it. A line `--#include a b`, indented or not, is replaced by include/a.lua and include/b.lua.
 # Lines that are only a comment stay in the file and out of the literal: the server need not read them.
 #
 # usage: scripts/embed-lua.sh            write the file
@@ -19,8 +19,8 @@ fail() { printf 'embed-lua: %s\n' "$*" >&2; exit 1; }
 text_of() {
     local line name
     while IFS= read -r line; do
-        if [[ $line == '--#include '* ]]; then
-            for name in ${line#'--#include '}; do
+        if [[ $line =~ ^[[:space:]]*--#include\ (.*)$ ]]; then
+            for name in ${BASH_REMATCH[1]}; do
                 [ -f "$folder/include/$name.lua" ] || fail "$1 includes $name, and include/$name.lua is missing"
                 cat "$folder/include/$name.lua"
             done

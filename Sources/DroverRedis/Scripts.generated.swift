@@ -33,7 +33,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -41,18 +43,28 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -80,20 +92,11 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, 0, '0')
-            end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-            end
-        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
             if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
-            call('ZADD', queue.marker, 0, '0')
+            call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
             local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
@@ -131,7 +134,7 @@ enum Scripts {
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
                 local queue, id = queueOf(parent)
-                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
                 local wasWaiting = call('ZREM', queue.children, id) == 1
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
@@ -249,9 +252,9 @@ enum Scripts {
             local place = takeOut(id, state)
             local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
             if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
-            call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', integer(now))
+            call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
             call('HDEL', job, 'defa')
-            call('ZADD', failedKey, integer(now), id)
+            call('ZADD', failedKey, nowText, id)
             emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
         elseif command == 'changePriority' then
             local priority, isFront = tonumber(argument), ARGV[5] == '1'
@@ -271,7 +274,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "d5d2bdd65f9ba956aa2b9d7e2938c618d4fbb4ba")
+        """#, sha: "a3984ffbc8152862d1b6dc5aef880a540330e00e")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -301,7 +304,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -309,18 +314,28 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -348,15 +363,6 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, 0, '0')
-            end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-            end
-        end
         call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
         if not keptEvents then call('SADD', queuesKey, base) end
@@ -373,14 +379,14 @@ enum Scripts {
             call('LTRIM', pausedKey, 7000, -1)
         end
         if call('EXISTS', waitKey, prioritizedKey) > 0 then
-            call('ZADD', markerKey, 0, '0')
+            call('ZADD', markerKey, '0', '0')
         else
             hasDelayed = true
             mark()
         end
         if isFirst then emit('resumed') end
         return call('LLEN', pausedKey)
-        """#, sha: "8dc8ed2af6322d2c0350c086f3be62976aea9e24")
+        """#, sha: "fb56e314bc67424d0d9c9b83551e22649518e559")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -410,7 +416,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -418,18 +426,28 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -456,15 +474,6 @@ enum Scripts {
             if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
-        end
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, 0, '0')
-            end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-            end
         end
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
         local paused, concurrency
@@ -508,7 +517,7 @@ enum Scripts {
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
-                call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', integer(now),
+                call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                     'delay', delay, 'priority', ARGV[at + 4])
                 emit('added', 'jobId', id, 'name', name)
                 if delay ~= '0' then
@@ -532,7 +541,7 @@ enum Scripts {
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
         return reply
-        """#, sha: "add8bf22e9dd341e553eb311f60382893a2158f2")
+        """#, sha: "f01259914986a4bc08cddcc76b0e1159195789d3")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -562,7 +571,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -570,18 +581,71 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local memoryKey = KEYS[23]
+        local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
+        local paused, concurrency, max, duration
+        paused, concurrency, max, duration, keptEvents =
+            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
+        local reply = { '', paused and 1 or 0, -1 }
+        local function earliestDelayed()
+            local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
+            return earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+        end
+        local memory = call('GET', memoryKey)
+        if memory then
+            local lines = {}
+            for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
+            if now < tonumber(lines[1]) then
+                reply[1] = lines[2] == '-' and '' or lines[2]
+                for index = 3, #lines do
+                    local id = lines[index]
+                    local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
+                    if expiry then
+                        local count = #reply
+                        reply[count + 1] = id
+                        reply[count + 2] = math.max(expiry - now, 0)
+                        reply[count + 3] = call('HGETALL', base .. id)
+                    end
+                end
+                if limit > (#reply - 3) / 3 then reply[3] = earliestDelayed() end
+                return reply
+            end
+        end
+        local rest
+        local function others()
+            if rest then return rest end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -609,23 +673,7 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, 0, '0')
-            end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-            end
-        end
-        local function readDue()
-            local due = call('ZRANGEBYSCORE', delayedKey, 0, integer((now + 1) * 4096 - 1), 'LIMIT', 0, 1000)
-            local priorities = {}
-            for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
-            return due, priorities
-        end
         local function promote(due, priorities)
-            if #due == 0 then return end
             call('ZREM', delayedKey, unpack(due))
             for index, id in ipairs(due) do
                 if priorities[index] or call('EXISTS', base .. id) == 1 then
@@ -639,7 +687,7 @@ enum Scripts {
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
             if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
-            call('ZADD', queue.marker, 0, '0')
+            call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
             local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
@@ -677,7 +725,7 @@ enum Scripts {
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
                 local queue, id = queueOf(parent)
-                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
                 local wasWaiting = call('ZREM', queue.children, id) == 1
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
@@ -745,7 +793,7 @@ enum Scripts {
             else
                 call('SET', holder, newID)
             end
-            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', integer(now),
+            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
             if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
@@ -764,7 +812,7 @@ enum Scripts {
             local before = call('HINCRBY', metricsKey, 'count', 1) - 1
             local since, counted = unpack(call('HMGET', metricsKey, 'prevTS', 'prevCount'))
             if not since then
-                call('HSET', metricsKey, 'prevTS', integer(now), 'prevCount', '0')
+                call('HSET', metricsKey, 'prevTS', nowText, 'prevCount', '0')
                 return
             end
             local minutes = math.min(math.floor(now / 60000) - math.floor(tonumber(since) / 60000), points)
@@ -773,15 +821,7 @@ enum Scripts {
             call('LPUSH', list, integer(before - tonumber(counted)))
             for _ = 2, minutes do call('LPUSH', list, '0') end
             call('LTRIM', list, 0, points - 1)
-            call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', integer(now))
-        end
-        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
-        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
-        local function isHeld(id, attempt, token)
-            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
-            local lock = call('GET', lockKey(id))
-            if lock then return lock == token, lock end
-            return call('LPOS', activeKey, id) and true or false
+            call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', nowText)
         end
         local function appendTrace(traces, trace, keep)
             local isArray, list = pcall(cjson.decode, traces or '[]')
@@ -790,41 +830,14 @@ enum Scripts {
             while #list > keep do table.remove(list, 1) end
             return #list == 0 and '[]' or cjson.encode(list)
         end
-        local memoryKey = KEYS[23]
-        local token, lease, limit, worker, points = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
-        local paused, concurrency, max, duration
-        paused, concurrency, max, duration, keptEvents =
-            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-        local reply = { '', paused and 1 or 0, -1 }
-        local function earliestDelayed()
-            local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-            return earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+            rest = {
+                pushBack = pushBack, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
+                childCompleted = childCompleted, childFailed = childFailed, deleteJob = deleteJob, retain = retain,
+                endDeduplication = endDeduplication, countFinished = countFinished, appendTrace = appendTrace,
+            }
+            return rest
         end
-        local memory = call('GET', memoryKey)
-        if memory then
-            local lines = {}
-            for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
-            if now < tonumber(lines[1]) then
-                reply[1] = lines[2] == '-' and '' or lines[2]
-                for index = 3, #lines do
-                    local id = lines[index]
-                    local hash = call('HGETALL', base .. id)
-                    local attempt
-                    for field = 1, #hash, 2 do
-                        if hash[field] == 'ats' then attempt = hash[field + 1] end
-                    end
-                    if isHeld(id, attempt, token) then
-                        local expiry = tonumber(call('ZSCORE', leasesKey, member(attempt, token, id)))
-                        reply[#reply + 1] = id
-                        reply[#reply + 1] = math.max(expiry - now, 0)
-                        reply[#reply + 1] = hash
-                    end
-                end
-                if limit > (#reply - 3) / 3 then reply[3] = earliestDelayed() end
-                return reply
-            end
-        end
-        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey)
+        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey)
         local rules, at = {}, 8
         for index = 1, tonumber(ARGV[7]) do
             rules[index] = { count = tonumber(ARGV[at]), age = tonumber(ARGV[at + 1]) }
@@ -832,239 +845,250 @@ enum Scripts {
         end
         local count = tonumber(ARGV[at])
         at = at + 1
-        local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
-        local ids, tokens, outcomes, places, hashes, locks, members = {}, {}, {}, {}, {}, {}, {}
-        for index = 1, count do
-            local id, outcome = ARGV[at], ARGV[at + 2]
-            local hash = call('HMGET', base .. id, 'ats', 'atm', 'priority', 'cnl', 'defa', 'deid', 'parentKey')
-            ids[index], tokens[index], outcomes[index], places[index] = id, ARGV[at + 1], outcome, at + 3
-            hashes[index], locks[index] = hash, lockKey(id)
-            members[index] = member(hash[1], ARGV[at + 1], id)
-            at = at + 3 + operands[outcome]
-        end
-        local held, holders, unfinished = {}, {}, 0
-        for first = 1, count, 2000 do
-            local last = math.min(first + 1999, count)
-            for index, score in ipairs(call('ZMSCORE', leasesKey, unpack(members, first, last))) do
-                held[first + index - 1] = score
-            end
-            for index, holder in ipairs(call('MGET', unpack(locks, first, last))) do holders[first + index - 1] = holder end
+        local ids, places, hashes, locks, holders, leases, unfinished
+        if count > 0 then
+            local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
+            ids, places, hashes, locks, holders, leases, unfinished = {}, {}, {}, {}, {}, {}, 0
             local pending = {}
-            for index = first, last do
-                if outcomes[index] == 'c' then
-                    local job = base .. ids[index]
-                    pending[#pending + 1] = job .. ':dependencies'
-                    pending[#pending + 1] = job .. ':unsuccessful'
+            for index = 1, count do
+                local id, outcome = ARGV[at], ARGV[at + 2]
+                local job = base .. id
+                ids[index], places[index], locks[index] = id, at, lockKey(id)
+                hashes[index] = call('HMGET', job, 'ats', 'atm', 'priority', 'cnl', 'defa', 'deid', 'parentKey')
+                if outcome == 'c' then
+                    local size = #pending
+                    pending[size + 1], pending[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
+                end
+                at = at + 3 + operands[outcome]
+            end
+            for first = 1, count, 2000 do
+                local last = math.min(first + 1999, count)
+                for index, lease in ipairs(call('HMGET', leasesKey, unpack(ids, first, last))) do
+                    leases[first + index - 1] = lease
+                end
+                for index, holder in ipairs(call('MGET', unpack(locks, first, last))) do
+                    holders[first + index - 1] = holder
                 end
             end
-            if #pending > 0 then unfinished = unfinished + call('EXISTS', unpack(pending)) end
+            for first = 1, #pending, 2000 do
+                unfinished = unfinished + call('EXISTS', unpack(pending, first, math.min(first + 1999, #pending)))
+            end
         end
-        local due, priorities = {}, {}
-        if count > 0 or limit > 0 then due, priorities = readDue() end
+        local due, priorities
+        if count > 0 or limit > 0 then
+            due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
+            if #due > 0 then
+                priorities = {}
+                for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+            end
+        end
         local fetched = {}
         if limit > 0 and not paused then
-            local waiting = call('LRANGE', waitKey, -math.min(limit, 2000), -1)
-            local future = {}
-            for index, id in ipairs(waiting) do
-                fetched[id] = call('HGETALL', base .. id)
-                future[index] = lockKey(id)
+            local waiting = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
+            if #waiting > 0 then
+                local future = {}
+                for index, id in ipairs(waiting) do
+                    fetched[id] = call('HGETALL', base .. id)
+                    future[index] = lockKey(id)
+                end
+                call('EXISTS', unpack(future))
             end
-            if #future > 0 then call('EXISTS', unpack(future)) end
         end
-        local statuses, settled, endedLocks, endedIDs, endedMembers = {}, 0, {}, {}, {}
-        local kept, finished = { completed = {}, failed = {} }, { completed = 0, failed = 0 }
-        local function finish(id, hash, target, value, rule, fields)
-            local job, made = base .. id, integer((tonumber(hash[2]) or 0) + 1)
-            if hash[6] then endDeduplication(id, hash[6]) end
-            local parent = hash[7]
-            if parent and target == 'completed' then
-                childCompleted(job, parent, value)
-            elseif parent then
-                local text = call('HGET', job, 'parent')
-                childFailed(job, parent, text and cjson.decode(text) or {}, value)
+        local finished = 0
+        if count > 0 then
+            local kept, keeping, finishedAs = { completed = {}, failed = {} }, {}, { completed = 0, failed = 0 }
+            local function finish(id, hash, target, value, rule, ...)
+                local job, made = base .. id, integer((tonumber(hash[2]) or 0) + 1)
+                if hash[6] then others().endDeduplication(id, hash[6]) end
+                local parent = hash[7]
+                if parent and target == 'completed' then
+                    others().childCompleted(job, parent, value)
+                elseif parent then
+                    local text = call('HGET', job, 'parent')
+                    others().childFailed(job, parent, text and cjson.decode(text) or {}, value)
+                end
+                finishedAs[target] = finishedAs[target] + 1
+                local field = target == 'completed' and 'returnvalue' or 'failedReason'
+                if rule and rule.count == 0 then
+                    others().deleteJob(id, false)
+                else
+                    call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
+                    if hash[5] then call('HDEL', job, 'defa') end
+                    local list = kept[target]
+                    local size = #list
+                    list[size + 1], list[size + 2] = nowText, id
+                    if rule and (rule.count or rule.age) then keeping[#keeping + 1] = { target = target, rule = rule } end
+                end
+                emit(target, 'jobId', id, field, value, 'prev', 'active')
+                return made
             end
-            finished[target] = finished[target] + 1
-            local field = target == 'completed' and 'returnvalue' or 'failedReason'
-            if rule and rule.count == 0 then
-                deleteJob(id, false)
-            else
-                call('HSET', job, 'atm', made, field, value, 'finishedOn', integer(now), unpack(fields))
-                if hash[5] then call('HDEL', job, 'defa') end
-                local list = kept[target]
-                list[#list + 1] = integer(now)
-                list[#list + 1] = id
-                if rule and (rule.count or rule.age) then kept[#kept + 1] = { target = target, rule = rule } end
+            local function deferCancellation(id, hash)
+                if hash[4] and hash[4] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
             end
-            emit(target, 'jobId', id, field, value, 'prev', 'active')
-            return made
-        end
-        local function deferCancellation(id, hash)
-            if hash[4] and hash[4] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
-        end
-        local function traceField(id, trace, keep)
-            if keep < 0 then return end
-            return 'stacktrace', appendTrace(call('HGET', base .. id, 'stacktrace'), trace, keep)
-        end
-        local settle = {
-            c = function(id, hash, at)
-                if unfinished > 0 then
+            local function traces(id, operand)
+                local keep = tonumber(ARGV[operand])
+                if keep < 0 then return end
+                return 'stacktrace', others().appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
+            end
+            local function enter(id, hash, delay, isFront)
+                deferCancellation(id, hash)
+                if delay > 0 then
+                    others().pushDelayed(id, now + delay)
+                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+                else
+                    local priority = tonumber(hash[3]) or 0
+                    if isFront then others().pushFront(id, priority) else others().pushBack(id, priority) end
+                    emit('waiting', 'jobId', id, 'prev', 'active')
+                end
+            end
+            local function settle(id, hash, outcome, operand)
+                if outcome == 'c' then
                     local reason
-                    if call('SCARD', base .. id .. ':dependencies') > 0 then
-                        reason = 'Job ' .. id .. ' has pending dependencies. moveToFinished'
-                    elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
-                        reason = 'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished'
+                    if unfinished > 0 then
+                        if call('SCARD', base .. id .. ':dependencies') > 0 then
+                            reason = 'Job ' .. id .. ' has pending dependencies. moveToFinished'
+                        elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
+                            reason = 'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished'
+                        end
                     end
-                    if reason then return finish(id, hash, 'failed', reason, nil, {}) end
-                end
-                finish(id, hash, 'completed', ARGV[at], rules[tonumber(ARGV[at + 1])], {})
-            end,
-            f = function(id, hash, at)
-                local fields = { traceField(id, ARGV[at + 3], tonumber(ARGV[at + 2])) }
-                local made = finish(id, hash, 'failed', ARGV[at], rules[tonumber(ARGV[at + 1])], fields)
-                if ARGV[at + 4] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
-            end,
-            x = function(id, hash, at) finish(id, hash, 'failed', 'cancelled', rules[tonumber(ARGV[at])], {}) end,
-            r = function(id, hash, at)
-                local delay = tonumber(ARGV[at])
-                call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[at + 1],
-                    'delay', integer(delay), traceField(id, ARGV[at + 3], tonumber(ARGV[at + 2])))
-                deferCancellation(id, hash)
-                if delay > 0 then
-                    pushDelayed(id, now + delay)
-                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+                    if reason then
+                        finish(id, hash, 'failed', reason)
+                    else
+                        finish(id, hash, 'completed', ARGV[operand], rules[tonumber(ARGV[operand + 1])])
+                    end
+                elseif outcome == 'f' then
+                    local rule = rules[tonumber(ARGV[operand + 1])]
+                    local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 2))
+                    if ARGV[operand + 4] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+                elseif outcome == 'x' then
+                    finish(id, hash, 'failed', 'cancelled', rules[tonumber(ARGV[operand])])
+                elseif outcome == 'r' then
+                    call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[operand + 1],
+                        'delay', ARGV[operand], traces(id, operand + 2))
+                    enter(id, hash, tonumber(ARGV[operand]))
+                elseif outcome == 's' then
+                    if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
+                    enter(id, hash, tonumber(ARGV[operand]))
                 else
-                    pushBack(id, tonumber(hash[3]) or 0)
-                    emit('waiting', 'jobId', id, 'prev', 'active')
+                    enter(id, hash, 0, true)
                 end
-            end,
-            s = function(id, hash, at)
-                local delay = tonumber(ARGV[at])
-                deferCancellation(id, hash)
-                if delay > 0 then
-                    call('HSET', base .. id, 'delay', integer(delay))
-                    pushDelayed(id, now + delay)
-                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
-                else
-                    pushBack(id, tonumber(hash[3]) or 0)
-                    emit('waiting', 'jobId', id, 'prev', 'active')
-                end
-            end,
-            b = function(id, hash)
-                deferCancellation(id, hash)
-                pushFront(id, tonumber(hash[3]) or 0)
-                emit('waiting', 'jobId', id, 'prev', 'active')
-            end,
-        }
-        for index = 1, count do
-            local id = ids[index]
-            local isOurs = held[index] and (not holders[index] or holders[index] == tokens[index])
-            if isOurs and call('LREM', activeKey, -1, id) == 1 then
-                settle[outcomes[index]](id, hashes[index], places[index])
-                fetched[id] = nil
-                statuses[index] = 's'
-                settled = settled + 1
-                endedLocks[settled], endedIDs[settled] = locks[index], id
-            else
+            end
+            local statuses, ended, endedLocks, known = {}, {}, {}, {}
+            for index = 1, count do
+                local id, hash, lease, holder = ids[index], hashes[index], leases[index], holders[index]
+                local own = ARGV[places[index] + 1]
+                local start = lease and leaseStart(hash[1], own)
+                local isOwn = lease and string.sub(lease, 1, #start) == start
                 statuses[index] = 'l'
+                if isOwn then
+                    known[#known + 1] = id
+                    if (not holder or holder == own) and call('LREM', activeKey, '-1', id) == 1 then
+                        statuses[index] = 's'
+                        ended[#ended + 1], endedLocks[#endedLocks + 1] = id, locks[index]
+                        fetched[id] = nil
+                        settle(id, hash, ARGV[places[index] + 2], places[index] + 3)
+                    end
+                end
             end
-            if held[index] then endedMembers[#endedMembers + 1] = members[index] end
-        end
-        reply[1] = table.concat(statuses)
-        if #endedMembers > 0 then callAll('ZREM', leasesKey, endedMembers) end
-        if settled > 0 then
-            for first = 1, settled, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, settled))) end
-            callAll('SREM', stalledKey, endedIDs)
-        end
-        if #kept.completed > 0 then callAll('ZADD', completedKey, kept.completed) end
-        if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
-        if points > 0 then
-            for _ = 1, finished.completed do countFinished(completedMetricsKey, points) end
-            for _ = 1, finished.failed do countFinished(failedMetricsKey, points) end
-        end
-        local budget, done = 1000, {}
-        for _, item in ipairs(kept) do
-            local name = item.target .. ' ' .. (item.rule.count or '') .. ' ' .. (item.rule.age or '')
-            if not done[name] then
-                done[name] = true
-                local setKey = item.target == 'completed' and completedKey or failedKey
-                budget = budget - retain(setKey, item.rule.count, item.rule.age, budget)
+            reply[1] = table.concat(statuses)
+            if #known > 0 then callAll('HDEL', leasesKey, known) end
+            if #ended > 0 then
+                for first = 1, #ended, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, #ended))) end
+                callAll('SREM', stalledKey, ended)
+            end
+            if #kept.completed > 0 then callAll('ZADD', completedKey, kept.completed) end
+            if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
+            finished = finishedAs.completed + finishedAs.failed
+            if points > 0 and finished > 0 then
+                for _ = 1, finishedAs.completed do others().countFinished(completedMetricsKey, points) end
+                for _ = 1, finishedAs.failed do others().countFinished(failedMetricsKey, points) end
+            end
+            local budget, done = 1000, {}
+            for _, item in ipairs(keeping) do
+                local name = item.target .. ' ' .. (item.rule.count or '') .. ' ' .. (item.rule.age or '')
+                if not done[name] then
+                    done[name] = true
+                    local setKey = item.target == 'completed' and completedKey or failedKey
+                    budget = budget - others().retain(setKey, item.rule.count, item.rule.age, budget)
+                end
             end
         end
-        promote(due, priorities)
-        local wanted, wait = limit, nil
-        if paused then wanted = 0 end
+        if priorities then others().promote(due, priorities) end
+        local wanted, wait = paused and 0 or limit, nil
         if wanted > 0 and concurrency then wanted = math.min(wanted, tonumber(concurrency) - call('LLEN', activeKey)) end
         if wanted > 0 and max then
-            local used = tonumber(call('GET', limiterKey)) or 0
-            local remaining = used >= tonumber(max) and call('PTTL', limiterKey) or 0
+            local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
+            local remaining = used >= most and call('PTTL', limiterKey) or 0
             if remaining > 0 then
                 wanted, wait = 0, remaining
             else
-                if used >= tonumber(max) then call('DEL', limiterKey); used = 0 end
-                wanted = math.min(wanted, tonumber(max) - used)
+                if used >= most then
+                    call('DEL', limiterKey)
+                    used = 0
+                end
+                wanted = math.min(wanted, most - used)
             end
         end
-        local claimed, claimedMembers = {}, {}
-        local function claim(id)
-            local job = base .. id
-            local hash = fetched[id] or call('HGETALL', job)
-            if #hash == 0 then return end
-            local attempt, failure
-            for field = 1, #hash, 2 do
-                if hash[field] == 'ats' then attempt = hash[field + 1] elseif hash[field] == 'defa' then failure = true end
+        local claimed, claimedLeases = {}, {}
+        if wanted > 0 then
+            local lease, worker, expiry = tonumber(ARGV[3]), ARGV[5], integer(now + tonumber(ARGV[3]))
+            local function claim(id)
+                local job = base .. id
+                local hash = fetched[id] or call('HGETALL', job)
+                local size = #hash
+                if size == 0 then return end
+                local attempt, failure
+                for field = 1, size, 2 do
+                    local name = hash[field]
+                    if name == 'ats' then attempt = hash[field + 1] elseif name == 'defa' then failure = true end
+                end
+                attempt = attempt and integer(tonumber(attempt) + 1) or '1'
+                if max and not failure and call('INCR', limiterKey) == 1 then
+                    call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
+                end
+                call('SET', lockKey(id), token, 'PX', ARGV[3])
+                emit('active', 'jobId', id, 'prev', 'waiting')
+                call('HSET', job, 'processedOn', nowText, 'ats', attempt, 'pb', worker)
+                hash[size + 1], hash[size + 2], hash[size + 3], hash[size + 4] = 'processedOn', nowText, 'ats', attempt
+                hash[size + 5], hash[size + 6] = 'pb', worker
+                size = #claimed
+                claimed[size + 1] = id
+                claimedLeases[2 * size + 1], claimedLeases[2 * size + 2] = id, leaseStart(attempt, token) .. expiry
+                size = 3 * size + 3
+                reply[size + 1], reply[size + 2], reply[size + 3] = id, lease, hash
             end
-            attempt = integer((tonumber(attempt) or 0) + 1)
-            if max and not failure and call('INCR', limiterKey) == 1 then
-                call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
+            for _ = 1, 10 do
+                local ready = call('RPOP', waitKey, wanted - #claimed)
+                if not ready then break end
+                for _, id in ipairs(ready) do claim(id) end
+                if #claimed >= wanted then break end
             end
-            call('SET', lockKey(id), token, 'PX', ARGV[3])
-            emit('active', 'jobId', id, 'prev', 'waiting')
-            call('HSET', job, 'processedOn', integer(now), 'ats', attempt, 'pb', worker)
-            local size = #hash
-            hash[size + 1], hash[size + 2], hash[size + 3], hash[size + 4] = 'processedOn', integer(now), 'ats', attempt
-            hash[size + 5], hash[size + 6] = 'pb', worker
-            claimed[#claimed + 1] = id
-            claimedMembers[#claimedMembers + 1] = integer(now + lease)
-            claimedMembers[#claimedMembers + 1] = member(attempt, token, id)
-            reply[#reply + 1] = id
-            reply[#reply + 1] = lease
-            reply[#reply + 1] = hash
-        end
-        for _ = 1, 10 do
-            if #claimed >= wanted then break end
-            local ready = call('RPOP', waitKey, wanted - #claimed)
-            if not ready then break end
-            for _, id in ipairs(ready) do claim(id) end
-        end
-        for _ = 1, 10 do
-            if #claimed >= wanted then break end
-            local ready = call('ZPOPMIN', prioritizedKey, wanted - #claimed)
-            for index = 1, #ready, 2 do claim(ready[index]) end
-            if #claimed < wanted and call('EXISTS', prioritizedKey) == 0 then
-                call('DEL', pcKey)
-                break
+            for _ = 1, 10 do
+                if #claimed >= wanted then break end
+                local ready = call('ZPOPMIN', prioritizedKey, wanted - #claimed)
+                for index = 1, #ready, 2 do claim(ready[index]) end
+                if #claimed < wanted and call('EXISTS', prioritizedKey) == 0 then
+                    call('DEL', pcKey)
+                    break
+                end
+            end
+            if #claimed > 0 then
+                callAll('LPUSH', activeKey, claimed)
+                callAll('HSET', leasesKey, claimedLeases)
+                call('ZADD', markerKey, '0', '0')
             end
         end
-        if #claimed > 0 then
-            callAll('LPUSH', activeKey, claimed)
-            callAll('ZADD', leasesKey, claimedMembers)
-            call('ZADD', markerKey, 0, '0')
-        end
-        mark(paused, concurrency)
-        if finished.completed + finished.failed > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then
-            emit('drained')
-        end
-        if limit > 0 and #claimed < limit then
-            reply[3] = wait or earliestDelayed()
-        end
-        if settled > 0 or #claimed > 0 then
-            local period = integer(limit > 0 and lease or 30000)
+        if hasPushed or hasDelayed then mark(paused, concurrency) end
+        if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
+        if limit > 0 and #claimed < limit then reply[3] = wait or earliestDelayed() end
+        if #claimed > 0 or string.find(reply[1], 's', 1, true) then
+            local period = limit > 0 and ARGV[3] or '30000'
             local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
             if #claimed > 0 then line = line .. '\n' .. table.concat(claimed, '\n') end
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "a867dce8a60446f57ee99bd40f6db42cce16d6e1")
+        """#, sha: "eb09ec2d6551f954beac7a879c693a06c923b30c")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1094,7 +1118,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1102,20 +1128,21 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local workersKey, id = KEYS[23], ARGV[2]
         local all = call('HGETALL', workersKey)
-        local startedAt = integer(now)
+        local startedAt = nowText
         for index = 1, #all, 2 do
             local report = cjson.decode(all[index + 1])
             if tonumber(report[2]) + tonumber(report[3]) <= now then
@@ -1127,11 +1154,11 @@ enum Scripts {
         if tonumber(ARGV[3]) <= 0 then
             call('HDEL', workersKey, id)
         else
-            local report = { startedAt, integer(now), ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
+            local report = { startedAt, nowText, ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
             call('HSET', workersKey, id, cjson.encode(report))
         end
         if call('EXISTS', metaKey) == 1 then call('SADD', queuesKey, base) end
-        """#, sha: "3d479e925d93a0460fd2984890bd650fc0fe1f81")
+        """#, sha: "ea8c6e954cda53d05649c7eef492009e9a8e2c9f")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -1309,7 +1336,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1317,22 +1346,23 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
             if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
-            call('ZADD', queue.marker, 0, '0')
+            call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
             local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
@@ -1370,7 +1400,7 @@ enum Scripts {
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
                 local queue, id = queueOf(parent)
-                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
                 local wasWaiting = call('ZREM', queue.children, id) == 1
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
@@ -1421,7 +1451,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "9abad276deef68e25573f474570aac9b1123e337")
+        """#, sha: "d4dfdc8725a7f08a50cb26e52d8b1ba9552906b8")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -1451,7 +1481,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1459,18 +1491,28 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -1498,22 +1540,15 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, 0, '0')
-            end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-            end
-        end
-        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
-        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
-        local function isHeld(id, attempt, token)
-            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
             local lock = call('GET', lockKey(id))
-            if lock then return lock == token, lock end
-            return call('LPOS', activeKey, id) and true or false
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
         local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -1540,46 +1575,48 @@ enum Scripts {
             reply[#reply + 1] = stalls
             reply[#reply + 1] = failure and 1 or 0
         end
-        local expired = call('ZRANGEBYSCORE', leasesKey, '-inf', integer(now), 'WITHSCORES', 'LIMIT', 0, 10000)
-        if #expired > 0 then
-            local places = {}
-            for place, id in ipairs(call('LRANGE', activeKey, 0, -1)) do places[id] = place end
-            local candidates, stale = {}, {}
-            for index = 1, #expired, 2 do
-                local attempt, token, id = parseMember(expired[index])
+        local leases, candidates, stale = call('HGETALL', leasesKey), {}, {}
+        local places
+        for index = 1, #leases, 2 do
+            local id = leases[index]
+            local attempt, token, expiry = parseLease(leases[index + 1])
+            if tonumber(expiry) <= now then
+                if not places then
+                    places = {}
+                    for place, active in ipairs(call('LRANGE', activeKey, 0, -1)) do places[active] = place end
+                end
                 local lock = call('GET', lockKey(id))
                 local isOurs = places[id] and (call('HGET', base .. id, 'ats') or '0') == attempt and (not lock or lock == token)
                 if isOurs then
-                    candidates[#candidates + 1] =
-                        { id = id, member = expired[index], expiry = tonumber(expired[index + 1]), place = places[id] }
+                    candidates[#candidates + 1] = { id = id, expiry = tonumber(expiry), place = places[id] }
                 else
-                    stale[#stale + 1] = expired[index]
+                    stale[#stale + 1] = id
                 end
             end
-            table.sort(candidates, function(left, right)
-                if left.expiry ~= right.expiry then return left.expiry < right.expiry end
-                return left.place > right.place
-            end)
-            for index = math.min(#candidates, limit), 1, -1 do
-                local candidate = candidates[index]
-                stale[#stale + 1] = candidate.member
-                call('DEL', lockKey(candidate.id))
-                call('SREM', stalledKey, candidate.id)
-                call('LREM', activeKey, -1, candidate.id)
-                putBack(candidate.id)
-            end
-            callAll('ZREM', leasesKey, stale)
         end
-        if call('SET', checkKey, integer(now), 'PX', ARGV[4], 'NX') then
+        table.sort(candidates, function(left, right)
+            if left.expiry ~= right.expiry then return left.expiry < right.expiry end
+            return left.place > right.place
+        end)
+        for index = math.min(#candidates, limit), 1, -1 do
+            local id = candidates[index].id
+            stale[#stale + 1] = id
+            call('DEL', lockKey(id))
+            call('SREM', stalledKey, id)
+            call('LREM', activeKey, '-1', id)
+            putBack(id)
+        end
+        callAll('HDEL', leasesKey, stale)
+        if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
             for _, id in ipairs(call('SMEMBERS', stalledKey)) do
-                if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, -1, id) == 1 then putBack(id) end
+                if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, '-1', id) == 1 then putBack(id) end
             end
             call('DEL', stalledKey)
             callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "acf81886eba4d473de41af5de090ad6294b04de0")
+        """#, sha: "d24362d1d8a1d275c74f46f9ca48f1a732e08da2")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -1609,7 +1646,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1617,31 +1656,34 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
-        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
-        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
-        local function isHeld(id, attempt, token)
-            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
             local lock = call('GET', lockKey(id))
-            if lock then return lock == token, lock end
-            return call('LPOS', activeKey, id) and true or false
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
         end
         call('EXISTS', eventsKey, metaKey)
         local statuses = {}
         for index = 1, (#ARGV - 1) / 5 do
             local at = index * 5 - 3
             local id, text, job = ARGV[at], ARGV[at + 3], base .. ARGV[at]
-            if isHeld(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
+            if heldUntil(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
                 statuses[index] = 'r'
                 if ARGV[at + 2] == 'p' then
                     call('HSET', job, 'progress', text)
@@ -1662,7 +1704,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "529779c766b3e69ddb1a3b17f17d871b69cc6a31")
+        """#, sha: "eb3068053b3905a4ac8970b5e41c6d37109d6e2f")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -1692,7 +1734,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1700,34 +1744,37 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
-        local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
-        local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
-        local function isHeld(id, attempt, token)
-            if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
             local lock = call('GET', lockKey(id))
-            if lock then return lock == token, lock end
-            return call('LPOS', activeKey, id) and true or false
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
         end
         local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
         for index = 1, count do
             local id, token = ARGV[index * 3 - 1], ARGV[index * 3]
             local attempt, cancelled = unpack(call('HMGET', base .. id, 'ats', 'cnl'))
-            if isHeld(id, attempt, token) then
+            if heldUntil(id, attempt, token) then
                 statuses[index] = attempt and cancelled == attempt and 'c' or 'h'
                 ids[#ids + 1] = id
-                renewed[#renewed + 1] = integer(now + tonumber(ARGV[index * 3 + 1]))
-                renewed[#renewed + 1] = member(attempt, token, id)
+                renewed[#renewed + 1] = id
+                renewed[#renewed + 1] = leaseStart(attempt, token) .. integer(now + tonumber(ARGV[index * 3 + 1]))
             else
                 statuses[index] = 'l'
             end
@@ -1738,11 +1785,11 @@ enum Scripts {
             end
         end
         if #ids > 0 then
-            callAll('ZADD', leasesKey, renewed)
+            callAll('HSET', leasesKey, renewed)
             callAll('SREM', stalledKey, ids)
         end
         return table.concat(statuses)
-        """#, sha: "fbcd21e75e652bb728023ffb9fc8b4df5486576d")
+        """#, sha: "8770b8ee3b4899745d4a05a4a4c0f9b1435fadf7")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -1772,7 +1819,9 @@ enum Scripts {
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
-        local function integer(number) return string.format('%.0f', number) end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1780,22 +1829,23 @@ enum Scripts {
         end
         local keptEvents, hasTrimmed
         local function emit(name, ...)
-            if not hasTrimmed then
-                hasTrimmed = true
-                if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-                if not keptEvents then
-                    keptEvents = '10000'
-                    call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-                end
-                call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
             end
-            call('XADD', eventsKey, eventID, 'event', name, ...)
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
             if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
-            call('ZADD', queue.marker, 0, '0')
+            call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
             local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
@@ -1833,7 +1883,7 @@ enum Scripts {
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
                 local queue, id = queueOf(parent)
-                call('ZADD', parent .. ':unsuccessful', integer(now), job)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
                 local wasWaiting = call('ZREM', queue.children, id) == 1
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
@@ -1907,6 +1957,16 @@ enum Scripts {
         local function isPendingIteration(id)
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
@@ -1987,8 +2047,8 @@ enum Scripts {
                 end
                 if matches and state == 'active' then
                     local lock, attempt = call('GET', lockKey(id)), call('HGET', base .. id, 'ats') or '0'
-                    local expiry = lock and call('ZSCORE', leasesKey, attempt .. '\t' .. lock .. '\t' .. id)
-                    if lock then matches = expiry and tonumber(expiry) <= now end
+                    local expiry = lock and heldUntil(id, attempt, lock)
+                    if lock then matches = expiry and expiry <= now end
                     if matches then call('DEL', lockKey(id)) end
                 end
                 if matches then ids[#ids + 1] = id end
@@ -2020,5 +2080,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', queuesKey, base)
         return { removed, 0, '' }
-        """#, sha: "436320c6aa051832fe024665495f895e55131fb6")
+        """#, sha: "b0ae30070b8bff342effb09f687c7d187d9ae967")
 }

@@ -15,6 +15,15 @@ enum Spawn {
         let errors: FileHandle
     }
 
+    private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// `posix_spawn_file_actions_addclosefrom_np`, which the C library has (glibc from 2.34 on) and shows to C alone.
+    /// Darwin has a flag instead.
+    private static let closeFrom: CloseFrom? = {
+        guard let address = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { return nil }
+        return unsafeBitCast(address, to: CloseFrom.self)
+    }()
+
     /// One start at a time: between the making of a pipe and its mark another start could inherit it.
     private static let turn = Mutex(())
 
@@ -37,6 +46,8 @@ enum Spawn {
         for (target, end) in [input.reading, output.writing, errors.writing].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(target))
         }
+        // The test's sockets are marked by nobody: a connection or port that it closes would stay open in the program.
+        _ = closeFrom?(&actions, 3)
         // The thread that starts it may block signals, or the test ignore some: neither is to be inherited.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -46,7 +57,11 @@ enum Spawn {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        #if canImport(Darwin)
+        flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        #endif
+        posix_spawnattr_setflags(&attributes, Int16(flags))
 
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -148,7 +148,17 @@ package final class FaultProxy: Sendable {
 
     /// Takes new connections again after ``refuse()``.
     package func accept() async throws {
-        try await loop.flatSubmit { [traffic, port] in ProxyTraffic.listen(traffic, port: port) }.get()
+        for _ in 0..<100 {
+            do {
+                return try await loop.flatSubmit { [traffic, port] in
+                    ProxyTraffic.listen(traffic, port: port)
+                }.get()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                // A program that is being started holds the port for a moment, with all that this process has open.
+                try await loop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
+            }
+        }
+        throw RedisServer.Failed("the proxy's port \(port) is taken")
     }
 
     /// Waits until so many bytes in all have come in from one side, sent on or not.

@@ -4,7 +4,7 @@
 -- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
 -- Reply: `done`, `requested`, `notFound`, or the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys base places parents removal state
+--#include keys base marks places parents removal state
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -49,9 +49,9 @@ elseif command == 'cancel' then
     local place = takeOut(id, state)
     local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
     if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
-    call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', integer(now))
+    call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
     call('HDEL', job, 'defa')
-    call('ZADD', failedKey, integer(now), id)
+    call('ZADD', failedKey, nowText, id)
     emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
 elseif command == 'changePriority' then
     local priority, isFront = tonumber(argument), ARGV[5] == '1'

@@ -5,7 +5,7 @@
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant).
 -- Reply: for each job its id behind `+` (added) or `=` (there was one).
 -- Reads everything that it will write before its first write. O(jobs), each O(log jobs).
---#include keys base places
+--#include keys base marks places
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
@@ -50,7 +50,7 @@ for index = 1, count do
         local span = tonumber(string.sub(entry, 2))
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
-        call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', integer(now),
+        call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
             'delay', delay, 'priority', ARGV[at + 4])
         emit('added', 'jobId', id, 'name', name)
         if delay ~= '0' then

@@ -7,7 +7,7 @@
 --#include keys base
 local workersKey, id = KEYS[23], ARGV[2]
 local all = call('HGETALL', workersKey)
-local startedAt = integer(now)
+local startedAt = nowText
 for index = 1, #all, 2 do
     local report = cjson.decode(all[index + 1])
     if tonumber(report[2]) + tonumber(report[3]) <= now then
@@ -19,7 +19,7 @@ end
 if tonumber(ARGV[3]) <= 0 then
     call('HDEL', workersKey, id)
 else
-    local report = { startedAt, integer(now), ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
+    local report = { startedAt, nowText, ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
     call('HSET', workersKey, id, cjson.encode(report))
 end
 if call('EXISTS', metaKey) == 1 then call('SADD', queuesKey, base) end

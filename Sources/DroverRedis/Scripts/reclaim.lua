@@ -7,8 +7,8 @@
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
--- O(log leases + reclaimed), and O(active) once an interval.
---#include keys base places leases
+-- O(active), the reclaimed ones each O(log jobs).
+--#include keys base marks places leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
 local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local paused, concurrency
@@ -37,42 +37,44 @@ local function putBack(id)
 end
 
 -- Our own. The earliest expiry first; among equal ones the job that was claimed first, which lies further right.
-local expired = call('ZRANGEBYSCORE', leasesKey, '-inf', integer(now), 'WITHSCORES', 'LIMIT', 0, 10000)
-if #expired > 0 then
-    local places = {}
-    for place, id in ipairs(call('LRANGE', activeKey, 0, -1)) do places[id] = place end
-    local candidates, stale = {}, {}
-    for index = 1, #expired, 2 do
-        local attempt, token, id = parseMember(expired[index])
+local leases, candidates, stale = call('HGETALL', leasesKey), {}, {}
+local places
+for index = 1, #leases, 2 do
+    local id = leases[index]
+    local attempt, token, expiry = parseLease(leases[index + 1])
+    if tonumber(expiry) <= now then
+        if not places then
+            places = {}
+            for place, active in ipairs(call('LRANGE', activeKey, 0, -1)) do places[active] = place end
+        end
         local lock = call('GET', lockKey(id))
         local isOurs = places[id] and (call('HGET', base .. id, 'ats') or '0') == attempt and (not lock or lock == token)
         if isOurs then
-            candidates[#candidates + 1] =
-                { id = id, member = expired[index], expiry = tonumber(expired[index + 1]), place = places[id] }
+            candidates[#candidates + 1] = { id = id, expiry = tonumber(expiry), place = places[id] }
         else
-            stale[#stale + 1] = expired[index]
+            stale[#stale + 1] = id
         end
     end
-    table.sort(candidates, function(left, right)
-        if left.expiry ~= right.expiry then return left.expiry < right.expiry end
-        return left.place > right.place
-    end)
-    -- The first comes to lie in front of the others, so it is put there last.
-    for index = math.min(#candidates, limit), 1, -1 do
-        local candidate = candidates[index]
-        stale[#stale + 1] = candidate.member
-        call('DEL', lockKey(candidate.id))
-        call('SREM', stalledKey, candidate.id)
-        call('LREM', activeKey, -1, candidate.id)
-        putBack(candidate.id)
-    end
-    callAll('ZREM', leasesKey, stale)
 end
+table.sort(candidates, function(left, right)
+    if left.expiry ~= right.expiry then return left.expiry < right.expiry end
+    return left.place > right.place
+end)
+-- The first comes to lie in front of the others, so it is put there last.
+for index = math.min(#candidates, limit), 1, -1 do
+    local id = candidates[index].id
+    stale[#stale + 1] = id
+    call('DEL', lockKey(id))
+    call('SREM', stalledKey, id)
+    call('LREM', activeKey, '-1', id)
+    putBack(id)
+end
+callAll('HDEL', leasesKey, stale)
 
 -- Those of others. One that stays without a lock from one check to the next is put back.
-if call('SET', checkKey, integer(now), 'PX', ARGV[4], 'NX') then
+if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
     for _, id in ipairs(call('SMEMBERS', stalledKey)) do
-        if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, -1, id) == 1 then putBack(id) end
+        if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, '-1', id) == 1 then putBack(id) end
     end
     call('DEL', stalledKey)
     callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))

@@ -10,7 +10,7 @@ local statuses = {}
 for index = 1, (#ARGV - 1) / 5 do
     local at = index * 5 - 3
     local id, text, job = ARGV[at], ARGV[at + 3], base .. ARGV[at]
-    if isHeld(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
+    if heldUntil(id, call('HGET', job, 'ats'), ARGV[at + 1]) then
         statuses[index] = 'r'
         if ARGV[at + 2] == 'p' then
             call('HSET', job, 'progress', text)

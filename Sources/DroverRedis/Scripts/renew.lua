@@ -8,11 +8,11 @@ local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
 for index = 1, count do
     local id, token = ARGV[index * 3 - 1], ARGV[index * 3]
     local attempt, cancelled = unpack(call('HMGET', base .. id, 'ats', 'cnl'))
-    if isHeld(id, attempt, token) then
+    if heldUntil(id, attempt, token) then
         statuses[index] = attempt and cancelled == attempt and 'c' or 'h'
         ids[#ids + 1] = id
-        renewed[#renewed + 1] = integer(now + tonumber(ARGV[index * 3 + 1]))
-        renewed[#renewed + 1] = member(attempt, token, id)
+        renewed[#renewed + 1] = id
+        renewed[#renewed + 1] = leaseStart(attempt, token) .. integer(now + tonumber(ARGV[index * 3 + 1]))
     else
         statuses[index] = 'l'
     end
@@ -23,7 +23,7 @@ for index = 1, count do
     end
 end
 if #ids > 0 then
-    callAll('ZADD', leasesKey, renewed)
+    callAll('HSET', leasesKey, renewed)
     callAll('SREM', stalledKey, ids)
 end
 return table.concat(statuses)

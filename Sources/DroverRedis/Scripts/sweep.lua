@@ -7,7 +7,7 @@
 --       last one of a sorted set, parted by a tab; empty at the beginning.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys base parents removal state
+--#include keys base parents removal state leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 
@@ -95,8 +95,8 @@ if sweep == 'clean' then
         if matches and state == 'active' then
             -- Ours by its expiry, as no lease may be shorter than its lock; another client's by its lock.
             local lock, attempt = call('GET', lockKey(id)), call('HGET', base .. id, 'ats') or '0'
-            local expiry = lock and call('ZSCORE', leasesKey, attempt .. '\t' .. lock .. '\t' .. id)
-            if lock then matches = expiry and tonumber(expiry) <= now end
+            local expiry = lock and heldUntil(id, attempt, lock)
+            if lock then matches = expiry and expiry <= now end
             if matches then call('DEL', lockKey(id)) end
         end
         if matches then ids[#ids + 1] = id end

@@ -9,7 +9,9 @@ else
 end
 
 -- Numbers never reach a command unformatted: some servers would write large ones with an exponent (PROTOCOL 6.3).
-local function integer(number) return string.format('%.0f', number) end
+local format = string.format
+local function integer(number) return format('%d', number) end
+local nowText = integer(now)
 
 -- A command with many arguments, in portions that fit Lua's stack. For commands whose answer is not needed.
 local function callAll(command, key, list)
@@ -23,14 +25,15 @@ local keptEvents, hasTrimmed
 
 -- Adds an event; the first of a script trims the stream.
 local function emit(name, ...)
-    if not hasTrimmed then
-        hasTrimmed = true
-        if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-        if not keptEvents then
-            keptEvents = '10000'
-            call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-        end
-        call('XTRIM', eventsKey, 'MAXLEN', '~', keptEvents)
+    if hasTrimmed then
+        call('XADD', eventsKey, eventID, 'event', name, ...)
+        return
     end
-    call('XADD', eventsKey, eventID, 'event', name, ...)
+    hasTrimmed = true
+    if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+    if not keptEvents then
+        keptEvents = '10000'
+        call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+    end
+    call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
 end

@@ -19,7 +19,7 @@ local function endDeduplication(id, deduplication)
     else
         call('SET', holder, newID)
     end
-    call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', integer(now),
+    call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', nowText,
         'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
     if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
     if scheduler then call('HSET', job, 'rjk', scheduler) end

@@ -1,15 +1,18 @@
 -- Leases. BullMQ's lock says to its clients that a job is held; it is gone when its time has passed. Beside it
--- `drover:leases` has the attempt, the token and the id of each job that Drover holds, by expiry, so that an outcome is
--- still taken when nobody has reclaimed the job meanwhile, and expired leases are found without looking at all.
-local function member(attempt, token, id) return (attempt or '0') .. '\t' .. token .. '\t' .. id end
+-- `drover:leases` has for each job that Drover holds its attempt, token and expiry, so that an outcome is still taken
+-- when nobody has reclaimed the job meanwhile, and expired leases are found by a look at the active jobs only.
+local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
 
-local function parseMember(text) return string.match(text, '^(%d+)\t(.*)\t([^\t]*)$') end
+-- The attempt, token and expiry of a lease.
+local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
 
--- Whether a job is held under a token: Drover knows the lease for the present attempt, nobody else holds the lock,
--- and, where the lock is gone, no client has taken the job out of `active`.
-local function isHeld(id, attempt, token)
-    if not call('ZSCORE', leasesKey, member(attempt, token, id)) then return false end
+-- The expiry of a job's lease if it is held under a token, else nil: Drover knows the lease for the present attempt,
+-- nobody else holds the lock, and, where the lock is gone, no client has taken the job out of `active`.
+local function heldUntil(id, attempt, token)
+    local lease = call('HGET', leasesKey, id)
+    local start = leaseStart(attempt, token)
+    if not lease or string.sub(lease, 1, #start) ~= start then return end
     local lock = call('GET', lockKey(id))
-    if lock then return lock == token, lock end
-    return call('LPOS', activeKey, id) and true or false
+    if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+    return tonumber(string.sub(lease, #start + 1))
 end

@@ -3,7 +3,7 @@ local function countFinished(metricsKey, points)
     local before = call('HINCRBY', metricsKey, 'count', 1) - 1
     local since, counted = unpack(call('HMGET', metricsKey, 'prevTS', 'prevCount'))
     if not since then
-        call('HSET', metricsKey, 'prevTS', integer(now), 'prevCount', '0')
+        call('HSET', metricsKey, 'prevTS', nowText, 'prevCount', '0')
         return
     end
     local minutes = math.min(math.floor(now / 60000) - math.floor(tonumber(since) / 60000), points)
@@ -12,5 +12,5 @@ local function countFinished(metricsKey, points)
     call('LPUSH', list, integer(before - tonumber(counted)))
     for _ = 2, minutes do call('LPUSH', list, '0') end
     call('LTRIM', list, 0, points - 1)
-    call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', integer(now))
+    call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', nowText)
 end

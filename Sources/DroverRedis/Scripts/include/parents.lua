@@ -5,7 +5,7 @@ local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'eve
 local function markOf(queue)
     local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
     if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
-    call('ZADD', queue.marker, 0, '0')
+    call('ZADD', queue.marker, '0', '0')
 end
 
 -- Puts a parent that was taken out of waiting-children to work: to the front, to its priority, or to its delay.
@@ -50,7 +50,7 @@ local function childFailed(job, parent, policy, reason)
     if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if policy.fpof then
         local queue, id = queueOf(parent)
-        call('ZADD', parent .. ':unsuccessful', integer(now), job)
+        call('ZADD', parent .. ':unsuccessful', nowText, job)
         if call('EXISTS', parent) == 0 then return end
         local wasWaiting = call('ZREM', queue.children, id) == 1
         local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1

@@ -1,5 +1,4 @@
--- Entering wait, prioritized and delayed (PROTOCOL 7, 9.1 to 9.3). Markers are set once, by `mark`, at the end.
-local hasPushed, hasDelayed = false, false
+-- Entering wait, prioritized and delayed (PROTOCOL 7, 9.1 to 9.3). What was entered is told by `mark`, at the end.
 
 -- A priority's score: its jobs by entry, their counter within 32 bits (PROTOCOL 7.1).
 local function priorityScore(priority)
@@ -32,15 +31,4 @@ local function pushDelayed(id, due)
     if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
     call('ZADD', delayedKey, integer(score), id)
     hasDelayed = true
-end
-
--- Wakes who waits: for jobs that can be claimed unless the queue hands out none, and for the earliest delayed one.
-local function mark(paused, concurrency)
-    if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-        call('ZADD', markerKey, 0, '0')
-    end
-    if hasDelayed then
-        local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-        if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
-    end
 end
