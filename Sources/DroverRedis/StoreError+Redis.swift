@@ -10,7 +10,9 @@ extension StoreError {
             return StoreError(.unreachable, "could not \(attempt): \(error.message)", cause: error)
         }
         let (code, advice) = meaning(of: answer)
-        return StoreError(code, "could not \(attempt): \(answer.text)\(advice.map { "; \($0)" } ?? "")", cause: error)
+        // Of an error inside of a script the server also tells the script, which helps nobody.
+        let text = answer.text.firstRange(of: " script: ").map { answer.text[..<$0.lowerBound] } ?? answer.text[...]
+        return StoreError(code, "could not \(attempt): \(text)\(advice.map { "; \($0)" } ?? "")", cause: error)
     }
 
     private static func meaning(of answer: RedisServerError) -> (Code, String?) {
@@ -23,10 +25,15 @@ extension StoreError {
         case "MISCONF":
             (.full, "the server can't write to its disk; look at its log")
         case "NOAUTH", "WRONGPASS", "NOPERM":
-            (.incompatible, "give a user with the rights that docs/redis.md lists")
+            (.incompatible, rights)
         case "WRONGTYPE":
             (.corrupt, "a key of the queue holds something else; look for another program under the same prefix")
-        default: (answer.text.contains("NOPERM") || answer.text.contains("ACL") ? .incompatible : .corrupt, nil)
+        // What a user may not do inside of a script is told as an error of the script.
+        case "ERR" where answer.text.contains("can't run this command") || answer.text.contains("can't access"):
+            (.incompatible, rights)
+        default: (.corrupt, nil)
         }
     }
+
+    private static let rights = "give a user with the rights that docs/redis.md lists"
 }

@@ -4,14 +4,14 @@ extension RedisClient {
     /// Sends a command and waits for the answer.
     ///
     /// `timeout` replaces the configuration's `commandTimeout`; a blocking command needs its time of blocking and a
-    /// margin. An error answer throws `.server`; no connection or answer in time throws `.timeout`, and a lost
+    /// margin. The time of commands behind one with a timeout of its own begins when that one is answered. An error answer throws `.server`; no connection or answer in time throws `.timeout`, and a lost
     /// connection `.connectionLost`. Commands that change how a server answers (SUBSCRIBE, MONITOR, HELLO, …) throw
     /// `.invalid`, and CLIENT REPLY must not be sent. When the task is cancelled, a command that was not sent is withdrawn and
     /// throws `.cancelled`; one that was sent is awaited, so that no answer is lost.
     public func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RESPValue {
         if command.changesProtocol { throw unshareable(command.name) }
         let time = timeout.map { ConnectionMachine.time($0) } ?? commandTimeout
-        return try await call(command, timeout: time) { .one($0) }
+        return try await call(command, timeout: time, isBlocking: timeout != nil) { .one($0) }
     }
 
     /// Sends all commands back to back, with nothing of others between, and gives one result for each in its place.
@@ -56,7 +56,8 @@ extension RedisClient {
 
     /// Submits one command and waits for its outcome.
     func call(
-        _ command: RedisCommand, timeout: TimeAmount, confirmation: PendingCommand.Confirmation? = nil,
+        _ command: RedisCommand, timeout: TimeAmount, isBlocking: Bool = false,
+        confirmation: PendingCommand.Confirmation? = nil,
         reply: (CheckedContinuation<Result<RESPValue, RedisError>, Never>) -> PendingCommand.Reply
     ) async throws(RedisError) -> RESPValue {
         if isGivenUp { throw .cancelled(command.name, endpoint) }
@@ -65,7 +66,7 @@ extension RedisClient {
             await withCheckedContinuation { continuation in
                 submit(
                     PendingCommand(
-                        id: id, command: command, timeout: timeout, isBlocking: timeout > commandTimeout,
+                        id: id, command: command, timeout: timeout, isBlocking: isBlocking,
                         confirmation: confirmation, reply: reply(continuation)))
                 // A cancellation before the command was in the outbox found nothing there.
                 if isGivenUp { withdraw(id..<id + 1) }

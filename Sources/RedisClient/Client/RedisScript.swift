@@ -1,3 +1,5 @@
+internal import NIOCore
+
 /// A Lua script that the server runs as one step, called by its SHA-1 and loaded when the server doesn't have it.
 public struct RedisScript: Sendable, Hashable {
     /// What messages call it.
@@ -13,5 +15,49 @@ public struct RedisScript: Sendable, Hashable {
         self.name = name
         self.source = source
         self.sha = sha.lowercased()
+    }
+}
+
+extension RedisClient {
+    /// Runs a script by its SHA-1; when the server doesn't have it, the script is loaded and run once more.
+    ///
+    /// `keys` are `KEYS` in Lua and `arguments` are `ARGV`. Throws as `send(_:timeout:)` does, and `.invalid` when the
+    /// server finds another SHA-1 for the text than the script says.
+    public func evaluate(
+        _ script: RedisScript, keys: [String], arguments: RedisArguments
+    ) async throws(RedisError) -> RESPValue {
+        let command = Self.evaluation(of: script, keys: keys, arguments: arguments)
+        do throws(RedisError) {
+            return try await send(command)
+        } catch {
+            guard error.server?.prefix == "NOSCRIPT" else { throw error }
+        }
+        // Together, so that nobody's SCRIPT FLUSH on this connection comes between.
+        let results = await send([.make("SCRIPT", "LOAD", script.source), command])
+        guard results.count == 2 else {
+            throw RedisError(.invalid, "Running script '\(script.name)' on \(endpoint) gave no results; report this.")
+        }
+        let sha = try results[0].get().text
+        guard sha == script.sha else {
+            throw RedisError(
+                .invalid,
+                "Script '\(script.name)' has another SHA-1 on \(endpoint) than the one it was embedded with: the "
+                    + "embedded scripts are stale. Generate them again and build.")
+        }
+        return try results[1].get()
+    }
+
+    private static func evaluation(
+        of script: RedisScript, keys: [String], arguments: RedisArguments
+    ) -> RedisCommand {
+        let size = keys.reduce(96) { $0 + RESPWriter.bulkSize($1.utf8.count) }
+        var command = RedisCommand("EVALSHA", capacity: size + arguments.body.readableBytes)
+        command.append(script.sha)
+        command.append(keys.count)
+        for key in keys {
+            command.append(key)
+        }
+        command.append(arguments)
+        return command
     }
 }

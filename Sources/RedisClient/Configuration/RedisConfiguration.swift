@@ -16,7 +16,8 @@ public struct RedisConfiguration: Sendable, Hashable {
         public var certificateFile: String?
         /// A PEM file with the key of the client's certificate.
         public var keyFile: String?
-        /// The name that the server's certificate must have; nil for the host connected to.
+        /// The name that the server's certificate must have, unless it has the IP address connected to; nil for the
+        /// host connected to.
         public var serverName: String?
         /// Whether the server's certificate and name are checked; without that anybody can pose as the server.
         public var verifies: Bool

@@ -28,6 +28,8 @@ final class ConnectionDriver {
     /// Whether the present trouble was told at warning; more of it is told at debug.
     var hasWarned = false
     private var batch = WriteBatch()
+    /// An empty array that the outbox gets in exchange for its own, so that neither is made anew each time.
+    private var spare: [PendingCommand] = []
     private var timer: Scheduled<Void>?
     private var timerAt = NIODeadline.distantFuture
 
@@ -54,11 +56,11 @@ final class ConnectionDriver {
 
     /// Fetches what callers put into the outbox and sends it.
     func drain() {
-        let commands = mailbox.outbox.withLock { outbox in
+        var commands = spare
+        spare = []
+        mailbox.outbox.withLock { outbox in
             outbox.isScheduled = false
-            let commands = outbox.commands
-            outbox.commands = []
-            return commands
+            swap(&outbox.commands, &commands)
         }
         let now = NIODeadline.now()
         for command in commands {
@@ -69,6 +71,8 @@ final class ConnectionDriver {
         }
         write(now: now)
         rearm()
+        commands.removeAll(keepingCapacity: commands.capacity <= 4096)
+        spare = commands
     }
 
     /// Sends what is queued, if there is a connection.

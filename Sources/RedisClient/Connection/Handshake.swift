@@ -66,7 +66,13 @@ struct Handshake: Sendable {
         }
         switch step {
         case .hello:
-            guard let serverError else { return afterNaming() }
+            guard let serverError else {
+                // Something else may listen, even this very socket when the port is one the system lends to clients.
+                guard case .map = answer else {
+                    return .refused(Refusal(code: .connect, reason: "what answers there is no Redis server"))
+                }
+                return afterNaming()
+            }
             guard Self.isUnknownHello(serverError) else { return .refused(refusal(of: serverError)) }
             isRESP3 = false
             return authenticate()
@@ -128,7 +134,7 @@ struct Handshake: Sendable {
         switch error.prefix {
         case "WRONGPASS", "NOAUTH", "NOPERM": authenticationRefusal(error)
         // The text may repeat what was sent, so only its first word is told.
-        default: Refusal(code: .connect, reason: "the server refused the greeting (\(error.prefix))")
+        default: Refusal(code: .connect, reason: "the server refused the greeting (\(error.prefix)); look into its log")
         }
     }
 

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Synchronization
 
 /// One command on its way: what to send, how long to wait and who wants the answer.
 struct PendingCommand: Sendable {
@@ -31,7 +32,7 @@ struct PendingCommand: Sendable {
     var command: RedisCommand
     /// How long it may wait unsent, and then again for its answer.
     let timeout: TimeAmount
-    /// Whether the command may keep the server from answering later ones for longer than is usual.
+    /// Whether the command has a timeout of its own, as one has that blocks: the time of later ones begins after it.
     let isBlocking: Bool
     let confirmation: Confirmation?
     let reply: Reply
@@ -56,4 +57,35 @@ struct Subscription: Sendable {
     let channel: String
     let onMessage: @Sendable (ByteBuffer) -> Void
     let onReconnect: @Sendable () -> Void
+}
+
+/// Gathers the outcomes of commands that were called together and gives them all when the last is there.
+final class BatchReply: Sendable {
+    typealias Outcome = Result<RESPValue, RedisError>
+
+    private struct State {
+        var outcomes: [Outcome?]
+        var missing: Int
+        let continuation: CheckedContinuation<[Outcome], Never>
+    }
+
+    private let state: Mutex<State>
+
+    /// Makes one for `count` outcomes, at least one.
+    init(count: Int, continuation: CheckedContinuation<[Outcome], Never>) {
+        state = Mutex(
+            State(outcomes: Array(repeating: nil, count: count), missing: count, continuation: continuation))
+    }
+
+    /// Takes the outcome of one command; a second one for the same command is ignored.
+    func deliver(_ outcome: Outcome, at index: Int) {
+        state.withLock { state in
+            guard state.outcomes[index] == nil else { return }
+            state.outcomes[index] = outcome
+            state.missing -= 1
+            if state.missing == 0 {
+                state.continuation.resume(returning: state.outcomes.compactMap { $0 })
+            }
+        }
+    }
 }

@@ -1,0 +1,68 @@
+import DroverConformance
+import DroverCore
+import DroverRedis
+import Foundation
+import RedisTesting
+import Testing
+
+/// The rights of `deploy/redis.acl` are enough for everything, and none of them is for nothing.
+@Suite("Rights on a Redis server")
+struct RightsTests {
+    /// The words of the user's line, with the keys and channels of another prefix.
+    private static func words(for prefix: String) throws -> [String] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: folder.appending(path: "deploy/redis.acl"), encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("user ") })
+        return line.split(separator: " ").map { String($0).replacing("bull:*", with: prefix) }
+    }
+
+    /// Commands of the line that only some configurations send: without HELLO, of another database, with a name.
+    private static let optional: Set<String> = ["auth", "select", "client|setname", "unsubscribe", "ping"]
+
+    /// Commands for what other clients bring to a queue: limits, flows and metrics.
+    private static let shared: Set<String> = ["pttl", "pexpire", "scard", "hincrby"]
+
+    @Test("The conformance suite passes with the rights of deploy/redis.acl, and uses each of them")
+    func enough() async throws {
+        let words = try Self.words(for: "acl-*")
+        let server = try await RedisServer.start(.init(users: [words.dropFirst().joined(separator: " ")]))
+        let cases = ConformanceCase.all
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<4 {
+                group.addTask {
+                    for index in stride(from: lane, to: cases.count, by: 4) {
+                        let fixture = try await RedisFixture(
+                            on: server, prefix: "acl-\(index)", user: (words[1], "change-me"))
+                        try await cases[index].run(on: fixture)
+                        await fixture.dispose()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let used = try await server.command("INFO", "commandstats").split(whereSeparator: \.isNewline).compactMap {
+            line in
+            line.hasPrefix("cmdstat_") ? String(line.dropFirst(8).prefix { $0 != ":" }) : nil
+        }
+        let listed = Set(words.filter { $0.hasPrefix("+") }.map { String($0.dropFirst()) })
+        #expect(
+            listed.subtracting(used).subtracting(Self.optional).subtracting(Self.shared) == [],
+            "rights that nothing used")
+        try await server.stop()
+    }
+
+    @Test("Without a right that is needed the call says so and names where the rights are listed")
+    func missing() async throws {
+        let words = try Self.words(for: "acl-*").filter { $0 != "+xadd" }
+        let server = try await RedisServer.start(.init(users: [words.dropFirst().joined(separator: " ")]))
+        let fixture = try await RedisFixture(on: server, prefix: "acl-x", user: (words[1], "change-me"))
+        let error = await #expect(throws: StoreError.self) {
+            try await fixture.store.enqueue("q", [NewJob(name: "job")])
+        }
+        #expect(error?.code == .incompatible)
+        #expect(error?.message.contains("docs/redis.md") == true, "\(error?.message ?? "")")
+        await fixture.dispose()
+        try await server.stop()
+    }
+}
