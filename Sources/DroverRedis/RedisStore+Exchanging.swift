@@ -36,7 +36,7 @@ extension RedisStore {
     private static func entry(of job: NewJob) -> String {
         switch job.start {
         case .after(let delay) where delay > .zero: "a\(delay.wholeMilliseconds)"
-        case .at(let instant): "t\(instant.milliseconds)"
+        case .at(let instant): (job.options.lifo ? "f" : "t") + String(instant.milliseconds)
         case .now, .after: job.options.lifo ? "l" : ""
         }
     }

@@ -84,6 +84,13 @@ enum Scripts {
             end
             hasPushed = true
         end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
             local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -221,7 +228,7 @@ enum Scripts {
             call('ZREM', state == 'completed' and completedKey or failedKey, id)
             call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
             if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
-            pushBack(id, storedPriority())
+            pushAgain(id, storedPriority())
             local parent = call('HGET', job, 'parentKey')
             if parent and call('EXISTS', parent) == 1 then
                 local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
@@ -274,7 +281,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "a3984ffbc8152862d1b6dc5aef880a540330e00e")
+        """#, sha: "36b1f68650b08c9fc1b838f6991577ce2dd2d42a")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -355,6 +362,13 @@ enum Scripts {
             end
             hasPushed = true
         end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
             local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -386,7 +400,7 @@ enum Scripts {
         end
         if isFirst then emit('resumed') end
         return call('LLEN', pausedKey)
-        """#, sha: "fb56e314bc67424d0d9c9b83551e22649518e559")
+        """#, sha: "2b5f45a908bb225b5517b96a6d614b29c66b51d2")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -467,6 +481,13 @@ enum Scripts {
             end
             hasPushed = true
         end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
             local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -526,7 +547,7 @@ enum Scripts {
                 else
                     if ARGV[at + 4] ~= '0' then
                         pushBack(id, tonumber(ARGV[at + 4]))
-                    elseif entry == 'l' then
+                    elseif entry == 'l' or string.byte(entry) == 102 then
                         front[#front + 1] = id
                     else
                         back[#back + 1] = id
@@ -541,7 +562,7 @@ enum Scripts {
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
         return reply
-        """#, sha: "f01259914986a4bc08cddcc76b0e1159195789d3")
+        """#, sha: "58bad6845e5cbbed565236700b69ef46591d3daa")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -664,6 +685,13 @@ enum Scripts {
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
+        end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -831,7 +859,7 @@ enum Scripts {
             return #list == 0 and '[]' or cjson.encode(list)
         end
             rest = {
-                pushBack = pushBack, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
+                pushBack = pushBack, pushAgain = pushAgain, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
                 childCompleted = childCompleted, childFailed = childFailed, deleteJob = deleteJob, retain = retain,
                 endDeduplication = endDeduplication, countFinished = countFinished, appendTrace = appendTrace,
             }
@@ -875,7 +903,7 @@ enum Scripts {
             end
         end
         local due, priorities
-        if count > 0 or limit > 0 then
+        if limit >= 0 then
             due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
             if #due > 0 then
                 priorities = {}
@@ -892,6 +920,13 @@ enum Scripts {
                     future[index] = lockKey(id)
                 end
                 call('EXISTS', unpack(future))
+            end
+        end
+        local hasPromoted = false
+        local function promoteOnce()
+            if priorities and not hasPromoted then
+                hasPromoted = true
+                others().promote(due, priorities)
             end
         end
         local finished = 0
@@ -930,14 +965,14 @@ enum Scripts {
                 if keep < 0 then return end
                 return 'stacktrace', others().appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
             end
-            local function enter(id, hash, delay, isFront)
+            local function enter(id, hash, delay, push)
                 deferCancellation(id, hash)
                 if delay > 0 then
                     others().pushDelayed(id, now + delay)
                     emit('delayed', 'jobId', id, 'delay', integer(now + delay))
                 else
-                    local priority = tonumber(hash[3]) or 0
-                    if isFront then others().pushFront(id, priority) else others().pushBack(id, priority) end
+                    if push ~= 'pushFront' then promoteOnce() end
+                    others()[push](id, tonumber(hash[3]) or 0)
                     emit('waiting', 'jobId', id, 'prev', 'active')
                 end
             end
@@ -965,12 +1000,12 @@ enum Scripts {
                 elseif outcome == 'r' then
                     call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[operand + 1],
                         'delay', ARGV[operand], traces(id, operand + 2))
-                    enter(id, hash, tonumber(ARGV[operand]))
+                    enter(id, hash, tonumber(ARGV[operand]), 'pushAgain')
                 elseif outcome == 's' then
                     if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
-                    enter(id, hash, tonumber(ARGV[operand]))
+                    enter(id, hash, tonumber(ARGV[operand]), 'pushBack')
                 else
-                    enter(id, hash, 0, true)
+                    enter(id, hash, 0, 'pushFront')
                 end
             end
             local statuses, ended, endedLocks, known = {}, {}, {}, {}
@@ -1013,7 +1048,7 @@ enum Scripts {
                 end
             end
         end
-        if priorities then others().promote(due, priorities) end
+        promoteOnce()
         local wanted, wait = paused and 0 or limit, nil
         if wanted > 0 and concurrency then wanted = math.min(wanted, tonumber(concurrency) - call('LLEN', activeKey)) end
         if wanted > 0 and max then
@@ -1088,7 +1123,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "eb09ec2d6551f954beac7a879c693a06c923b30c")
+        """#, sha: "53c3bd20130e06d0e290b56b83609536307a00c2")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1532,6 +1567,13 @@ enum Scripts {
             end
             hasPushed = true
         end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
             local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -1608,15 +1650,20 @@ enum Scripts {
         end
         callAll('HDEL', leasesKey, stale)
         if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-            for _, id in ipairs(call('SMEMBERS', stalledKey)) do
-                if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, '-1', id) == 1 then putBack(id) end
+            local suspects = {}
+            for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
+            for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
+                if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+                    call('LREM', activeKey, '-1', id)
+                    putBack(id)
+                end
             end
             call('DEL', stalledKey)
             callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "d24362d1d8a1d275c74f46f9ca48f1a732e08da2")
+        """#, sha: "1a4e88d61b03a3e1484f4d77947ed1927b4521ba")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""

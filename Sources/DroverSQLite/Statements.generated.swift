@@ -332,7 +332,7 @@ enum SQL {
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines, options FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 

@@ -41,6 +41,11 @@ package final class PythonPeer: Sendable {
     /// Starts the executable model of the layout (`model_peer.py`).
     package static func model(port: Int) async throws -> PythonPeer { try await start("model_peer.py", [String(port)]) }
 
+    /// Starts the model with Drover's deviations (`differential_peer.py`).
+    package static func deviatingModel(port: Int) async throws -> PythonPeer {
+        try await start("differential_peer.py", [String(port)])
+    }
+
     private static func start(_ script: String, _ arguments: [String]) async throws -> PythonPeer {
         let peer = try PythonPeer(script, arguments)
         _ = try await peer.explained { try await peer.child.lines.wait(for: 1, timeout: .seconds(60)) }

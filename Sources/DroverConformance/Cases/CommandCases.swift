@@ -47,6 +47,13 @@ extension ConformanceCase {
             try await bench.expect(bench.kinds(of: "a").last, is: .waiting(from: .failed), "the event")
             try await bench.expect(bench.claimedIDs(), is: ["b", "a"], "the order of claims")
         },
+        Case("retry", "a lifo job runs again before the others") { bench in
+            try await bench.add("a", lifo: true)
+            try await bench.settle(bench.claimOne(), .completed(.null))
+            try await bench.add("b")
+            try await bench.apply(.retry(bench.key("a"), resetAttempts: false))
+            try await bench.expect(bench.claimedIDs(), is: ["a", "b"], "the order of claims")
+        },
         Case("retry", "a retried job with a priority is prioritized") { bench in
             try await bench.add("a", priority: 4)
             try await bench.settle(bench.claimOne(), .completed(.null))

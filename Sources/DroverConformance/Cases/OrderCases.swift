@@ -40,6 +40,12 @@ extension ConformanceCase {
             try await bench.advance(by: .seconds(5))
             try await bench.expect(bench.claimedIDs(), is: ["b", "a"], "the order of claims")
         },
+        Case("rule 6", "a lifo job whose instant has passed goes to the front") { bench in
+            let now = try await bench.job(bench.add("a")).createdAt
+            try await bench.add("b", start: .at(now + .seconds(-5)), lifo: true)
+            try await bench.add("c", start: .after(.zero), lifo: true)
+            try await bench.expect(bench.claimedIDs(), is: ["c", "b", "a"], "the order of claims")
+        },
         Case("rule 6", "a limit takes the first jobs and leaves the rest in order") { bench in
             try await bench.addAll(["a", "b", "c", "d"])
             try await bench.expect(bench.claimedIDs(2), is: ["a", "b"], "the first claim")
@@ -122,6 +128,15 @@ extension ConformanceCase {
             try await bench.advance(by: .seconds(10))
             try await bench.settle(claimed, .completed(.null))
             try await bench.expect(bench.job("d").state, is: .waiting, "the state of the due job")
+        },
+        Case("rule 5", "an exchange whose settlements are refused promotes due jobs too") { bench in
+            let other = bench.queue("other")
+            try await bench.add("x", in: other)
+            let elsewhere = try await bench.claim(1, in: other)
+            try await bench.add("a", start: .after(.seconds(5)))
+            try await bench.advance(by: .seconds(5))
+            try await bench.exchange(elsewhere.map { Settlement(lease: $0.lease, outcome: .released) })
+            try await bench.expect(bench.job("a").state, is: .waiting, "the state")
         },
         Case("rule 5", "jobs due in a paused queue are promoted but not handed out") { bench in
             try await bench.add("d", start: .after(.seconds(10)))

@@ -31,6 +31,32 @@ extension ConformanceCase {
             try await bench.expect(bench.job("a").state, is: .prioritized, "the state")
             try await bench.expect(bench.claimedIDs(), is: ["b", "a", "last"], "the order of claims")
         },
+        Case("retry", "without a wait a lifo job goes to the front, but not of its priority") { bench in
+            for (queue, priority, order) in [("none", 0, ["a", "b"]), ("some", 2, ["b", "a"])] {
+                let queue = bench.queue(queue)
+                try await bench.add("a", priority: priority, lifo: true, in: queue)
+                let claimed = try await bench.claimOne(in: queue)
+                try await bench.addAll(["b"], priority: priority, in: queue)
+                try await bench.settle(claimed, .retry(after: .zero, Failure(reason: "again")))
+                try await bench.expect(bench.claimedIDs(in: queue), is: order, "the order with priority \(priority)")
+            }
+        },
+        Case("promote", "jobs that are due come before one retried or snoozed without a wait") { bench in
+            for (name, outcome) in [
+                ("retried", Outcome.retry(after: .zero, Failure(reason: "again"))), ("snoozed", .snoozed(.zero)),
+            ] {
+                let queue = bench.queue(name)
+                try await bench.add("a", in: queue)
+                try await bench.add("due", start: .after(.seconds(5)), in: queue)
+                let claimed = try await bench.claimOne(in: queue)
+                try await bench.advance(by: .seconds(5))
+                let start = try await bench.end(in: queue)
+                try await bench.settle(claimed, outcome)
+                let events = try await bench.events(since: start, in: queue).map(\.kind)
+                try bench.expect(events, is: [.waiting(from: .delayed), .waiting(from: .active)], "the events")
+                try await bench.expect(bench.claimedIDs(in: queue), is: ["due", "a"], "the order of claims")
+            }
+        },
         Case("retry", "a negative wait is no wait") { bench in
             try await bench.add("a")
             try await bench.settle(bench.claimOne(), .retry(after: .seconds(-5), Failure(reason: "again")))

@@ -86,6 +86,14 @@ extension ConformanceCase {
             try await bench.expect(bench.sweep(clean), is: 0, "removed")
             try await bench.expect(bench.kinds(since: start), is: [.cleaned(0)], "the events")
         },
+        Case("rule 10", "cleaning finished jobs does not look behind the first young one") { bench in
+            try await bench.finish(["old"])
+            try await bench.advance(by: .seconds(100))
+            try await bench.finish(["young-1", "young-2"])
+            let clean = Sweep.clean(bench.queue, state: .completed, olderThan: .seconds(50))
+            let step = try await bench.store.sweep(clean, after: nil, limit: 2)
+            try bench.expect(step, is: SweepReport(removed: 1, progress: .finished), "the step")
+        },
         Case("clean", "waiting, prioritized and delayed jobs count from when they were stored") { bench in
             try await bench.add("w")
             try await bench.add("p", priority: 1)

@@ -6,6 +6,7 @@ import DroverCore
 struct ModelGenerator {
     var random: SplitMix64
     let comparesTimes: Bool
+    let latitude: ModelLatitude
     private var jobSerial = 0
     private var exchangeNumber = 0
     private var recentJobs: [ModelJobName] = []
@@ -13,13 +14,19 @@ struct ModelGenerator {
     private var stale: [ModelLease] = []
     private var recentExchanges: [ModelOperation] = []
 
-    init(seed: UInt64, comparesTimes: Bool) {
+    init(seed: UInt64, comparesTimes: Bool, latitude: ModelLatitude) {
         random = SplitMix64(seed: seed)
         self.comparesTimes = comparesTimes
+        self.latitude = latitude
     }
 
     /// The next operation.
     mutating func next() -> ModelOperation {
+        let operation = draw()
+        return latitude.contains(.orderOfEnds) ? operation.finishingOneByState : operation
+    }
+
+    private mutating func draw() -> ModelOperation {
         switch below(1000) {
         case ..<170: .enqueue(queue(), (0..<1 + few(6)).map { _ in newJob() })
         case ..<480: exchange()

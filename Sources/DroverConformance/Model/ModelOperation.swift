@@ -13,6 +13,16 @@ struct ModelSettlement: Sendable {
     var lease: ModelLease
     var outcome: Outcome
     var retention: Retention
+
+    /// The state in which the job is kept when this is accepted; nil when it goes on or is removed.
+    var finished: JobState? {
+        if retention.removesAtOnce { return nil }
+        return switch outcome {
+        case .completed: .completed
+        case .failed, .cancelled: .failed
+        case .retry, .snoozed, .released: nil
+        }
+    }
 }
 
 /// A report under a lease that a sequence names.
@@ -29,6 +39,8 @@ struct ModelCommand: Sendable {
         case changePriority(Int, lifo: Bool)
         case changeDelay(Duration)
         case updatePayload(JSONText)
+
+        var isCancel: Bool { if case .cancel = self { true } else { false } }
     }
 
     var job: ModelJobName
@@ -75,6 +87,34 @@ enum ModelOperation: Sendable {
     case events(Int, limit: Int, fromBeginning: Bool)
     /// A wait for nothing long; what wakes is a hint and is not compared.
     case waitForWork(Int)
+
+    /// Whether it may finish jobs that are then kept.
+    var mayFinish: Bool {
+        switch self {
+        case .exchange(_, _, let settle, _): settle.contains { $0.finished != nil }
+        case .apply(let commands): commands.contains { $0.action.isCancel }
+        default: false
+        }
+    }
+
+    /// The operation with all but the first of the jobs that it finishes in one state removed at once, or not finished.
+    var finishingOneByState: ModelOperation {
+        var seen: Set<JobState> = []
+        switch self {
+        case .exchange(let queue, let number, var settle, let claim):
+            for index in settle.indices {
+                guard let state = settle[index].finished else { continue }
+                if !seen.insert(state).inserted { settle[index].retention = .removeAtOnce }
+            }
+            return .exchange(queue, number: number, settle: settle, claim: claim)
+        case .apply(var commands):
+            for index in commands.indices where commands[index].action.isCancel {
+                if !seen.insert(.failed).inserted { commands[index].action = .promote }
+            }
+            return .apply(commands)
+        default: return self
+        }
+    }
 
     /// Smaller operations of the same kind, for finding out what of one matters.
     var simpler: [ModelOperation] {

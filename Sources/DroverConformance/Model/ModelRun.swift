@@ -17,13 +17,19 @@ public struct ModelRun: Sendable, CustomStringConvertible {
     public var operationsPerStart: Int
     /// Whether instants and spans are compared exactly; true for stores on clocks that stand still between advances.
     public var comparesTimes: Bool
+    /// What is left to each store; nothing by default.
+    public var latitude: ModelLatitude
 
     /// A run from its parts.
-    public init(seed: UInt64, operations: Int, operationsPerStart: Int = 2000, comparesTimes: Bool = true) {
+    public init(
+        seed: UInt64, operations: Int, operationsPerStart: Int = 2000, comparesTimes: Bool = true,
+        latitude: ModelLatitude = []
+    ) {
         self.seed = seed
         self.operations = operations
         self.operationsPerStart = operationsPerStart
         self.comparesTimes = comparesTimes
+        self.latitude = latitude
     }
 
     /// The seed and the length, for a test to print.
@@ -59,7 +65,8 @@ public struct ModelRun: Sendable, CustomStringConvertible {
         _ start: Int, length: Int, _ make: () async throws -> [any ConformanceFixture]
     ) async throws -> ([ModelOperation], FoundDifference)? {
         var generator = ModelGenerator(
-            seed: seed &+ UInt64(truncatingIfNeeded: start) &* 0x2545_F491_4F6C_DD1D, comparesTimes: comparesTimes)
+            seed: seed &+ UInt64(truncatingIfNeeded: start) &* 0x2545_F491_4F6C_DD1D, comparesTimes: comparesTimes,
+            latitude: latitude)
         var sequence: [ModelOperation] = []
         let found = try await withBoard(make) { board in
             for _ in 0..<length {
@@ -92,7 +99,7 @@ public struct ModelRun: Sendable, CustomStringConvertible {
         let fixtures = try await make()
         precondition(fixtures.count >= 2, "a model run compares two stores or more")
         do {
-            var board = try await ModelBoard(fixtures, comparesTimes: comparesTimes)
+            var board = try await ModelBoard(fixtures, comparesTimes: comparesTimes, latitude: latitude)
             let found = try await body(&board)
             for fixture in fixtures { await fixture.dispose() }
             return found

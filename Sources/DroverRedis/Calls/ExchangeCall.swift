@@ -22,7 +22,7 @@ struct ExchangeCall {
     func write(to arguments: inout RedisArguments) {
         arguments.append(id.token.text)
         arguments.append(lease)
-        arguments.append(claim.map { max($0.limit, 1) } ?? 0)
+        arguments.append(claim.map { max($0.limit, 1) } ?? (settle.isEmpty ? -1 : 0))
         arguments.append(claim?.worker ?? "")
         arguments.append(metricsPoints)
         let own = settle.filter { $0.lease.job.queue == queue }

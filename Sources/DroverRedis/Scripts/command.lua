@@ -18,7 +18,7 @@ if command == 'retry' then
     call('ZREM', state == 'completed' and completedKey or failedKey, id)
     call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
     if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
-    pushBack(id, storedPriority())
+    pushAgain(id, storedPriority())
     local parent = call('HGET', job, 'parentKey')
     if parent and call('EXISTS', parent) == 1 then
         local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)

@@ -2,7 +2,8 @@
 --
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), then each job: its id or empty, name, data, options, priority, how it enters
---       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant).
+--       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
+--       `f` and ms: the same, before all others when the instant has passed).
 -- Reply: for each job its id behind `+` (added) or `=` (there was one).
 -- Reads everything that it will write before its first write. O(jobs), each O(log jobs).
 --#include keys base marks places
@@ -59,7 +60,7 @@ for index = 1, count do
         else
             if ARGV[at + 4] ~= '0' then
                 pushBack(id, tonumber(ARGV[at + 4]))
-            elseif entry == 'l' then
+            elseif entry == 'l' or string.byte(entry) == 102 then
                 front[#front + 1] = id
             else
                 back[#back + 1] = id

@@ -2,7 +2,8 @@
 -- to 11.5, 12.1 to 12.3).
 --
 -- KEYS: KeySpace.queueKeys, then the key under which this exchange is remembered.
--- ARGV: time (tests), token, lease in ms, claim limit (0 for none), worker, points of metrics (0 for none),
+-- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
+--       points of metrics (0 for none),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then each: id, token, outcome and what that has:
 --         c result rule · f reason rule keep trace exhausted · x rule · r delay reason keep trace · s delay · b
@@ -52,7 +53,7 @@ local function others()
     if rest then return rest end
     --#include places due parents removal deduplication metrics failure
     rest = {
-        pushBack = pushBack, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
+        pushBack = pushBack, pushAgain = pushAgain, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
         childCompleted = childCompleted, childFailed = childFailed, deleteJob = deleteJob, retain = retain,
         endDeduplication = endDeduplication, countFinished = countFinished, appendTrace = appendTrace,
     }
@@ -98,7 +99,7 @@ if count > 0 then
     end
 end
 local due, priorities
-if count > 0 or limit > 0 then
+if limit >= 0 then
     due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
     if #due > 0 then
         priorities = {}
@@ -115,6 +116,14 @@ if limit > 0 and not paused then
             future[index] = lockKey(id)
         end
         call('EXISTS', unpack(future))
+    end
+end
+
+local hasPromoted = false
+local function promoteOnce()
+    if priorities and not hasPromoted then
+        hasPromoted = true
+        others().promote(due, priorities)
     end
 end
 
@@ -156,14 +165,15 @@ if count > 0 then
         if keep < 0 then return end
         return 'stacktrace', others().appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
     end
-    local function enter(id, hash, delay, isFront)
+    local function enter(id, hash, delay, push)
         deferCancellation(id, hash)
         if delay > 0 then
             others().pushDelayed(id, now + delay)
             emit('delayed', 'jobId', id, 'delay', integer(now + delay))
         else
-            local priority = tonumber(hash[3]) or 0
-            if isFront then others().pushFront(id, priority) else others().pushBack(id, priority) end
+            -- Due jobs come before one that is put to the back in the same call (PROTOCOL 12.1).
+            if push ~= 'pushFront' then promoteOnce() end
+            others()[push](id, tonumber(hash[3]) or 0)
             emit('waiting', 'jobId', id, 'prev', 'active')
         end
     end
@@ -192,12 +202,12 @@ if count > 0 then
         elseif outcome == 'r' then
             call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[operand + 1],
                 'delay', ARGV[operand], traces(id, operand + 2))
-            enter(id, hash, tonumber(ARGV[operand]))
+            enter(id, hash, tonumber(ARGV[operand]), 'pushAgain')
         elseif outcome == 's' then
             if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
-            enter(id, hash, tonumber(ARGV[operand]))
+            enter(id, hash, tonumber(ARGV[operand]), 'pushBack')
         else
-            enter(id, hash, 0, true)
+            enter(id, hash, 0, 'pushFront')
         end
     end
 
@@ -246,7 +256,7 @@ if count > 0 then
 end
 
 -- 3. Promote.
-if priorities then others().promote(due, priorities) end
+promoteOnce()
 
 -- 4. Claim, within the queue's concurrency and rate.
 local wanted, wait = paused and 0 or limit, nil

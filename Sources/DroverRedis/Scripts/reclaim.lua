@@ -73,8 +73,14 @@ callAll('HDEL', leasesKey, stale)
 
 -- Those of others. One that stays without a lock from one check to the next is put back.
 if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-    for _, id in ipairs(call('SMEMBERS', stalledKey)) do
-        if call('EXISTS', lockKey(id)) == 0 and call('LREM', activeKey, '-1', id) == 1 then putBack(id) end
+    local suspects = {}
+    for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
+    -- From the one claimed last, so that the one claimed first is put to the front last.
+    for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
+        if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+            call('LREM', activeKey, '-1', id)
+            putBack(id)
+        end
     end
     call('DEL', stalledKey)
     callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))

@@ -27,7 +27,8 @@ extension WriteSession {
 
     private func retry(_ row: JobRow, _ resetAttempts: Bool, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         guard row.record.state.isFinished else { return .wrongState(row.record.state) }
-        let place = atTheBack(Int64(row.record.priority))
+        let isFirst = row.record.priority == 0 && row.record.options.lifo
+        let place = isFirst ? atTheFront(0) : atTheBack(Int64(row.record.priority))
         let update = try statement(SQL.retryJob)
         update.bind(1, row.seq)
         update.bind(2, place.state)

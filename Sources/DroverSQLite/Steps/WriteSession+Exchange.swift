@@ -17,7 +17,7 @@ extension WriteSession {
             var work = SettlingWork()
             for settlement in settle { reply.settled.append(try self.settle(settlement, turn, &work)) }
             try retain(work, turn)
-            try promote(turn)
+            try promote(turn, &work)
             var numbers: [Int64] = []
             if let claim, !turn.isPaused {
                 (reply.claimed, numbers) = try self.claim(claim, token: id.token, turn)
@@ -45,8 +45,10 @@ extension WriteSession {
         ValidationError("settlement", "the lease is of queue \(settlement.lease.job.queue), the exchange of \(queue)")
     }
 
-    /// Makes due jobs claimable, a bounded number of them.
-    func promote(_ turn: QueueTurn) throws(StoreError) {
+    /// Makes due jobs claimable, a bounded number of them, once in an exchange.
+    func promote(_ turn: QueueTurn, _ work: inout SettlingWork) throws(StoreError) {
+        if work.hasPromoted { return }
+        work.hasPromoted = true
         if turn.count(StateCode.delayed) == 0 { return }
         let select = try statement(.selectDue)
         select.bind(1, turn.number)

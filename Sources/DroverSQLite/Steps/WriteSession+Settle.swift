@@ -12,6 +12,8 @@ struct SettlingWork {
     var hasSettled = false
     /// At least one job finished.
     var hasFinished = false
+    /// Due jobs were made claimable, which is done once in an exchange.
+    var hasPromoted = false
     /// The rules to apply, in the order of their first appearance.
     private(set) var rules: [Rule] = []
 
@@ -66,6 +68,7 @@ extension WriteSession {
         var attemptsMade: Int64
         var stacktrace: String?
         var logLines: Int64
+        var options: String?
     }
 
     private func held(
@@ -80,7 +83,7 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            logLines: select.count(3))
+            logLines: select.count(3), options: select.optionalText(4))
     }
 
     private func end(
@@ -98,11 +101,15 @@ extension WriteSession {
             let failure = Failure(reason: Failure.cancelledReason)
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
         case .retry(let wait, let failure):
-            let place = wait > .zero ? delayed(by: wait) : atTheBack(held.priority)
+            if wait <= .zero { try promote(turn, &work) }
+            let isFirst = held.priority == 0 && options.options(held.options)?.lifo == true
+            let place =
+                wait > .zero ? delayed(by: wait) : isFirst ? atTheFront(held.priority) : atTheBack(held.priority)
             try endAttempt(seq, held, to: place, attempts: 1, failure)
             left(active: stored, to: place, turn)
             try wake(place, turn)
         case .snoozed(let wait):
+            if wait <= .zero { try promote(turn, &work) }
             let place = wait > .zero ? delayed(by: wait) : atTheBack(held.priority)
             try endAttempt(seq, held, to: place, attempts: 0, nil)
             left(active: stored, to: place, turn)

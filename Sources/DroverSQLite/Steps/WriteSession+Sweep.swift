@@ -34,7 +34,9 @@ extension WriteSession {
     ) throws(StoreError) -> SweepReport {
         let code = StateCode.code(state)
         let cut = Timestamp(milliseconds: now) + (.zero - age)
-        let rows = try list(turn, code, after: cursor, limit: limit)
+        var rows = try list(turn, code, after: cursor, limit: limit)
+        // Finished jobs stand by their end: behind the first young one there is nothing to look at.
+        if state.isFinished { rows = Array(rows.prefix { isOld($0, cut) }) }
         var removed = 0
         for row in rows where isOld(row, cut) {
             try remove(row.seq, state: code, logLines: row.logLines, turn)

@@ -55,7 +55,7 @@ extension ReferenceQueue {
                 $0.attemptsStarted = 0
             }
         }
-        putBack(id)
+        putBack(id, atFront: jobs[id]?.record.keepsFront ?? false)
         note(.waiting(from: old), of: id)
     }
 

@@ -40,10 +40,11 @@ extension ReferenceQueue {
         if let answer = memory.recall(id, now: now) {
             return reply(answer.statuses, answer.claimed.compactMap { claimed($0, id, now: now) }, claim, now)
         }
-        let statuses = settlements.map { settle($0, now: now) }
+        var hasPromoted = false
+        let statuses = settlements.map { settle($0, &hasPromoted, now: now) }
         let finished = zip(settlements, statuses).filter { $1 == .settled && $0.outcome.end != nil }.map(\.0)
         retain(after: finished, now: now)
-        if !settlements.isEmpty || claim != nil { promoteDue(now: now) }
+        if !settlements.isEmpty || claim != nil { promoteDue(&hasPromoted, now: now) }
         let taken = claim.map { take($0, token: id.token, now: now) } ?? []
         if !finished.isEmpty, readyCount == 0, line(.active).isEmpty { note(.drained) }
         // What was put back and claimed again at once is no news.
@@ -59,7 +60,9 @@ extension ReferenceQueue {
 
     // MARK: Steps of an exchange
 
-    private mutating func settle(_ settlement: Settlement, now: Timestamp) -> SettlementStatus {
+    private mutating func settle(
+        _ settlement: Settlement, _ hasPromoted: inout Bool, now: Timestamp
+    ) -> SettlementStatus {
         guard settlement.lease.job.queue == name else {
             return .refused(ValidationError("settlement", "is of another queue; settle it in an exchange of its own"))
         }
@@ -79,9 +82,11 @@ extension ReferenceQueue {
         case .cancelled:
             fail(id, Failure(reason: Failure.cancelledReason), now: now)
         case .retry(let wait, let failure):
+            if wait <= .zero { promoteDue(&hasPromoted, now: now) }
             countFailedAttempt(id, failure)
-            putOff(id, by: wait, now: now)
+            putOff(id, by: wait, atFront: jobs[id]?.record.keepsFront ?? false, now: now)
         case .snoozed(let wait):
+            if wait <= .zero { promoteDue(&hasPromoted, now: now) }
             putOff(id, by: wait, now: now)
         case .released:
             putBack(id, atFront: true)
@@ -110,9 +115,9 @@ extension ReferenceQueue {
         }
     }
 
-    private mutating func putOff(_ id: JobID, by wait: Duration, now: Timestamp) {
+    private mutating func putOff(_ id: JobID, by wait: Duration, atFront: Bool = false, now: Timestamp) {
         if wait > .zero { return delay(id, until: now + wait) }
-        putBack(id)
+        putBack(id, atFront: atFront)
         note(.waiting(from: .active), of: id)
     }
 
@@ -127,7 +132,10 @@ extension ReferenceQueue {
         }
     }
 
-    private mutating func promoteDue(now: Timestamp) {
+    /// Makes due jobs claimable, once in an exchange.
+    private mutating func promoteDue(_ hasPromoted: inout Bool, now: Timestamp) {
+        if hasPromoted { return }
+        hasPromoted = true
         for entry in line(.delayed).ascending(limit: Self.promotionsPerExchange) {
             guard entry.place.rank <= now.milliseconds else { break }
             putBack(entry.value)
@@ -185,6 +193,9 @@ extension Outcome {
 }
 
 extension JobRecord {
+    /// Whether the job goes to the front, as it was enqueued, when it is to run again.
+    var keepsFront: Bool { options.lifo && priority == 0 }
+
     /// The attempt is over and the job is not: who takes it next must fail it, if somebody had asked to cancel it.
     mutating func keepCancelRequest() {
         if isCancelRequested { deferredFailure = Failure.cancelledReason }

@@ -20,7 +20,9 @@ extension ReferenceQueue {
     private mutating func clean(
         _ state: JobState, until cut: Timestamp, after place: Place?, limit: Int, now: Timestamp
     ) -> SweepReport {
-        let looked = line(state).ascending(after: place, limit: limit)
+        var looked = line(state).ascending(after: place, limit: limit)
+        // Finished jobs stand by their end: behind the first young one there is nothing to look at.
+        if state.isFinished { looked = Array(looked.prefix { $0.place.rank <= cut.milliseconds }) }
         let old = looked.map(\.value).filter { id in
             guard let job = jobs[id] else { return false }
             if let lease = job.lease, lease.expiry > now { return false }

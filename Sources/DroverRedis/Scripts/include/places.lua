@@ -23,6 +23,15 @@ local function pushFront(id, priority)
     hasPushed = true
 end
 
+-- A job that is to run again: to the back, or to the front as its options say (PROTOCOL 12.1 and 12.5).
+local function pushAgain(id, priority)
+    if priority == 0 then
+        local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+        if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+    end
+    pushBack(id, priority)
+end
+
 -- One of the 4,096 places of the millisecond, behind those that are taken (PROTOCOL 7.2).
 local function pushDelayed(id, due)
     local first, last = due * 4096, due * 4096 + 4095

@@ -1,0 +1,108 @@
+import DroverCore
+import DroverTesting
+
+/// Draws operations: from few ids and values, so that things meet each other.
+struct DifferentialGenerator {
+    private var random: SeededGenerator
+    private var held: [String] = []
+    private var known: [String] = []
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func next() -> DifferentialOperation {
+        switch below(1000) {
+        case ..<200: .add((0..<1 + few(4)).map { _ in newJob() })
+        case ..<520: .exchange(settlements(), claim: below(4), lease: lease())
+        case ..<550: .renew((0..<1 + few(3)).map { _ in holder() })
+        case ..<610: .report(holder(), content())
+        case ..<650: .foreignFetch(lease: lease())
+        case ..<710: .checkStalled(maxStalled: below(3))
+        case ..<750: .retry(job(), resetAttempts: one(2))
+        case ..<775: .promote(job())
+        case ..<800: .remove(job())
+        case ..<840: .changePriority(job(), pick([0, 0, 1, 2, 7]), lifo: one(3))
+        case ..<865: .changeDelay(job(), pick([.zero, .seconds(5), .seconds(40)]))
+        case ..<875: .updatePayload(job(), pick(Self.texts))
+        case ..<885: .pause
+        case ..<900: .resume
+        case ..<905: .drain(delayed: one(2))
+        case ..<935: .clean(pick(JobState.allCases), olderThan: .seconds(pick([0, 0, 10])), limit: pick([1, 3, 1000]))
+        case ..<938: .obliterate(force: one(2))
+        case ..<950: .setConcurrency(pick([nil, nil, 1, 2, 4]))
+        case ..<955: .setEventsLength(pick([10, 100, 10_000]))
+        default: .advance(pick([.milliseconds(1), .seconds(1), .seconds(5), .seconds(10), .seconds(40), .seconds(70)]))
+        }
+    }
+
+    /// Takes in which jobs were added and claimed.
+    mutating func observe(added: [String], claimed: [String]) {
+        known = Array((known + added).suffix(12))
+        held = Array((held + claimed).suffix(8))
+    }
+
+    // MARK: Values
+
+    static let texts = ["{}", "[]", "null", #"{"n":1}"#, #""é/ü""#].map(JSONText.init(trusted:))
+
+    private mutating func newJob() -> NewJob {
+        var options = JobOptions(attempts: pick([1, 3]))
+        options.priority = pick([0, 0, 0, 1, 2, 2, 7])
+        options.lifo = one(5)
+        if one(4) { options.backoff = .exponential(base: .seconds(1), jitter: 0.5) }
+        if one(4) { options.keepLogs = 3 }
+        if one(4) { options.completedRetention = pick([.removeAtOnce, .keep(2), .keepAll, .keep(for: .seconds(10))]) }
+        if one(6) { options.tags = ["red"] }
+        var job = NewJob(name: pick(["mail", "é"]), payload: pick(Self.texts), options: options)
+        if one(3) { job.id = JobID(stored: pick(Self.ids)) }
+        if one(4) { job.start = .after(pick([.milliseconds(1), .seconds(5), .seconds(5), .seconds(40)])) }
+        return job
+    }
+
+    private static let ids = ["a", "b", "c", "x:y:z"]
+
+    private mutating func settlements() -> [DifferentialSettlement] {
+        (0..<few(4)).map { _ in
+            DifferentialSettlement(
+                job: holder(), isStale: one(20), outcome: outcome(), retention: pick(Self.retentions))
+        }
+    }
+
+    private static let retentions: [Retention] = [
+        .keepAll, .keepAll, .removeAtOnce, .keep(1), .keep(3), .keep(for: .seconds(10)),
+        Retention(count: 2, age: .seconds(40)),
+    ]
+
+    private mutating func outcome() -> Outcome {
+        let failure = Failure(
+            reason: pick(["no", "nö"]), trace: one(2) ? "at \(below(3))" : nil, keepTraces: below(4),
+            isExhausted: one(3))
+        return switch below(12) {
+        case ..<4: .completed(pick(Self.texts))
+        case ..<6: .failed(failure)
+        case ..<8: .retry(after: pick([.zero, .zero, .seconds(5), .seconds(40)]), failure)
+        case ..<10: .snoozed(pick([.zero, .seconds(5)]))
+        default: .released
+        }
+    }
+
+    private mutating func content() -> JobReport.Content {
+        switch below(3) {
+        case 0: .progress(pick(Self.texts))
+        case 1: .payload(pick(Self.texts))
+        default: .log("line \(below(10))", keep: one(2) ? 1 + below(3) : nil)
+        }
+    }
+
+    // Longer than a run takes: the server's own time must not end it.
+    private mutating func lease() -> Duration { .seconds(pick([60, 120])) }
+
+    private mutating func holder() -> String { one(10) ? job() : held.randomElement(using: &random) ?? job() }
+    private mutating func job() -> String {
+        one(5) ? pick(Self.ids) : known.randomElement(using: &random) ?? pick(Self.ids)
+    }
+
+    private mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: random.next() % UInt64(bound)) }
+    private mutating func one(_ times: Int) -> Bool { below(times) == 0 }
+    private mutating func few(_ bound: Int) -> Int { min(below(bound), below(bound)) }
+    private mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+}
