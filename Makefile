@@ -12,8 +12,8 @@ help: ## List the targets
 bootstrap: ## Install what the build, the tests and the demo need
 	@scripts/bootstrap.sh
 
-demo: bootstrap ## Build, then run real jobs for a minute and check what they did (KEEP=1 leaves it running)
-	@KEEP="$(KEEP)" scripts/demo.sh
+demo: bootstrap ## Build, then run real jobs for a minute and check what they did (STORE=redis; KEEP=1 leaves it running)
+	@STORE="$(STORE)" KEEP="$(KEEP)" scripts/demo.sh
 
 test: bootstrap ## Build and run every test with small numbers
 	@swift test
@@ -27,8 +27,8 @@ check: ## Check format, rules of the house, import arrows, generated files, warn
 format: ## Format every Swift file in place
 	@scripts/format.sh
 
-bench: bootstrap ## Measure a release build; one JSON object for each scenario; SCENARIO=deep runs one
-	@scripts/bench.sh $(SCENARIO)
+bench: bootstrap ## Measure a release build; one JSON object for each scenario; SCENARIO=deep runs one; STORE=redis
+	@STORE="$(STORE)" scripts/bench.sh $(SCENARIO)
 
 docs: ## Build the reference documentation; its warnings are errors
 	@scripts/docs.sh

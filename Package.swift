@@ -81,6 +81,7 @@ let package = Package(
             dependencies: [
                 "Drover",
                 "DroverCore",
+                "DroverRedis",
                 "DroverSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -175,7 +176,9 @@ let package = Package(
         .testTarget(
             name: "DroverCommandTests",
             dependencies: [
-                "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "ProcessTesting", "drover",
+                "Drover", "DroverCommand", "DroverCore", "DroverRedis", "DroverSQLite", "DroverTesting",
+                "ProcessTesting",
+                "RedisTesting", "drover",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What scripts/demo.sh checks when its jobs have ended. Sourced by it; uses its `drover`, `store`, `folder` and `files`.
+# What scripts/demo.sh checks when its jobs have ended. Sourced by it; uses its `drover`, `store`, `kind`, `folder` and `files`.
 # Every check compares what Drover says with what is really there: files, the receiver's log, other programs' answers.
 set -euo pipefail
 
@@ -70,8 +70,13 @@ check_delayed() {
         "$delayed" "$delayed delayed jobs ran, none before its time"
 }
 
-check_file() {
-    same "$(sqlite3 "$folder/demo.sqlite" 'PRAGMA integrity_check')" ok "the store's file is whole"
+check_store() {
+    if [ "$kind" = redis ]; then
+        same "$(redis --scan --pattern 'demo:*:lock' | wc -l) $(redis --scan --pattern 'demo:*:drover:leases' | wc -l)" \
+            "0 0" "no lock and no lease is left on the server"
+    else
+        same "$(sqlite3 "$folder/demo.sqlite" 'PRAGMA integrity_check')" ok "the store's file is whole"
+    fi
     same "$("$drover" queues --store "$store" --json | jq '[.[].counts | .waiting + .prioritized + .delayed + .active] | add')" 0 \
         "nothing is left waiting, delayed or active"
 }

@@ -1,60 +1,108 @@
 #!/usr/bin/env bash
-# Measures a release build on a SQLite file in a temporary folder: each scenario five times on a new file, the median
-# of the five as one JSON object a line on standard output. What the figures must reach stands in docs/benchmarks.md.
+# Measures a release build: on a SQLite file in a temporary folder, a new one for each run, or on a Redis server that it
+# starts for itself and empties before each run. Each scenario runs five times; the median of the five is one JSON object
+# a line on standard output. What the figures must reach stands in docs/benchmarks.md.
 #
-# usage: scripts/bench.sh [SCENARIO…]      add-bulk add process latency pickup deep (all but deep by default)
-# RUNS, JOBS, WAITING and TMPDIR may be set: how often each scenario runs, how many jobs it has, how many more wait in
-# `deep`, and where the file lies.
+# usage: [STORE=sqlite|redis] scripts/bench.sh [SCENARIO…]
+#   SQLite: add-bulk add process latency pickup deep (all but deep by default)
+#   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle (all by default)
+# RUNS, JOBS, LATENCY_JOBS, WAITING, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many jobs it
+# has, and `latency`, how many more wait in `deep`, how long an idle worker is watched, and where the file lies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/redis-server.sh
+. scripts/bench-redis.sh
 runs=${RUNS:-5} jobs=${JOBS:-100000}
+case ${STORE:-sqlite} in
+    sqlite) kind=sqlite width=100 all="add-bulk add process latency pickup" depths=${WAITING:-1000000} ;;
+    redis)
+        kind=redis width=50 depths=${WAITING:-1000 1000000}
+        all="add-bulk raw-add add process raw-exchange-50 raw-exchange-10 raw-exchange-1 process-1 deep latency pickup memory idle process-aof"
+        ;;
+    *) echo "bench: STORE is sqlite or redis, not $STORE" >&2; exit 2 ;;
+esac
 
 swift build -c release --product drover >&2
 drover=$(swift build -c release --show-bin-path)/drover
 folder=$(mktemp -d)
-worker=
+worker= monitor=
 cleanup() {
+    [ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
     [ -z "$worker" ] || { kill "$worker" 2>/dev/null && wait "$worker"; } || true
+    stop_redis
     rm -rf "$folder"
 }
 trap cleanup EXIT
 
+# An empty store whose URL is in `url`.
+fresh() {
+    if [ $kind = redis ]; then
+        url=redis://127.0.0.1:$redis_port
+        redis flushall sync >/dev/null
+    else
+        rm -f "$folder"/jobs.sqlite*
+        url=sqlite:$folder/jobs.sqlite
+    fi
+}
+
+# A Redis server with these options, and what they mean in words; the one before it is stopped.
+serve() { # durability, options…
+    durability=$1
+    [ $kind = redis ] || return 0
+    stop_redis
+    start_redis "$folder/redis-${durability// /-}" "${@:2}"
+}
+
 scenario() { # name, jobs, concurrency, the figure to order the runs by, more options
     local run
     for ((run = 0; run < runs; run++)); do
-        "$drover" bench --store "sqlite:$folder/$1-$run.sqlite" --scenario "$1" --jobs "$2" --concurrency "$3" --json "${@:5}"
-        rm -f "$folder/$1-$run.sqlite"*
-    done | tee -a "$folder/all.jsonl" | python3 scripts/median.py "$4"
+        fresh
+        "$drover" bench --store "$url" --scenario "$1" --jobs "$2" --concurrency "$3" --json "${@:5}"
+    done | python3 scripts/median.py "$4"
 }
 
 # One process waits for jobs, another adds one at a time; the next is added when the one before is done.
 pickup() {
     local run job
     for ((run = 0; run < runs; run++)); do
-        local store="sqlite:$folder/pickup-$run.sqlite"
-        "$drover" work --store "$store" --queue pickup:1 --handler noop 2>"$folder/worker.log" &
+        fresh
+        "$drover" work --store "$url" --queue pickup:1 --handler noop 2>"$folder/worker.log" &
         worker=$!
         for ((job = 0; job < 100; job++)); do
-            "$drover" add --store "$store" --queue pickup hello --wait --wait-timeout 30s >/dev/null
+            "$drover" add --store "$url" --queue pickup hello --wait --wait-timeout 30s >/dev/null 2>"$folder/added" ||
+                { cat "$folder/added" >&2; return 1; }
         done
         kill "$worker" && wait "$worker" || true
         worker=
-        "$drover" jobs --store "$store" --queue pickup --state completed --limit 100 --json | python3 scripts/pickup.py \
+        "$drover" jobs --store "$url" --queue pickup --state completed --limit 100 --json | python3 scripts/pickup.py \
             >>"$folder/pickup.jsonl"
     done
     # Not a pipe behind the loop: the worker would then belong to a subshell, and outlive a failure.
     python3 scripts/median.py p50Ms <"$folder/pickup.jsonl"
 }
 
-for name in ${*:-add-bulk add process latency pickup}; do
-    echo "bench: $name, $runs runs" >&2
-    case $name in
+unknown() { echo "bench: no scenario of $kind is called $1" >&2; exit 2; }
+
+measure() { # scenario
+    local depth
+    case $1 in
         add-bulk) scenario add-bulk "$jobs" 1 jobsPerSecond ;;
         add) scenario add "$jobs" 100 jobsPerSecond ;;
-        process) scenario process "$jobs" 100 jobsPerSecond ;;
-        deep) scenario process "$jobs" 100 jobsPerSecond --waiting "${WAITING:-1000000}" ;;
-        latency) scenario latency 1000 1 p50Ms ;;
+        process) scenario process "$jobs" $width jobsPerSecond ;;
+        deep) for depth in $depths; do scenario process "$jobs" $width jobsPerSecond --waiting "$depth"; done ;;
+        latency) scenario latency "${LATENCY_JOBS:-1000}" 1 p50Ms ;;
         pickup) pickup ;;
-        *) echo "bench: no scenario is called $name" >&2; exit 2 ;;
+        *) if [ $kind = redis ]; then measure_redis "$1"; else unknown "$1"; fi ;;
     esac
+}
+
+serve none
+for name in ${*:-$all}; do
+    echo "bench: $name, $runs runs" >&2
+    # Not a pipe: a server or a worker that is started would belong to a subshell.
+    measure "$name" >"$folder/row"
+    cat "$folder/row"
+    cat "$folder/row" >>"$folder/rows.jsonl"
 done
+
+[ $kind = sqlite ] || compare

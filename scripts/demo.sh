@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Builds Drover and shows it at work on a temporary SQLite file, with the `drover` binary alone: files of this checkout
-# are hashed and compressed, messages are delivered to a receiver that verifies their signatures, one job fails twice
+# Builds Drover and shows it at work on a temporary SQLite file, or on a Redis server that it starts for itself, with the
+# `drover` binary alone: files of this checkout are hashed and compressed, messages are delivered to a receiver that verifies their signatures, one job fails twice
 # and then succeeds, one fails for good, some wait for their time, and a worker is killed in the middle of its jobs.
 # At the end everything is compared with what was really produced; the exit code says whether all of it is right.
 #
-# usage: [KEEP=1] scripts/demo.sh      KEEP=1 leaves workers, receiver and file, and says how to look at them
+# usage: [STORE=sqlite|redis] [KEEP=1] scripts/demo.sh
+# KEEP=1 leaves workers, receiver and store, and says how to look at them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/redis-server.sh
+kind=${STORE:-sqlite}
+case $kind in
+    sqlite | redis) ;;
+    *) echo "demo: STORE is sqlite or redis, not $kind" >&2; exit 2 ;;
+esac
 
 echo "Building drover. The first build compiles the dependencies too and takes some minutes."
 began=$SECONDS
@@ -15,7 +22,6 @@ drover=$(swift build --show-bin-path)/drover
 echo "Built in $((SECONDS - began)) s."
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/drover-demo.XXXXXX")
-store=sqlite:$folder/demo.sqlite
 mkdir "$folder/archive" "$folder/logs"
 mapfile -t files < <(find Sources docs -type f -name '[A-Za-z0-9]*' | LC_ALL=C sort | head -n 40)
 deliveries=20 delayed=4 lease=2s
@@ -30,6 +36,8 @@ cleanup() {
     [ "$kept" = 1 ] && return
     for name in "${!running[@]}"; do kill "${running[$name]}" 2>/dev/null || true; done
     for name in "${!running[@]}"; do wait "${running[$name]}" 2>/dev/null || true; done
+    # Last: the workers have told it how their jobs ended.
+    stop_redis
     rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -37,6 +45,12 @@ trap 'exit 130' INT TERM
 # What is left running outlives the terminal: an ignored signal stays ignored in the programs that are started.
 [ "${KEEP:-}" != 1 ] || trap '' HUP
 
+if [ "$kind" = redis ]; then
+    start_redis "$folder/redis" || exit 1
+    store="redis://127.0.0.1:$redis_port/0?prefix=demo"
+else
+    store=sqlite:$folder/demo.sqlite
+fi
 start() { # name, command…
     local name=$1
     shift
@@ -108,7 +122,7 @@ draw() {
 
 began=$SECONDS
 echo
-echo "Workers start on $folder/demo.sqlite, and jobs are added while they run."
+echo "Workers start on $store, and jobs are added while they run."
 WEBHOOK_SECRET=whsec_$(head -c 32 /dev/urandom | base64 | tr -d '\n')
 export WEBHOOK_SECRET DROVER_HTTP_SECRET=$WEBHOOK_SECRET
 start receiver python3 demo/receiver.py "$folder/port" "$folder/received.jsonl"
@@ -167,20 +181,20 @@ unset 'running[producer]'
 
 echo
 echo "All jobs have ended after $((SECONDS - began)) s. What came of them:"
-for check in hashes archives takeover deliveries flaky broken delayed file; do "check_$check"; done
+for check in hashes archives takeover deliveries flaky broken delayed store; do "check_$check"; done
 [ $wrong = 0 ] || give_up "something is wrong; see above."
 echo
 if [ "${KEEP:-}" = 1 ]; then
     kept=1
     cat <<TEXT
 The workers and the receiver go on. To look at them, and to give them more to do:
-  export DROVER_STORE=$store
+  export DROVER_STORE='$store'
   $drover queues
   $drover jobs --queue archive --state completed
   $drover events --queue hash
   $drover add --queue hash hash --data '{"path":"README.md"}' --wait
 To stop them and to remove what they left:
-  kill ${running[*]} && rm -r $folder
+  kill ${running[*]} ${redis_pid:-} && rm -r $folder
 TEXT
 else
     echo "Everything is as it should be. \`make demo KEEP=1\` leaves the workers running to look at."

@@ -52,23 +52,28 @@ extension RedisStore {
         return JobPage(jobs: jobs, next: next.isEmpty ? nil : PageCursor(next))
     }
 
-    /// Lists the queues: those that Drover has used, and those of BullMQ's clients that a search has found.
+    /// Lists the queues: those that Drover has used, and those of BullMQ's clients that a search has found. It writes
+    /// nothing: what was found is remembered by this store alone.
     public func queues() async throws(StoreError) -> [QueueSummary] {
         try await discoverQueues()
         let bases = try await send(.make("SMEMBERS", keys.queues), "list queues").items ?? []
-        let queues = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }.sorted()
+        let used = Set(bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) })
+        let queues = used.union(discovered).sorted()
         var commands: [RedisCommand] = []
         for queue in queues {
-            commands.append(.make("HMGET", keys.meta(queue), "paused", "opts.maxLenEvents"))
+            commands.append(.make("HGET", keys.meta(queue), "paused"))
+            commands.append(.make("EXISTS", keys.meta(queue)))
             for place in keys.counted(queue) { commands.append(.make(place.isList ? "LLEN" : "ZCARD", place.key)) }
         }
         let values = try await send(commands, "count the jobs of \(queues.count) queues")
         var rest = values[...]
-        return queues.map { queue in
-            let meta = rest.popFirst()?.items ?? []
+        return queues.compactMap { queue in
+            let paused = rest.popFirst() ?? .null
+            let exists = rest.popFirst()?.int == 1
             var counts = JobCounts()
             for place in keys.counted(queue) { counts[place.state] += Int(rest.popFirst()?.int ?? 0) }
-            return QueueSummary(name: queue, isPaused: meta.first.map { !$0.isNull } ?? false, counts: counts)
+            guard exists || used.contains(queue) else { return nil }
+            return QueueSummary(name: queue, isPaused: !paused.isNull, counts: counts)
         }
     }
 
@@ -76,25 +81,17 @@ extension RedisStore {
     /// and the next goes on, so that millions of jobs do not hold it up.
     private func discoverQueues() async throws(StoreError) {
         var cursor = discovery ?? "0"
-        for _ in 0..<Self.discoverySteps {
+        for _ in 0..<configuration.discoverySteps {
             let scan = RedisCommand.make("SCAN", cursor, "MATCH", keys.metaPattern, "COUNT", "1000", "TYPE", "hash")
             let answer = try await send(scan, "look for queues")
             guard let parts = answer.items, parts.count == 2, let next = parts[0].text else { break }
             let found = (parts[1].items ?? []).compactMap { $0.text.flatMap(keys.queue(ofMeta:)) }
-            if !found.isEmpty {
-                var command = RedisCommand("SADD")
-                command.append(keys.queues)
-                for queue in found { command.append(keys.base(queue)) }
-                _ = try await send(command, "remember queues")
-            }
+            remember(found)
             cursor = next
             if cursor == "0" { break }
         }
         discovery = cursor
     }
-
-    /// How many thousands of keys one call looks at.
-    private static let discoverySteps = 200
 
     /// Lists the living workers.
     public func workers() async throws(StoreError) -> [WorkerSummary] {

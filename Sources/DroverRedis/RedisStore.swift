@@ -19,6 +19,7 @@ public final class RedisStore: JobStore {
         var isPrepared = false
         var isClosed = false
         var discovery: String?
+        var discovered: Set<QueueName> = []
     }
 
     let configuration: RedisStoreConfiguration
@@ -145,6 +146,12 @@ public final class RedisStore: JobStore {
     func withCoder<Result>(_ body: (inout OptionsCoder) throws(StoreError) -> Result) throws(StoreError) -> Result {
         try state.withLock { state throws(StoreError) in try body(&state.coder) }
     }
+
+    /// The queues of other clients that the search has found so far.
+    var discovered: Set<QueueName> { state.withLock { $0.discovered } }
+
+    /// Remembers queues that the search has found.
+    func remember(_ queues: [QueueName]) { state.withLock { $0.discovered.formUnion(queues) } }
 
     /// Where the search for queues goes on; nil when it begins anew.
     var discovery: String? {

@@ -15,6 +15,9 @@ public struct RedisStoreConfiguration: Sendable {
     public var showsWorkersToBullMQ = false
     /// Works although the server may drop keys to save memory, and jobs with them.
     public var allowsEviction = false
+    /// How many thousands of keys one call looks at for queues that other clients have made. Later calls go on; what
+    /// asks only once looks at all.
+    package var discoverySteps = 200
     /// Tells the time instead of the server, to tests.
     package var clock: (any WallClock)?
     /// Measures how long calls wait for work and events.
@@ -51,16 +54,21 @@ public struct RedisStoreConfiguration: Sendable {
         default:
             throw StoreError(
                 .invalid,
-                "\(ValidationError.quote(name)) is not a setting of a Redis URL; there are prefix, db, name, timeout, "
+                "\(Self.shown(name)) is not a setting of a Redis URL; there are prefix, db, name, timeout, "
                     + "connectTimeout, ca, cert, key, servername, verify, metrics, stalledInterval (s), bullmqWorkers "
                     + "and allowEviction")
         }
     }
 
+    /// A name that may be repeated in messages: anything but a plain word could be a piece of a password.
+    private static func shown(_ name: String) -> String {
+        name.utf8.allSatisfy { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ? ValidationError.quote(name) : "a name in it"
+    }
+
     private static func number(_ name: String, _ value: String) throws(StoreError) -> Int {
         guard let number = Int(value), (0...1_000_000).contains(number) else {
             throw StoreError(
-                .invalid, "\(name) takes a whole number from 0 to 1,000,000, not \(ValidationError.quote(value))")
+                .invalid, "in a Redis URL \(name) takes a whole number from 0 to 1,000,000")
         }
         return number
     }
@@ -77,5 +85,29 @@ public struct RedisStoreConfiguration: Sendable {
         case .host(let host, let port): "\(host):\(port)"
         case .unixSocket(let path): path
         }
+    }
+}
+
+extension RedisStoreConfiguration: CustomStringConvertible {
+    /// The URL as it may be shown: scheme, host, port, database and prefix, without user, password and settings.
+    public var description: String {
+        let prefix = "prefix=\(Self.encoded(prefix))"
+        switch server.address {
+        case .host(let host, let port):
+            let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : Self.encoded(host)
+            return "\(server.tls == nil ? "redis" : "rediss")://\(name):\(port)/\(server.database)?\(prefix)"
+        case .unixSocket(let path): return "unix://\(Self.encoded(path))?db=\(server.database)&\(prefix)"
+        }
+    }
+
+    /// A part of a URL: what could be taken for a sign between parts is percent-encoded (RFC 3986, section 2).
+    private static func encoded(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            let isPlain =
+                scalar.value > 0x9F || scalar.properties.isAlphabetic
+                || "0123456789-._~/{}:".contains(Character(scalar))
+            return isPlain
+                ? String(scalar) : "%\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16, uppercase: true))"
+        }.joined()
     }
 }

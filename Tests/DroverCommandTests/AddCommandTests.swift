@@ -198,9 +198,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     @Test("a store that this build lacks is named, and its URL is not repeated")
     func otherStores() async {
         let (status, transcript) = await drover(
-            "add", "--store", "redis://user:secret@host/0", "--queue", "q", "n", on: ReferenceStore())
+            "add", "--store", "redis+cluster://user:secret@host/0", "--queue", "q", "n", on: ReferenceStore())
         #expect(status == .usage)
-        #expect(transcript.notes.contains("no store for redis: URLs"))
+        #expect(transcript.notes.contains("no store for redis+cluster: URLs"))
         #expect(!transcript.notes.contains("secret"))
     }
 }

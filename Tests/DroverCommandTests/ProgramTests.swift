@@ -116,7 +116,7 @@ import Testing
     func missing(arguments: [String]) async throws {
         let transcript = Transcript()
         var session = Session.process
-        session.output = transcript.session(on: SQLiteStore(path: ":memory:")).output
+        session.output = transcript.output
         session.environment = ["DROVER_STORE": store]
         #expect(await DroverTool.run(arguments, in: session) == .storeUnreachable)
         #expect(transcript.notes.contains("there is no store at"))

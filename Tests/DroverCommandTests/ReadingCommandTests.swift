@@ -53,6 +53,15 @@ struct Reading: Sendable, CustomTestStringConvertible {
         try expectSnapshot(transcript.all, named: reading.name)
     }
 
+    @Test("events count one job as one")
+    func counted() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "hello", on: store)
+        _ = await drover("clean", "--queue", "q", "--state", "waiting", "--yes", on: store)
+        let events = await drover("events", "--queue", "q", on: store).transcript.results
+        #expect(events.contains("cleaned  1 job\n"), "\(events)")
+    }
+
     @Test("a list goes on behind the cursor that it printed, to its end")
     func pages() async throws {
         let store = try await SeededStore.make()

@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Not those that the system gives to outgoing connections, which binding port 0 would choose: while a server is down,
 /// the system could give its port to somebody else, and a client that tries again and again can even connect to itself.
-enum FreePort {
+package enum FreePort {
     /// A port that is free now. Somebody else may take it before its user does.
-    static func next() throws -> Int {
+    package static func next() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 12_000..<32_000)
             if isFree(port) { return port }

@@ -16,9 +16,11 @@ struct BenchReport: Sendable {
     var measurement: BenchMeasurement
 
     private var jobsPerSecond: Double { Double(jobs) / measurement.span.seconds }
+    private var serverMicroseconds: Double? { measurement.serverMicroseconds.map { $0 / Double(jobs) } }
     private var processorMicroseconds: Double { measurement.processorMicroseconds / Double(jobs) }
 
-    /// The object that programs read; `p50Ms` and `p99Ms` are null where a scenario has no waits to measure.
+    /// The object that programs read; `p50Ms` and `p99Ms` are null where a scenario has no waits to measure,
+    /// `serverCpuMicrosPerJob` where the store has no server.
     var json: String {
         JSONWriter.object([
             ("scenario", JSONWriter.string(scenario.rawValue)),
@@ -33,6 +35,7 @@ struct BenchReport: Sendable {
             ("p50Ms", JSONWriter.number(measurement.percentile(50), digits: 3)),
             ("p99Ms", JSONWriter.number(measurement.percentile(99), digits: 3)),
             ("cpuMicrosPerJob", JSONWriter.number(processorMicroseconds, digits: 2)),
+            ("serverCpuMicrosPerJob", JSONWriter.number(serverMicroseconds, digits: 2)),
             ("peakMemoryMiB", JSONWriter.number(measurement.peakMebibytes, digits: 1)),
             ("exactlyOnce", String(measurement.isExactlyOnce)),
         ])
@@ -51,7 +54,8 @@ struct BenchReport: Sendable {
             let p99 = JSONWriter.number(measurement.percentile(99), digits: 3)
             table.add(["\(scenario.waitName)", "p50 \(p50) ms, p99 \(p99) ms"])
         }
-        table.add(["processor", "\(JSONWriter.number(processorMicroseconds, digits: 1)) µs a job"])
+        let server = serverMicroseconds.map { ", and the server's \(JSONWriter.number($0, digits: 1)) µs" } ?? ""
+        table.add(["processor", "\(JSONWriter.number(processorMicroseconds, digits: 1)) µs a job\(server)"])
         table.add(["memory", "\(JSONWriter.number(measurement.peakMebibytes, digits: 1)) MiB at most"])
         table.add(["delivered", measurement.isExactlyOnce ? "each exactly once" : "NOT each exactly once"])
         return Array(table.lines.dropFirst())
@@ -66,6 +70,8 @@ struct BenchMeasurement: Sendable {
     var waits: [Duration]
     /// The processor time that this process used.
     var processorMicroseconds: Double
+    /// The processor time that the store's server used meanwhile; nil where there is none that tells.
+    var serverMicroseconds: Double?
     /// The most memory that this process had held when the measurement ended.
     var peakMebibytes = ProcessUsage.peakMebibytes
     /// Whether each job was stored, or delivered, exactly once.

@@ -92,47 +92,46 @@ struct BenchRun: Sendable {
     private func add(batch: Int) async throws -> BenchMeasurement {
         try await fill(jobs..<(jobs + waiting))
         let service = service()
-        let processor = ProcessUsage.processorMicroseconds
+        let usage = try await Usage(store)
         let watch = Stopwatch(session.clock)
         let calls = try await addAll(service, batch: batch, watch, nil)
         let span = watch.elapsed
-        let used = ProcessUsage.processorMicroseconds - processor
+        let used = try await usage.since()
         let stored = try await store.queues().first { $0.name == Self.queue }?.counts.ready
         return BenchMeasurement(
-            span: span, waits: calls, processorMicroseconds: used, isExactlyOnce: stored == jobs + waiting)
+            span: span, waits: calls, used: used, isExactlyOnce: stored == jobs + waiting)
     }
 
     private func process() async throws -> BenchMeasurement {
         try await fill(0..<(jobs + waiting))
         // The measured jobs are the first ones: one of those behind them would be told as foreign.
         let ledger = DeliveryLedger(count: jobs)
-        let processor = ProcessUsage.processorMicroseconds
+        let usage = try await Usage(store)
         let watch = Stopwatch(session.clock)
         try await worker(ledger, watch, limit: jobs).run()
+        let span = watch.elapsed
         return BenchMeasurement(
-            span: watch.elapsed, waits: [], processorMicroseconds: ProcessUsage.processorMicroseconds - processor,
-            isExactlyOnce: ledger.deliveredOnce == jobs)
+            span: span, waits: [], used: try await usage.since(), isExactlyOnce: ledger.deliveredOnce == jobs)
     }
 
     private func run() async throws -> BenchMeasurement {
         let ledger = DeliveryLedger(count: jobs)
-        let processor = ProcessUsage.processorMicroseconds
+        let usage = try await Usage(store)
         let watch = Stopwatch(session.clock)
         let worker = worker(ledger, watch, limit: jobs)
         async let worked: Void = worker.run()
         _ = try await addAll(service(), batch: 1, watch, ledger)
         try await worked
+        let span = watch.elapsed
         return BenchMeasurement(
-            span: watch.elapsed, waits: ledger.waits,
-            processorMicroseconds: ProcessUsage.processorMicroseconds - processor,
-            isExactlyOnce: ledger.deliveredOnce == jobs)
+            span: span, waits: ledger.waits, used: try await usage.since(), isExactlyOnce: ledger.deliveredOnce == jobs)
     }
 
     /// Each job is added when the one before has ended, so that the worker is idle.
     private func latency() async throws -> BenchMeasurement {
         let ledger = DeliveryLedger(count: jobs)
         let producer = service()
-        let processor = ProcessUsage.processorMicroseconds
+        let usage = try await Usage(store)
         let watch = Stopwatch(session.clock)
         let worker = worker(ledger, watch, limit: jobs)
         async let worked: Void = worker.run()
@@ -145,10 +144,9 @@ struct BenchRun: Sendable {
             }
         }
         try await worked
+        let span = watch.elapsed
         return BenchMeasurement(
-            span: watch.elapsed, waits: ledger.waits,
-            processorMicroseconds: ProcessUsage.processorMicroseconds - processor,
-            isExactlyOnce: ledger.deliveredOnce == jobs)
+            span: span, waits: ledger.waits, used: try await usage.since(), isExactlyOnce: ledger.deliveredOnce == jobs)
     }
 }
 

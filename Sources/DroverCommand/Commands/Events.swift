@@ -74,8 +74,8 @@ struct Events: Subcommand {
             case .delayed(let instant): "until \(InstantArgument.text(instant))"
             case .progress(let json), .completed(let json): json.text
             case .failed(let reason): reason
-            case .retriesExhausted(let attempts): "after \(attempts) attempts"
-            case .cleaned(let count): "\(count) jobs"
+            case .retriesExhausted(let attempts): "after \(Counted.text(attempts, "attempt"))"
+            case .cleaned(let count): Counted.text(count, "job")
             case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
             }
         return [

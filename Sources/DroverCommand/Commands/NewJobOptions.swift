@@ -42,12 +42,12 @@ struct NewJobOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             What to keep of completed jobs: all, none, a count, a duration, or count,duration. Default: 1d, which is \
-            also the longest with drover work.
+            also the longest with drover work; with Redis all.
             """, valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepCompleted: Retention?
     @Option(
-        help: ArgumentHelp("The same for failed jobs. Default and longest: 7d.", valueName: "rule"),
+        help: ArgumentHelp("The same for failed jobs. Default and longest: 7d, with Redis all.", valueName: "rule"),
         transform: RetentionArgument.parse)
     var keepFailed: Retention?
 

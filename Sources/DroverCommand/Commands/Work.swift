@@ -84,7 +84,7 @@ struct Work: Subcommand {
         // Before the store is opened: a stop that comes early is kept for the worker.
         let stops = session.stopRequests()
         do {
-            let status = try await session.withStore(store, .create) { store in
+            let status = try await session.withStore(store, .create, logger: logger) { store in
                 let service = JobService(
                     store: store, configuration: ServiceConfiguration(clock: session.clock), logger: logger)
                 for queue in queues {

@@ -3,9 +3,12 @@ import DroverCore
 extension Diagnosis {
     /// The object that programs read.
     func json(location: StoreLocation) -> String {
-        JSONWriter.object([
+        let serverMember = server.map { [("server", JSONWriter.object($0.members))] } ?? []
+        let first = [
             ("healthy", String(findings.isEmpty)),
             ("store", JSONWriter.string(location.description)),
+        ]
+        let rest = [
             ("durability", JSONWriter.string(traits.durability)),
             ("shared", String(traits.isShared)),
             ("keepCompleted", JSONWriter.string(RetentionArgument.text(traits.completedRetention))),
@@ -24,14 +27,19 @@ extension Diagnosis {
                         ])
                     })
             ),
-        ])
+        ]
+        return JSONWriter.object(first + serverMember + rest)
     }
 
     /// The lines that people read.
     func lines(location: StoreLocation) -> [String] {
-        var lines = [
-            "store        \(location)",
-            "durability   \(traits.durability)\(traits.isShared ? ", shared by processes" : ", this process only")",
+        var lines = ["store        \(location)"]
+        if let server { lines.append("server       \(server.summary)") }
+        lines.append(
+            "durability   \(traits.durability)\(traits.isShared ? ", shared by processes" : ", this process only")")
+        if let server { lines.append("             \(server.possibleLoss)") }
+        if let memory = server?.memory { lines.append("memory       \(memory)") }
+        lines += [
             "kept         completed jobs \(RetentionArgument.text(traits.completedRetention)), "
                 + "failed jobs \(RetentionArgument.text(traits.failedRetention)), unless a job asks for less, or a worker has another rule",
             "queues       \(queues.count)",

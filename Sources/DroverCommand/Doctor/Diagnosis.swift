@@ -16,6 +16,8 @@ struct Diagnosis: Sendable {
 
     /// The store's traits.
     var traits: StoreTraits
+    /// What its server tells of itself; nil for a store without one.
+    var server: ServerReport?
     /// Its queues.
     var queues: [QueueSummary]
     /// Its workers.
@@ -31,6 +33,8 @@ struct Diagnosis: Sendable {
     /// - Throws: `StoreError` when the store can't be reached.
     static func look(at store: any JobStore) async throws -> Diagnosis {
         var findings: [Finding] = []
+        let server = try await (store as? any ServerBacked)?.serverReport()
+        findings += server?.findings ?? []
         if let finding = await unwritable(store) { findings.append(finding) }
         let queues = try await store.queues()
         var holders: [QueueName: [String]] = [:]
@@ -45,7 +49,8 @@ struct Diagnosis: Sendable {
             if let finding = abandoned(queue, holders[queue.name] ?? [], workers: alive) { findings.append(finding) }
             if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
         }
-        return Diagnosis(traits: store.traits, queues: queues, workers: workers, findings: findings)
+        return Diagnosis(
+            traits: store.traits, server: server, queues: queues, workers: workers, findings: findings)
     }
 
     /// Writes a report that counts for no time at all, and so leaves nothing behind.

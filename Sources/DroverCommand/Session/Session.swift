@@ -1,4 +1,5 @@
 import DroverCore
+import Logging
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -23,7 +24,7 @@ struct Session: Sendable {
     /// The environment's variables.
     var environment: [String: String]
     /// Turns a location into a store that is not yet prepared.
-    var makeStore: @Sendable (StoreLocation, Access) throws -> any JobStore
+    var makeStore: @Sendable (StoreLocation, Access, Logger) throws -> any JobStore
     /// For waits and measurements.
     var clock: any Clock<Duration>
     /// For times that are shown or signed.
@@ -35,15 +36,20 @@ struct Session: Sendable {
     static var process: Session {
         Session(
             output: .process, input: .process, environment: ProcessInfo.processInfo.environment,
-            makeStore: { try $0.makeStore(access: $1) }, clock: ContinuousClock(), wallClock: SystemWallClock(),
+            makeStore: { try $0.makeStore(access: $1, logger: $2) }, clock: ContinuousClock(),
+            wallClock: SystemWallClock(),
             stopRequests: { StopRequests.ofProcess() })
     }
 
     /// Opens the store that the options or the environment name, lends it, and closes it.
+    ///
+    /// - Parameter logger: of a command that has a log; others tell what goes wrong when it ends them.
     func withStore<Result>(
-        _ options: StoreOptions, _ access: Access, _ body: (any JobStore) async throws -> Result
+        _ options: StoreOptions, _ access: Access, logger: Logger? = nil,
+        _ body: (any JobStore) async throws -> Result
     ) async throws -> Result {
-        let store = try makeStore(try options.location(in: environment), access)
+        let logger = logger ?? StandardErrorLog.logger(level: .error, session: self)
+        let store = try makeStore(try options.location(in: environment), access, logger)
         do {
             try await store.prepare()
             let result = try await body(store)

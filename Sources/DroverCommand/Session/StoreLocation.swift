@@ -1,5 +1,7 @@
 import DroverCore
+import DroverRedis
 import DroverSQLite
+import Logging
 
 /// Where jobs are kept. The only place that turns a URL into a store.
 enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
@@ -7,6 +9,8 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
     case sqliteFile(path: String)
     /// A SQLite database in this process's memory.
     case sqliteMemory
+    /// A Redis server.
+    case redis(RedisURL)
 
     /// The file that is used where nothing else is named.
     static let standard = StoreLocation.sqliteFile(path: "drover.sqlite")
@@ -26,19 +30,25 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
         case "sqlite" where rest.isEmpty: throw .usage("the store's URL names no file", advice: "give \(Self.forms)")
         case "sqlite" where rest.utf8.contains(0): throw .usage("the store's path contains a NUL byte")
         case "sqlite": self = .sqliteFile(path: rest)
-        case "redis", "rediss", "redis+sentinel", "redis+cluster", "postgres", "postgresql":
+        case "redis", "rediss", "unix":
+            guard rest.hasPrefix("//") else {
+                throw .usage("the store's URL has no // after \(scheme):", advice: "give \(Self.forms)")
+            }
+            self = .redis(try RedisURL(url))
+        case "redis+sentinel", "redis+cluster", "postgres", "postgresql":
             throw .usage("this build has no store for \(scheme): URLs", advice: "give \(Self.forms)")
         default:
             throw .usage("\"\(scheme.prefix(32)):\" is not the scheme of a store", advice: "give \(Self.forms)")
         }
     }
 
-    private static let forms = "sqlite:PATH or sqlite::memory:"
+    private static let forms = "sqlite:PATH, sqlite::memory:, redis://HOST:PORT, rediss://HOST:PORT or unix:///SOCKET"
 
     /// The store itself, not yet opened.
     ///
+    /// - Parameter logger: is told of a server that goes away and comes back.
     /// - Throws: ``CommandFailure`` when the path leads to a folder, of which SQLite only says that it can't be opened.
-    func makeStore(access: Session.Access) throws -> any JobStore {
+    func makeStore(access: Session.Access, logger: Logger) throws -> any JobStore {
         switch self {
         case .sqliteFile(let path):
             if POSIX.isFolder(path) {
@@ -48,14 +58,16 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
             }
             return SQLiteStore(path: path, mustExist: access == .existing)
         case .sqliteMemory: return SQLiteStore(path: ":memory:")
+        case .redis(let url): return RedisStore(try url.configuration(), logger: logger)
         }
     }
 
-    /// The URL.
+    /// The URL, without what may be secret in it.
     var description: String {
         switch self {
         case .sqliteFile(let path): "sqlite:\(path)"
         case .sqliteMemory: "sqlite::memory:"
+        case .redis(let url): url.description
         }
     }
 }

@@ -5,7 +5,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .customLong("store"),
         help: ArgumentHelp(
-            "The store: sqlite:PATH or sqlite::memory:. Default: DROVER_STORE, else sqlite:drover.sqlite.",
+            "The store: sqlite:PATH, sqlite::memory: or redis://HOST:PORT. Default: DROVER_STORE, else sqlite:drover.sqlite.",
             valueName: "url"))
     var url: String?
 

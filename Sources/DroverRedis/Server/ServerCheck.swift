@@ -12,21 +12,23 @@ struct ServerCheck: Sendable {
     static func run(on client: RedisClient, _ configuration: RedisStoreConfiguration) async throws(StoreError)
         -> ServerCheck
     {
-        let attempt = "look at the server \(configuration.shownAddress)"
-        let facts: ServerFacts
-        do {
-            var info = ""
-            for section in ["server", "replication", "memory"] {
-                info += try await client.send(.make("INFO", section)).text ?? ""
-            }
-            facts = ServerFacts(info: info, settings: await settings(client))
-        } catch {
-            throw .redis(error, attempt)
-        }
+        let facts = try await facts(client, configuration)
         if let problem = facts.problem(allowsEviction: configuration.allowsEviction) {
             throw StoreError(problem.code, "\(configuration.shownAddress): \(problem.text)")
         }
         return ServerCheck(durability: facts.durability)
+    }
+
+    /// What the server tells of itself.
+    static func facts(
+        _ client: RedisClient, _ configuration: RedisStoreConfiguration
+    ) async throws(StoreError) -> ServerFacts {
+        do {
+            let info = try await client.send(.make("INFO")).text ?? ""
+            return ServerFacts(info: info, settings: await settings(client))
+        } catch {
+            throw .redis(error, "look at the server \(configuration.shownAddress)")
+        }
     }
 
     /// What `CONFIG GET` tells; nothing where it is not allowed, as with many managed servers.

@@ -18,6 +18,9 @@ struct ServerFacts: Sendable {
         self.settings = settings
     }
 
+    /// A value of `INFO`.
+    subscript(name: String) -> String? { info[name] }
+
     /// The oldest version of Redis that knows all commands of the scripts: `ZMSCORE`, `LPOS` and `RPOP` with a count.
     static let oldestVersion = (major: 6, minor: 2)
 
@@ -42,19 +45,40 @@ struct ServerFacts: Sendable {
         return nil
     }
 
-    private var policy: String? { settings["maxmemory-policy"] ?? info["maxmemory_policy"] }
+    /// What the server does when its memory is full.
+    var policy: String? { settings["maxmemory-policy"] ?? info["maxmemory_policy"] }
 
-    private var maximumMemory: Int {
+    /// How many bytes it may use; 0 for no limit.
+    var maximumMemory: Int {
         (settings["maxmemory"] ?? info["maxmemory"]).flatMap { Int($0) } ?? 0
+    }
+
+    /// Whether there is an append-only file; nil when the server does not tell. `INFO` says it also to users who may not
+    /// read the configuration.
+    var keepsAppendOnlyFile: Bool? {
+        settings["appendonly"].map { $0 == "yes" } ?? info["aof_enabled"].map { $0 == "1" }
     }
 
     /// What survives which accident: the setting of the append-only file, else of snapshots.
     var durability: String {
-        switch (settings["appendonly"], settings["appendfsync"]) {
-        case ("yes", let sync?): "AOF \(sync)"
-        case ("yes", nil): "AOF"
+        switch (keepsAppendOnlyFile, settings["appendfsync"]) {
+        case (true?, let sync?): "AOF \(sync)"
+        case (true?, nil): "AOF"
         case (nil, _): "unknown"
         default: settings["save"].map { $0.isEmpty ? "none" : "snapshots" } ?? "unknown"
+        }
+    }
+
+    /// What which accident can lose ("Redis persistence", redis.io).
+    var possibleLoss: String {
+        switch durability {
+        case "AOF always": "nothing that was answered is lost, whether the server crashes or its machine"
+        case "AOF everysec": "a crash of the machine can lose the last one or two seconds"
+        case "AOF no": "a crash of the machine can lose what its system had not written yet, often 30 seconds"
+        case "AOF": "a crash of the machine can lose some seconds; the server does not say how many"
+        case "snapshots": "a crash of the server loses all changes since its last snapshot"
+        case "none": "the end of the server loses every job"
+        default: "the server does not say what a crash can lose"
         }
     }
 }

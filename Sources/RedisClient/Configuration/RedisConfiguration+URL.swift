@@ -1,5 +1,5 @@
 extension RedisConfiguration {
-    /// Reads `redis://[user[:password]@]host[:port][/database]`, the same with `rediss` for TLS, or `unix:///path?db=n`.
+    /// Reads `redis://[[user]:password@]host[:port][/database]`, the same with `rediss` for TLS, or `unix:///path?db=n`.
     ///
     /// All parts may be percent-encoded (RFC 3986), an IPv6 address stands in brackets. Query items: `db`, `name`,
     /// `connectTimeout` and `timeout` (seconds, or with `ms` or `s`, as `250ms`), and for TLS `ca`, `cert`, `key`
@@ -12,6 +12,7 @@ extension RedisConfiguration {
         self.init()
         let scheme = url[..<mark.lowerBound].lowercased()
         var rest = url[mark.upperBound...]
+        try Self.checkSigns(rest, isUnix: scheme == "unix")
         if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
         var query: Substring = ""
         if let start = rest.firstIndex(of: "?") {
@@ -42,13 +43,24 @@ extension RedisConfiguration {
         try readQuery(query)
     }
 
+    /// A password with a bare `/`, `?` or `#` would be taken apart there, and its pieces for names that messages repeat.
+    private static func checkSigns(_ text: Substring, isUnix: Bool) throws(RedisError) {
+        let end = text.firstIndex { isUnix ? "?#".contains($0) : "/?#".contains($0) } ?? text.endIndex
+        if text[end...].contains("@") {
+            throw invalid(
+                "an '@' stands behind a '/', '?' or '#'; percent-encode these signs in user, password and settings "
+                    + "('@' is %40, '/' %2F, '?' %3F, '#' %23)")
+        }
+    }
+
     private mutating func readCredentials(_ text: Substring) throws(RedisError) {
         let colon = text.firstIndex(of: ":") ?? text.endIndex
         let name = try Self.decoded(text[..<colon], "the user")
         user = name.isEmpty ? nil : name
-        if colon < text.endIndex {
-            password = try Self.decoded(text[text.index(after: colon)...], "the password")
+        guard colon < text.endIndex else {
+            throw Self.invalid("before the '@' stands no password; write user:password@, or :password@ without a user")
         }
+        password = try Self.decoded(text[text.index(after: colon)...], "the password")
     }
 
     private mutating func readHost(_ text: Substring) throws(RedisError) {

@@ -13,18 +13,23 @@ final class Transcript: Sendable {
     /// Both, as a person would see them.
     var all: String { notes.isEmpty ? results : results + "--- notes\n" + notes }
 
+    /// Where a session prints to be read here.
+    var output: Output {
+        Output(
+            result: { [self] text in texts.withLock { $0.results += text } },
+            note: { [self] text in texts.withLock { $0.notes += text } })
+    }
+
     /// A session on a store, with nobody at the terminal unless an answer is given.
     func session(
         on store: any JobStore, answer: String? = nil, input: String = "", environment: [String: String] = [:],
         wallClock: any WallClock = ManualWallClock()
     ) -> Session {
         Session(
-            output: Output(
-                result: { [self] text in texts.withLock { $0.results += text } },
-                note: { [self] text in texts.withLock { $0.notes += text } }),
+            output: output,
             input: Input(
                 isTerminal: answer != nil, readAll: { Array(input.utf8.prefix($0)) }, readAnswer: { answer }),
-            environment: environment, makeStore: { _, _ in Lent(store) }, clock: ContinuousClock(),
+            environment: environment, makeStore: { _, _, _ in Lent(store) }, clock: ContinuousClock(),
             wallClock: wallClock, stopRequests: { StopRequests.never() })
     }
 }
