@@ -639,28 +639,53 @@ enum Scripts {
         local paused, concurrency, max, duration
         paused, concurrency, max, duration, keptEvents =
             unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-        local reply = { '', paused and 1 or 0, -1 }
+        local reply = { '', paused and 1 or 0, -1, nowText }
         local function earliestDelayed()
             local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
             return earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
         end
-        local memory = call('GET', memoryKey)
+        local at = 8 + 2 * tonumber(ARGV[7])
+        local count = tonumber(ARGV[at])
+        local ids, places, hashes, locks, holders
+        local memory
+        if count == 0 then
+            memory = call('GET', memoryKey)
+        else
+            local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
+            ids, places, locks = {}, {}, {}
+            at = at + 1
+            for index = 1, count do
+                local id = ARGV[at]
+                ids[index], places[index], locks[index] = id, at, lockKey(id)
+                at = at + 3 + operands[ARGV[at + 2]]
+            end
+            if count < 2000 then
+                holders = call('MGET', memoryKey, unpack(locks))
+                memory = table.remove(holders, 1)
+            else
+                memory, holders = call('GET', memoryKey), {}
+                for first = 1, count, 2000 do
+                    for index, holder in ipairs(call('MGET', unpack(locks, first, math.min(first + 1999, count)))) do
+                        holders[first + index - 1] = holder
+                    end
+                end
+            end
+        end
         if memory then
             local lines = {}
             for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
-                reply[1] = lines[2] == '-' and '' or lines[2]
+                reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
                 for index = 3, #lines do
                     local id = lines[index]
                     local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
                     if expiry then
-                        local count = #reply
-                        reply[count + 1] = id
-                        reply[count + 2] = math.max(expiry - now, 0)
-                        reply[count + 3] = call('HGETALL', base .. id)
+                        local size = #reply
+                        reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
+                        reply[size + 3] = call('HGETALL', base .. id)
                     end
                 end
-                if limit > (#reply - 3) / 3 then reply[3] = earliestDelayed() end
+                if limit > (#reply - 4) / 3 then reply[3] = earliestDelayed() end
                 return reply
             end
         end
@@ -865,43 +890,6 @@ enum Scripts {
             }
             return rest
         end
-        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey)
-        local rules, at = {}, 8
-        for index = 1, tonumber(ARGV[7]) do
-            rules[index] = { count = tonumber(ARGV[at]), age = tonumber(ARGV[at + 1]) }
-            at = at + 2
-        end
-        local count = tonumber(ARGV[at])
-        at = at + 1
-        local ids, places, hashes, locks, holders, leases, unfinished
-        if count > 0 then
-            local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
-            ids, places, hashes, locks, holders, leases, unfinished = {}, {}, {}, {}, {}, {}, 0
-            local pending = {}
-            for index = 1, count do
-                local id, outcome = ARGV[at], ARGV[at + 2]
-                local job = base .. id
-                ids[index], places[index], locks[index] = id, at, lockKey(id)
-                hashes[index] = call('HMGET', job, 'ats', 'atm', 'priority', 'cnl', 'defa', 'deid', 'parentKey')
-                if outcome == 'c' then
-                    local size = #pending
-                    pending[size + 1], pending[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-                end
-                at = at + 3 + operands[outcome]
-            end
-            for first = 1, count, 2000 do
-                local last = math.min(first + 1999, count)
-                for index, lease in ipairs(call('HMGET', leasesKey, unpack(ids, first, last))) do
-                    leases[first + index - 1] = lease
-                end
-                for index, holder in ipairs(call('MGET', unpack(locks, first, last))) do
-                    holders[first + index - 1] = holder
-                end
-            end
-            for first = 1, #pending, 2000 do
-                unfinished = unfinished + call('EXISTS', unpack(pending, first, math.min(first + 1999, #pending)))
-            end
-        end
         local due, priorities
         if limit >= 0 then
             due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
@@ -910,16 +898,34 @@ enum Scripts {
                 for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
             end
         end
-        local fetched = {}
+        local fetched, futureLocks, future = {}, {}, {}
         if limit > 0 and not paused then
-            local waiting = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
-            if #waiting > 0 then
-                local future = {}
-                for index, id in ipairs(waiting) do
-                    fetched[id] = call('HGETALL', base .. id)
-                    future[index] = lockKey(id)
+            for index, id in ipairs(call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')) do
+                local lock = lockKey(id)
+                fetched[id], futureLocks[id], future[index] = call('HGETALL', base .. id), lock, lock
+            end
+        end
+        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey, leasesKey,
+            unpack(future))
+        local rules, unfinished = {}, 0
+        if count > 0 then
+            for index = 1, tonumber(ARGV[7]) do
+                rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
+            end
+            hashes = {}
+            local pending = {}
+            for index = 1, count do
+                local job = base .. ids[index]
+                if ARGV[places[index] + 2] == 'c' then
+                    hashes[index] = call('HMGET', job, 'ats', 'atm', 'parentKey', 'deid', 'defa')
+                    local size = #pending
+                    pending[size + 1], pending[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
+                else
+                    hashes[index] = call('HMGET', job, 'ats', 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl')
                 end
-                call('EXISTS', unpack(future))
+            end
+            for first = 1, #pending, 2000 do
+                unfinished = unfinished + call('EXISTS', unpack(pending, first, math.min(first + 1999, #pending)))
             end
         end
         local hasPromoted = false
@@ -934,8 +940,8 @@ enum Scripts {
             local kept, keeping, finishedAs = { completed = {}, failed = {} }, {}, { completed = 0, failed = 0 }
             local function finish(id, hash, target, value, rule, ...)
                 local job, made = base .. id, integer((tonumber(hash[2]) or 0) + 1)
-                if hash[6] then others().endDeduplication(id, hash[6]) end
-                local parent = hash[7]
+                if hash[4] then others().endDeduplication(id, hash[4]) end
+                local parent = hash[3]
                 if parent and target == 'completed' then
                     others().childCompleted(job, parent, value)
                 elseif parent then
@@ -958,7 +964,7 @@ enum Scripts {
                 return made
             end
             local function deferCancellation(id, hash)
-                if hash[4] and hash[4] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
+                if hash[7] and hash[7] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
             end
             local function traces(id, operand)
                 local keep = tonumber(ARGV[operand])
@@ -972,7 +978,7 @@ enum Scripts {
                     emit('delayed', 'jobId', id, 'delay', integer(now + delay))
                 else
                     if push ~= 'pushFront' then promoteOnce() end
-                    others()[push](id, tonumber(hash[3]) or 0)
+                    others()[push](id, tonumber(hash[6]) or 0)
                     emit('waiting', 'jobId', id, 'prev', 'active')
                 end
             end
@@ -1008,26 +1014,40 @@ enum Scripts {
                     enter(id, hash, 0, 'pushFront')
                 end
             end
-            local statuses, ended, endedLocks, known = {}, {}, {}, {}
+            local isOwn, owned, own = {}, 0, {}
             for index = 1, count do
-                local id, hash, lease, holder = ids[index], hashes[index], leases[index], holders[index]
-                local own = ARGV[places[index] + 1]
-                local start = lease and leaseStart(hash[1], own)
-                local isOwn = lease and string.sub(lease, 1, #start) == start
-                statuses[index] = 'l'
-                if isOwn then
-                    known[#known + 1] = id
-                    if (not holder or holder == own) and call('LREM', activeKey, '-1', id) == 1 then
-                        statuses[index] = 's'
-                        ended[#ended + 1], endedLocks[#endedLocks + 1] = id, locks[index]
-                        fetched[id] = nil
-                        settle(id, hash, ARGV[places[index] + 2], places[index] + 3)
-                    end
+                local id, holder, mine = ids[index], holders[index], ARGV[places[index] + 1]
+                if holder then
+                    isOwn[index] = holder == mine
+                else
+                    local lease, start = call('HGET', leasesKey, id), leaseStart(hashes[index][1], mine)
+                    isOwn[index] = lease and string.sub(lease, 1, #start) == start
+                end
+                if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
+            end
+            local areLast = owned == count and count > 2
+            if areLast then
+                for _, id in ipairs(call('LRANGE', activeKey, -count, '-1')) do
+                    if own[id] then owned = owned - 1 else areLast = false end
+                end
+                areLast = areLast and owned == 0
+                if areLast then call('LTRIM', activeKey, '0', -1 - count) end
+            end
+            local statuses, ended, endedLocks = {}, {}, {}
+            for index = 1, count do
+                local id = ids[index]
+                if isOwn[index] and (areLast or call('LREM', activeKey, '-1', id) == 1) then
+                    statuses[index] = 's'
+                    ended[#ended + 1], endedLocks[#endedLocks + 1] = id, locks[index]
+                    fetched[id] = nil
+                    settle(id, hashes[index], ARGV[places[index] + 2], places[index] + 3)
+                else
+                    statuses[index] = 'l'
                 end
             end
             reply[1] = table.concat(statuses)
-            if #known > 0 then callAll('HDEL', leasesKey, known) end
             if #ended > 0 then
+                callAll('HDEL', leasesKey, ended)
                 for first = 1, #ended, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, #ended))) end
                 callAll('SREM', stalledKey, ended)
             end
@@ -1066,31 +1086,28 @@ enum Scripts {
         end
         local claimed, claimedLeases = {}, {}
         if wanted > 0 then
-            local lease, worker, expiry = tonumber(ARGV[3]), ARGV[5], integer(now + tonumber(ARGV[3]))
+            local worker, lease, expiry = ARGV[5], ARGV[3], integer(now + tonumber(ARGV[3]))
             local function claim(id)
                 local job = base .. id
                 local hash = fetched[id] or call('HGETALL', job)
-                local size = #hash
-                if size == 0 then return end
-                local attempt, failure
-                for field = 1, size, 2 do
+                if not hash[1] then return end
+                local attempt, failure = 1, nil
+                for field = 1, #hash, 2 do
                     local name = hash[field]
-                    if name == 'ats' then attempt = hash[field + 1] elseif name == 'defa' then failure = true end
+                    if name == 'ats' then attempt = tonumber(hash[field + 1]) + 1 elseif name == 'defa' then failure = true end
                 end
-                attempt = attempt and integer(tonumber(attempt) + 1) or '1'
                 if max and not failure and call('INCR', limiterKey) == 1 then
                     call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
                 end
-                call('SET', lockKey(id), token, 'PX', ARGV[3])
+                local attemptText = attempt == 1 and '1' or integer(attempt)
+                call('SET', futureLocks[id] or lockKey(id), token, 'PX', lease)
                 emit('active', 'jobId', id, 'prev', 'waiting')
-                call('HSET', job, 'processedOn', nowText, 'ats', attempt, 'pb', worker)
-                hash[size + 1], hash[size + 2], hash[size + 3], hash[size + 4] = 'processedOn', nowText, 'ats', attempt
-                hash[size + 5], hash[size + 6] = 'pb', worker
-                size = #claimed
+                call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
+                local size = #claimed
                 claimed[size + 1] = id
-                claimedLeases[2 * size + 1], claimedLeases[2 * size + 2] = id, leaseStart(attempt, token) .. expiry
-                size = 3 * size + 3
-                reply[size + 1], reply[size + 2], reply[size + 3] = id, lease, hash
+                claimedLeases[2 * size + 1], claimedLeases[2 * size + 2] = id, leaseStart(attemptText, token) .. expiry
+                size = 3 * size + 4
+                reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
             end
             for _ = 1, 10 do
                 local ready = call('RPOP', waitKey, wanted - #claimed)
@@ -1123,7 +1140,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "53c3bd20130e06d0e290b56b83609536307a00c2")
+        """#, sha: "b7507c571c703d3ce9257044b0011a0880de4fd5")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

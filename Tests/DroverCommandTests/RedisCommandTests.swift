@@ -55,6 +55,19 @@ import Testing
         try await server.flush(prefix: prefix)
     }
 
+    @Test("a command finds the queues of other clients among any number of keys")
+    func manyKeys() async throws {
+        let server = try await RedisServer.start()
+        let script = """
+            for number = 1, 300000 do redis.call('SET', 'other:' .. number, '') end
+            for number = 1, 20 do redis.call('HSET', 'p:q' .. number .. ':meta', 'opts.maxLenEvents', '10000') end
+            """
+        try await server.command("EVAL", script, "0")
+        let (_, transcript) = await drover(["queues", "--json"], url: server.url(prefix: "p"))
+        #expect(try Parsed(transcript.results).items.count == 20, "\(transcript.notes)")
+        try await server.stop()
+    }
+
     @Test(
         "bench checks that each job was delivered once, names the durability, and removes its queue",
         arguments: BenchScenario.allCases)

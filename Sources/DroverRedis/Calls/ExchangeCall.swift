@@ -77,7 +77,9 @@ struct ExchangeCall {
 
     /// The reply of the boundary, from the script's.
     func reply(_ answer: RESPValue, options coder: inout OptionsCoder) throws(StoreError) -> ExchangeReply {
-        guard let items = answer.items, items.count >= 3, items.count % 3 == 0, let signs = items[0].text else {
+        guard let items = answer.items, items.count >= 4, items.count % 3 == 1, let signs = items[0].text,
+            let time = items[3].text
+        else {
             throw StoreError(.corrupt, "the exchange of \(queue) was answered in a form that is not its own")
         }
         var reply = ExchangeReply(isPaused: items[1].int == 1)
@@ -91,14 +93,22 @@ struct ExchangeCall {
             return statuses.next() == UInt8(ascii: "s") ? .settled : .leaseLost
         }
         reply.claimed.reserveCapacity(items.count / 3 - 1)
-        for index in stride(from: 3, to: items.count, by: 3) {
-            guard let id = items[index].text, let remaining = items[index + 1].int else { continue }
+        let now = Int64(time).map(Timestamp.init(milliseconds:))
+        for index in stride(from: 4, to: items.count, by: 3) {
+            guard let id = items[index].text, let number = items[index + 1].int else { continue }
             let key = JobKey(queue: queue, id: JobID(stored: id))
-            let lease = Lease(job: key, token: self.id.token, duration: claim?.lease ?? .milliseconds(remaining))
-            reply.claimed.append(
-                ClaimedJob(
-                    job: JobHash(items[index + 2]).record(key, state: .active, options: &coder), lease: lease,
-                    leaseFor: .milliseconds(remaining)))
+            var job = JobHash(items[index + 2]).record(key, state: .active, options: &coder)
+            var remaining = Duration.milliseconds(lease)
+            if let now {
+                job.attemptsStarted = Int(number)
+                job.processedAt = now
+                job.worker = claim?.worker
+                job.isCancelRequested = false
+            } else {
+                remaining = .milliseconds(number)
+            }
+            let lease = Lease(job: key, token: self.id.token, duration: claim?.lease ?? remaining)
+            reply.claimed.append(ClaimedJob(job: job, lease: lease, leaseFor: remaining))
         }
         return reply
     }
