@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 record=docs/verification.md
-parts="test conformance model crash powercut faults thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash powercut faults thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -18,7 +18,8 @@ command_of() {
         test) echo "swift test" ;;
         # A filter meets anywhere in a test's id, which is module.suite/test/file: the signs bound the suite.
         conformance) echo "swift test --filter '[.]ConformanceTests/'" ;;
-        model) echo "DROVER_MODEL_OPERATIONS=1000000 swift test --filter '[.]ModelTests/'" ;;
+        model) echo "DROVER_MODEL_OPERATIONS=1000000 DROVER_REDIS_MODEL_OPERATIONS=300000 swift test --filter '[.]ModelTests/'" ;;
+        differential) echo "DROVER_DIFFERENTIAL_OPERATIONS=50000 swift test --filter '[.]DifferentialTests/'" ;;
         crash) echo "DROVER_KILLS=200 swift test --filter '[.]KillTests/'" ;;
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
@@ -33,7 +34,9 @@ command_of() {
 figures_of() {
     case $1 in
         model) printf '%s\n' "1000000 operations without a difference on SQLite (memory)" \
-            "200000 operations without a difference on SQLite (file)" ;;
+            "200000 operations without a difference on SQLite (file)" \
+            "300000 operations without a difference on SQLite, Redis and the reference store" ;;
+        differential) echo "50000 operations without a difference to BullMQ's model" ;;
         crash) echo "200 kills" ;;
         powercut) echo "200 power cuts" ;;
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;

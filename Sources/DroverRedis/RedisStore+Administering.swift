@@ -31,10 +31,11 @@ extension RedisStore {
             return .refused(
                 ValidationError("job", "is the next one of a schedule; remove the schedule, and it goes with it"))
         default:
-            guard let state = answer.text.flatMap(JobState.init(rawValue:)) else {
+            guard let text = answer.text else {
                 throw StoreError(.corrupt, "\(name) \(key) was answered in a form that is not its own")
             }
-            return .wrongState(state)
+            // A job that waits for its children is shown as one that waits.
+            return .wrongState(JobState(rawValue: text) ?? .waiting)
         }
     }
 

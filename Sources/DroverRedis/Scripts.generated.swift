@@ -158,20 +158,25 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
-        local function detach(job, parent)
+        local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
             call('RPUSH', queue.wait, id)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
-        local function deleteJob(id, freesDeduplication)
+        local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent)
+            detach(job, parent, isSwept)
             if freesDeduplication and deduplication then
                 local holder, postponed = deduplicationKeys(deduplication)
                 if call('GET', holder) == id then call('DEL', holder, postponed) end
@@ -281,7 +286,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "36b1f68650b08c9fc1b838f6991577ce2dd2d42a")
+        """#, sha: "54b24060fce808a79c92d6ab59b04120a6bb18af")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -795,20 +800,25 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
-        local function detach(job, parent)
+        local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
             call('RPUSH', queue.wait, id)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
-        local function deleteJob(id, freesDeduplication)
+        local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent)
+            detach(job, parent, isSwept)
             if freesDeduplication and deduplication then
                 local holder, postponed = deduplicationKeys(deduplication)
                 if call('GET', holder) == id then call('DEL', holder, postponed) end
@@ -1140,7 +1150,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "b7507c571c703d3ce9257044b0011a0880de4fd5")
+        """#, sha: "a55f2eea7a733b607d30a291289e5ad3b87df615")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1469,20 +1479,25 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
-        local function detach(job, parent)
+        local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
             call('RPUSH', queue.wait, id)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
-        local function deleteJob(id, freesDeduplication)
+        local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent)
+            detach(job, parent, isSwept)
             if freesDeduplication and deduplication then
                 local holder, postponed = deduplicationKeys(deduplication)
                 if call('GET', holder) == id then call('DEL', holder, postponed) end
@@ -1503,7 +1518,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "d4dfdc8725a7f08a50cb26e52d8b1ba9552906b8")
+        """#, sha: "2a72786979d5b6843202701a579504cff22f07a1")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -1964,20 +1979,25 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
-        local function detach(job, parent)
+        local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
             call('RPUSH', queue.wait, id)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
-        local function deleteJob(id, freesDeduplication)
+        local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent)
+            detach(job, parent, isSwept)
             if freesDeduplication and deduplication then
                 local holder, postponed = deduplicationKeys(deduplication)
                 if call('GET', holder) == id then call('DEL', holder, postponed) end
@@ -2048,7 +2068,7 @@ enum Scripts {
             else
                 callAll('ZREM', key, ids)
             end
-            for _, id in ipairs(ids) do deleteJob(id, true) end
+            for _, id in ipairs(ids) do deleteJob(id, true, true) end
         end
         if sweep == 'drain' then
             local looked, removed = 0, 0
@@ -2118,6 +2138,7 @@ enum Scripts {
                 if matches then ids[#ids + 1] = id end
             end
             removeFrom(key, isList, ids)
+            if state == 'active' then callAll('HDEL', leasesKey, ids) end
             if isList then cursor = integer(passed + looked - #ids) end
             keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
             if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
@@ -2144,5 +2165,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', queuesKey, base)
         return { removed, 0, '' }
-        """#, sha: "b0ae30070b8bff342effb09f687c7d187d9ae967")
+        """#, sha: "9884fe92c79fb820f40d4a9883995874d1d1d290")
 }

@@ -2,6 +2,21 @@ import DroverCore
 
 extension ConformanceCase {
     static let stalled: [ConformanceCase] = [
+        Case("reclaimStalled", "a job that was cleaned while active and stored again is put back once") { bench in
+            for _ in 0..<2 {
+                try await bench.add("a")
+                try await bench.claimOne(lease: .milliseconds(1))
+                try await bench.advance(by: .seconds(30))
+                let clean = Sweep.clean(bench.queue, state: .active, olderThan: .zero)
+                try await bench.expect(bench.sweep(clean), is: 1, "removed")
+            }
+            try await bench.add("a")
+            try await bench.claimOne(lease: .milliseconds(1))
+            try await bench.advance(by: .seconds(30))
+            let stalled = try await bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10)
+            try bench.expect(stalled.map(\.key.id.text), is: ["a"], "what was put back")
+            try await bench.expect(bench.list(.waiting), is: ["a"], "what waits")
+        },
         Case("reclaimStalled", "a job whose lease has expired waits again and its stall is counted") { bench in
             try await bench.add("a")
             try await bench.claimOne(lease: .seconds(10))

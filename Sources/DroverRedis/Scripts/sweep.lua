@@ -27,7 +27,7 @@ local function removeFrom(key, isList, ids)
     else
         callAll('ZREM', key, ids)
     end
-    for _, id in ipairs(ids) do deleteJob(id, true) end
+    for _, id in ipairs(ids) do deleteJob(id, true, true) end
 end
 
 if sweep == 'drain' then
@@ -102,6 +102,8 @@ if sweep == 'clean' then
         if matches then ids[#ids + 1] = id end
     end
     removeFrom(key, isList, ids)
+    -- Stored again under its id, a job must not be held by its old lease.
+    if state == 'active' then callAll('HDEL', leasesKey, ids) end
     if isList then cursor = integer(passed + looked - #ids) end
     keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
     -- A queue that was never used stays unknown.

@@ -6,8 +6,13 @@ struct DifferentialGenerator {
     private var random: SeededGenerator
     private var held: [String] = []
     private var known: [String] = []
+    /// Whether there are jobs with children; without them, there are limits of how many jobs may be active.
+    private let hasFlows: Bool
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        hasFlows = seed % 2 == 0
+    }
 
     mutating func next() -> DifferentialOperation {
         switch below(1000) {
@@ -28,8 +33,9 @@ struct DifferentialGenerator {
         case ..<905: .drain(delayed: one(2))
         case ..<935: .clean(pick(JobState.allCases), olderThan: .seconds(pick([0, 0, 10])), limit: pick([1, 3, 1000]))
         case ..<938: .obliterate(force: one(2))
-        case ..<950: .setConcurrency(pick([nil, nil, 1, 2, 4]))
+        case ..<950: hasFlows ? flow() : .setConcurrency(pick([nil, nil, 1, 2, 4]))
         case ..<955: .setEventsLength(pick([10, 100, 10_000]))
+        case ..<965: .foreignDeduplicated(rule: pick(Self.rules), delay: pick([.zero, .zero, .seconds(5)]))
         default: .advance(pick([.milliseconds(1), .seconds(1), .seconds(5), .seconds(10), .seconds(40), .seconds(70)]))
         }
     }
@@ -59,6 +65,18 @@ struct DifferentialGenerator {
     }
 
     private static let ids = ["a", "b", "c", "x:y:z"]
+
+    private static let rules = [
+        #"{"id":"D"}"#, #"{"id":"D","ttl":600000}"#, #"{"id":"D","keepLastIfActive":true}"#,
+        #"{"id":"D","ttl":600000,"extend":true}"#, #"{"id":"D","replace":true}"#,
+    ]
+
+    private mutating func flow() -> DifferentialOperation {
+        let children = (0..<1 + below(3)).map { _ in pick(["k1", "k2", "k3", "k4", "a"]) }
+        known = Array((known + children + ["P1", "P2"]).suffix(12))
+        return .foreignFlow(
+            parent: pick(["P1", "P2"]), children: children, policy: pick([nil, "fpof", "cpof", "idof", "rdof"]))
+    }
 
     private mutating func settlements() -> [DifferentialSettlement] {
         (0..<few(4)).map { _ in

@@ -11,6 +11,10 @@ enum DifferentialOperation: Sendable {
     case report(String, JobReport.Content)
     /// A client that is not Drover takes a job.
     case foreignFetch(lease: Duration)
+    /// A client that is not Drover adds a job that waits for others, with what happens when one of those fails.
+    case foreignFlow(parent: String, children: [String], policy: String?)
+    /// A client that is not Drover adds a job of which there shall be one at a time.
+    case foreignDeduplicated(rule: String, delay: Duration)
     case checkStalled(maxStalled: Int)
     case retry(String, resetAttempts: Bool)
     case promote(String)

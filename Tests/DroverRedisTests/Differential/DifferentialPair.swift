@@ -53,6 +53,13 @@ struct DifferentialPair {
         case .exchange(let settle, let claim, let lease):
             return ([], try await exchange(settle, claim: claim, lease: lease))
         case .foreignFetch(let lease): return ([], try await foreignFetch(lease))
+        case .foreignFlow(let parent, let children, let policy):
+            let children = JSON.list(children.map { .string($0) })
+            try await callBoth(
+                "foreignFlow",
+                ["parent": .string(parent), "children": children, "policy": policy.map { .string($0) } ?? .null])
+        case .foreignDeduplicated(let rule, let delay):
+            try await callBoth("foreignDeduplicated", ["rule": JSON(parsing: rule), "delay": Self.milliseconds(delay)])
         case .advance(let span): try await advance(by: span)
         case .renew(let jobs): try await renew(jobs)
         case .report(let job, let content): try await report(job, content)
@@ -87,6 +94,14 @@ struct DifferentialPair {
     private func call(_ method: String, on queue: JSON? = nil, _ arguments: [String: JSON] = [:]) async throws -> JSON {
         let arguments = arguments.merging(["Q": queue ?? modelQueue]) { $1 }
         return try await model.ask("call", ["method": .string(method), "now": now, "args": .object(arguments)])
+    }
+
+    /// Lets the model do something on both sides, as a client that shares the queue.
+    @discardableResult
+    private func callBoth(_ method: String, _ arguments: [String: JSON]) async throws -> JSON {
+        let theirs = try await call(method, arguments)
+        try expect(theirs, try await call(method, on: storeQueue, arguments), "another client's \(method)")
+        return theirs
     }
 
     private func expect(_ theirs: JSON, _ ours: JSON, _ what: String) throws {
@@ -219,9 +234,8 @@ struct DifferentialPair {
 
     private mutating func foreignFetch(_ lease: Duration) async throws -> [String] {
         exchanges += 1
-        let arguments: [String: JSON] = ["token": "token-\(exchanges)", "lease": Self.milliseconds(lease)]
-        let theirs = try await call("foreignFetch", arguments)
-        try expect(theirs, try await call("foreignFetch", on: storeQueue, arguments), "what another client fetched")
+        let theirs = try await callBoth(
+            "foreignFetch", ["token": "token-\(exchanges)", "lease": Self.milliseconds(lease)])
         guard let job = theirs.string else { return [] }
         // Drover has a lease of it under no token that it knows.
         let unknown = Lease(job: Self.key(job), token: LeaseToken("none"), duration: lease)

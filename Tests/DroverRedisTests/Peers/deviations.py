@@ -8,6 +8,10 @@ import json
 from model import Model
 
 LATE = "job stalled more than allowable limit"
+EARLY = {
+    -4: "Job {} has pending dependencies. moveToFinished",
+    -9: "Cannot complete job {} because it has at least one failed child. moveToFinished",
+}
 
 
 class Drover(Model):
@@ -15,7 +19,7 @@ class Drover(Model):
         super().__init__(redis)
         # Of Drover's own leases, by queue and id: token and expiry.
         self.leases = {}
-        self.pushed = self.putOff = self.keepsPriority = self.hidesDrained = False
+        self.pushed = self.putOff = self.keepsPriority = self.hidesDrained = self.hidesDelay = False
 
     def exists(self, Q):
         return self.r.exists(Q + ":meta")
@@ -67,7 +71,8 @@ class Drover(Model):
     # Deviation 9.4: `opts` has no copy of the delay; the hash's `delay` is what counts.
     def store(self, Q, id, name, data, opts, ts, parent=None, rjk=None):
         super().store(Q, id, name, data, opts, ts, parent, rjk)
-        self.r.hset(f"{Q}:{id}", "opts", json.dumps({key: value for key, value in opts.items() if key != "delay"}))
+        if self.hidesDelay:
+            self.r.hset(f"{Q}:{id}", "opts", json.dumps({key: value for key, value in opts.items() if key != "delay"}))
 
     def unlock(self, Q, id, token):
         # Deviation 11.3, 22 (finish -3): that the job is active is looked at before anything is changed.
@@ -97,10 +102,24 @@ class Drover(Model):
     # Adding
 
     def addAll(self, Q, now, jobs):
-        return [
+        self.hidesDelay = True
+        ids = [
             self.add("delayed" if job["opts"].get("delay") else "prioritized" if job["opts"].get("priority")
                      else "standard", Q, job.get("id"), job["name"], job["data"], now, job["opts"])
             for job in jobs]
+        self.hidesDelay = False
+        return ids
+
+    def foreignFlow(self, Q, now, parent, children, policy):
+        """A client that is not Drover adds a job that waits for others."""
+        self.add("parent", Q, parent, "flow", "{}", now, {"attempts": 1})
+        for child in children:
+            link = {"id": parent, "queueKey": Q, **({policy: True} if policy else {})}
+            self.add("standard", Q, child, "child", "{}", now, {"attempts": 1}, link)
+
+    def foreignDeduplicated(self, Q, now, rule, delay):
+        opts = {"attempts": 1, "de": rule, **({"delay": delay} if delay else {})}
+        return self.add("delayed" if delay else "standard", Q, None, "once", "{}", now, opts)
 
     # Settling and claiming
 
@@ -139,7 +158,14 @@ class Drover(Model):
             fields = self.failure(Q, one) if kind == "failed" else None
             attempts = 0 if one.get("exhausted") else 2**31
             later = self.retainsHere and keep.get("count") != 0
+            if not self.isHeld(Q, id, token):
+                return -2
             code = self.finish(Q, id, now, kind, one["value"], token, {} if later else keep, attempts, points, fields, None)
+            if code in (-4, -9):
+                # What a client makes of a parent that ends too early (11.7).
+                later = False
+                reason = EARLY[code].format(id)
+                code = self.finish(Q, id, now, "failed", reason, token, {}, 2**31, points, None, None)
             if code == 0 and later and keep and (kind, keep) not in self.rules:
                 self.rules.append((kind, keep))
             # Deviation 11.3: no job that has ended keeps `defa`, completed ones neither.
@@ -268,7 +294,7 @@ class Drover(Model):
             "retry": lambda: self.retryFinished(Q, id, flag),
             "promote": lambda: self.promote(Q, id) == 0,
             # Deviation 12.10: an active job is never removed by hand, locked or not.
-            "remove": lambda: not self.isActive(Q, id) and self.r.exists(f"{Q}:{id}") and self.remove(Q, id, True) == 1,
+            "remove": lambda: not self.isActive(Q, id) and self.r.exists(f"{Q}:{id}") and self.remove(Q, id, False) == 1,
             "changePriority": lambda: self.changePriorityMarked(Q, id, argument, flag),
             "changeDelay": lambda: self.changeDelay(Q, id, now, argument) == 0,
             "data": lambda: self.r.exists(f"{Q}:{id}") and self.r.hset(f"{Q}:{id}", "data", argument) == 0,

@@ -68,13 +68,19 @@ local function childFailed(job, parent, policy, reason)
     end
 end
 
--- A child disappears: its parent waits for it no longer. Such a parent goes to the front of `wait`.
-local function detach(job, parent)
+-- A child disappears: its parent waits for it no longer. Such a parent goes to the front of `wait`; but when the queue is
+-- being swept, a parent in this queue goes with its last child.
+local function detach(job, parent, isSwept)
     if not parent then return end
     if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if call('SCARD', parent .. ':dependencies') > 0 then return end
     local queue, id = queueOf(parent)
     if call('ZREM', queue.children, id) == 0 then return end
+    if isSwept and base .. id == parent then
+        detach(parent, call('HGET', parent, 'parentKey'), true)
+        call('DEL', jobKeys(parent))
+        return
+    end
     call('RPUSH', queue.wait, id)
     markOf(queue)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')

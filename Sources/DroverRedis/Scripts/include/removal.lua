@@ -1,9 +1,9 @@
 -- Deletes a job's keys; its id has been taken, or is then taken, out of its list or set by the caller (PROTOCOL 9.17).
--- `freesDeduplication`: whether a deduplication that the job holds ends with it.
-local function deleteJob(id, freesDeduplication)
+-- `freesDeduplication`: whether a deduplication that the job holds ends with it. `isSwept`: what `detach` says.
+local function deleteJob(id, freesDeduplication, isSwept)
     local job = base .. id
     local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-    detach(job, parent)
+    detach(job, parent, isSwept)
     if freesDeduplication and deduplication then
         local holder, postponed = deduplicationKeys(deduplication)
         if call('GET', holder) == id then call('DEL', holder, postponed) end
