@@ -146,11 +146,19 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
+        .executableTarget(
+            name: "RedisWorkload",
+            dependencies: [
+                "Drover", "DroverCore", "DroverRedis", "DroverTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/RedisWorkload",
+            swiftSettings: house),
         .testTarget(
             name: "DroverRedisTests",
             dependencies: [
                 "Drover", "DroverCore", "DroverConformance", "DroverRedis", "DroverSQLite", "DroverTesting",
-                "ProcessTesting", "RedisClient", "RedisTesting",
+                "ProcessTesting", "RedisClient", "RedisTesting", "RedisWorkload",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Peers"],

@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 record=docs/verification.md
-parts="test conformance model differential crash powercut faults thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash powercut faults mixed thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -23,6 +23,7 @@ command_of() {
         crash) echo "DROVER_KILLS=200 swift test --filter '[.]KillTests/'" ;;
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
+        mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
         # Without its search for leaks, which finds those of the runner of the tests.
         address-sanitizer) echo "ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --scratch-path .build-asan" ;;
@@ -39,6 +40,7 @@ figures_of() {
         differential) echo "50000 operations without a difference to BullMQ's model" ;;
         crash) echo "200 kills" ;;
         powercut) echo "200 power cuts" ;;
+        mixed) echo "100000 jobs in a mixed run" ;;
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;
     esac
 }

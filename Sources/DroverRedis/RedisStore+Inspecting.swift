@@ -57,8 +57,8 @@ extension RedisStore {
     public func queues() async throws(StoreError) -> [QueueSummary] {
         try await discoverQueues()
         let bases = try await send(.make("SMEMBERS", keys.queues), "list queues").items ?? []
-        let used = Set(bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) })
-        let queues = used.union(discovered).sorted()
+        let used = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }
+        let queues = discovered.union(used).sorted()
         var commands: [RedisCommand] = []
         for queue in queues {
             commands.append(.make("HGET", keys.meta(queue), "paused"))
@@ -72,7 +72,8 @@ extension RedisStore {
             let exists = rest.popFirst()?.int == 1
             var counts = JobCounts()
             for place in keys.counted(queue) { counts[place.state] += Int(rest.popFirst()?.int ?? 0) }
-            guard exists || used.contains(queue) else { return nil }
+            // One that another client has obliterated is remembered and has nothing any more.
+            guard exists || counts.total > 0 else { return nil }
             return QueueSummary(name: queue, isPaused: !paused.isNull, counts: counts)
         }
     }

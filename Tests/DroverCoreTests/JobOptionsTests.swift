@@ -64,6 +64,36 @@ import Testing
     }
 
     @Test(
+        "A member in a form that is not known counts as not given, and the others are read",
+        arguments: [
+            (#"{"attempts":"3","priority":2}"#, JobOptions(priority: 2)),
+            (#"{"attempts":1e300}"#, JobOptions(attempts: 1_000_000_000_000_000)),
+            (#"{"attempts":3.0,"backoff":null}"#, JobOptions(attempts: 3)),
+            (
+                #"{"attempts":3,"backoff":{"type":"ours","delay":70,"jitter":"x","options":{"a":1}}}"#,
+                JobOptions(attempts: 3, backoff: .fixed(.milliseconds(70)))
+            ),
+            (#"{"attempts":3,"backoff":{"type":7}}"#, JobOptions(attempts: 3, backoff: .fixed(.zero))),
+            (#"{"attempts":3,"backoff":["ours"]}"#, JobOptions(attempts: 3)),
+            (
+                #"{"backoff":{"type":"exponential","delay":-5,"jitter":7}}"#,
+                JobOptions(backoff: .exponential(base: .zero, jitter: 1))
+            ),
+            (#"{"backoff":99.5}"#, JobOptions(backoff: .fixed(.milliseconds(99)))),
+            (#"{"removeOnComplete":-1}"#, keeping(.keepAll)),
+            (#"{"removeOnComplete":{"count":-1,"age":60}}"#, keeping(.keep(for: .seconds(60)))),
+            (#"{"removeOnComplete":{"count":"x","age":1e30}}"#, keeping(.keepAll)),
+            (#"{"removeOnComplete":"later","lifo":1,"priority":true}"#, JobOptions()),
+            (#"{"timeout":-1,"stackTraceLimit":"all","kl":null}"#, JobOptions()),
+            (#"{"timeout":"1s","kl":-1}"#, limited(logs: 0, traces: nil)),
+            (#"{"tags":{"a":1},"tenant":5,"group":{"id":"g"},"correlationId":[],"metadata":{"a":1}}"#, JobOptions()),
+            (#"{"repeat":{"every":5},"de":{"id":"x"},"parent":{"id":"p"},"fpof":true,"lifo":true}"#, first()),
+        ])
+    func readsWhatOthersStore(_ text: String, _ expected: JobOptions) throws {
+        #expect(try read(Data(text.utf8)) == expected)
+    }
+
+    @Test(
         "retention survives its stored form",
         arguments: [
             Retention.keepAll, .removeAtOnce, .keep(1), .keep(500), .keep(for: .seconds(86_400)),
@@ -149,3 +179,5 @@ private func limited(logs: Int?, traces: Int?) -> JobOptions {
     options.stackTraceLimit = traces
     return options
 }
+
+private func first() -> JobOptions { JobOptions(lifo: true) }

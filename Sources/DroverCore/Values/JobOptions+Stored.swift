@@ -9,23 +9,26 @@ extension JobOptions: Codable {
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
+    ///
+    /// Each member is read by itself. One that another program stored in a form that is not known here counts as not
+    /// given: its job is run all the same.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Member.self)
         self.init()
-        attempts = max(1, try members.decodeIfPresent(Int.self, forKey: .attempts) ?? 1)
-        backoff = try members.decodeIfPresent(StoredBackoff.self, forKey: .backoff)?.value
-        priority = try members.decodeIfPresent(Int.self, forKey: .priority) ?? 0
-        lifo = try members.decodeIfPresent(Bool.self, forKey: .lifo) ?? false
-        completedRetention = try members.decodeIfPresent(StoredRetention.self, forKey: .removeOnComplete)?.value
-        failedRetention = try members.decodeIfPresent(StoredRetention.self, forKey: .removeOnFail)?.value
-        timeout = try members.decodeIfPresent(Int64.self, forKey: .timeout).map { .milliseconds($0) }
-        stackTraceLimit = try members.decodeIfPresent(Int.self, forKey: .stackTraceLimit)
-        keepLogs = try members.decodeIfPresent(Int.self, forKey: .keepLogs)
-        tags = try members.decodeIfPresent([String].self, forKey: .tags) ?? []
-        tenant = try members.decodeIfPresent(String.self, forKey: .tenant)
-        group = try members.decodeIfPresent(String.self, forKey: .group)
-        correlationID = try members.decodeIfPresent(String.self, forKey: .correlationId)
-        metadata = try members.decodeIfPresent([String: String].self, forKey: .metadata) ?? [:]
+        attempts = max(1, members.number(.attempts) ?? 1)
+        backoff = members.read(StoredBackoff.self, .backoff)?.value
+        priority = members.number(.priority) ?? 0
+        lifo = members.read(Bool.self, .lifo) ?? false
+        completedRetention = members.read(StoredRetention.self, .removeOnComplete)?.value
+        failedRetention = members.read(StoredRetention.self, .removeOnFail)?.value
+        timeout = members.number(.timeout).flatMap { $0 > 0 ? .milliseconds($0) : nil }
+        stackTraceLimit = members.number(.stackTraceLimit).map { max(0, $0) }
+        keepLogs = members.number(.keepLogs).map { max(0, $0) }
+        tags = members.read([String].self, .tags) ?? []
+        tenant = members.read(String.self, .tenant)
+        group = members.read(String.self, .group)
+        correlationID = members.read(String.self, .correlationId)
+        metadata = members.read([String: String].self, .metadata) ?? [:]
     }
 
     /// Writes the stored form, without members that have their default.
@@ -48,7 +51,22 @@ extension JobOptions: Codable {
     }
 }
 
+extension KeyedDecodingContainer {
+    /// A member, or nil when it is missing or of another kind.
+    fileprivate func read<Value: Decodable>(_: Value.Type, _ member: Key) -> Value? {
+        // Of another kind is as good as missing: whoever wrote it means something that is not known here.
+        try? decodeIfPresent(Value.self, forKey: member)
+    }
+
+    /// A whole number, of which a fraction is cut off; far beyond what any option means it is bounded.
+    fileprivate func number(_ member: Key) -> Int? {
+        read(Double.self, member).map { Int(min(max($0, -1e15), 1e15)) }
+    }
+}
+
 /// BullMQ's `backoff`: a number of milliseconds, or an object.
+///
+/// A type of somebody's own, for which there is no strategy here, waits as `fixed` does: its `delay`, or not at all.
 private struct StoredBackoff: Codable {
     var value: Backoff
 
@@ -57,16 +75,16 @@ private struct StoredBackoff: Codable {
     private enum Member: String, CodingKey { case type, delay, jitter, maxDelay }
 
     init(from decoder: any Decoder) throws {
-        if let wait = try? decoder.singleValueContainer().decode(Int64.self) {  // the short form; absent otherwise
-            value = .fixed(.milliseconds(wait))
+        if let wait = try? decoder.singleValueContainer().decode(Double.self) {  // the short form; absent otherwise
+            value = .fixed(.milliseconds(Int(min(max(wait, 0), 1e15))))
             return
         }
         let members = try decoder.container(keyedBy: Member.self)
         value = Backoff(
-            kind: try members.decode(Backoff.Kind.self, forKey: .type),
-            base: .milliseconds(try members.decodeIfPresent(Int64.self, forKey: .delay) ?? 0),
-            jitter: try members.decodeIfPresent(Double.self, forKey: .jitter) ?? 0,
-            maximum: try members.decodeIfPresent(Int64.self, forKey: .maxDelay).map { .milliseconds($0) })
+            kind: members.read(Backoff.Kind.self, .type) ?? .fixed,
+            base: .milliseconds(max(0, members.number(.delay) ?? 0)),
+            jitter: min(max(members.read(Double.self, .jitter) ?? 0, 0), 1),
+            maximum: members.number(.maxDelay).map { .milliseconds(max(0, $0)) })
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -79,6 +97,7 @@ private struct StoredBackoff: Codable {
 }
 
 /// BullMQ's `removeOnComplete` and `removeOnFail`: a truth value, a count, or an object with the age in seconds.
+/// A count below zero means no bound, as to BullMQ.
 private struct StoredRetention: Codable {
     var value: Retention
 
@@ -91,18 +110,12 @@ private struct StoredRetention: Codable {
         if let removes = try? single.decode(Bool.self) {  // one of three forms; the next is tried otherwise
             value = removes ? .removeAtOnce : .keepAll
         } else if let count = try? single.decode(Int.self) {  // as above
-            value = .keep(count)
+            value = count < 0 ? .keepAll : .keep(count)
         } else {
             let members = try decoder.container(keyedBy: Member.self)
             value = Retention(
-                count: try members.decodeIfPresent(Int.self, forKey: .count),
-                age: try members.decodeIfPresent(Double.self, forKey: .age).map { age in
-                    guard (0...1e12).contains(age) else {
-                        throw DecodingError.dataCorruptedError(
-                            forKey: .age, in: members, debugDescription: "an age of \(age) s is out of range")
-                    }
-                    return .seconds(age)
-                })
+                count: members.number(.count).flatMap { $0 < 0 ? nil : $0 },
+                age: members.read(Double.self, .age).flatMap { (0...1e12).contains($0) ? .seconds($0) : nil })
         }
     }
 

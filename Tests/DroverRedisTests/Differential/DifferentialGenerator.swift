@@ -16,26 +16,26 @@ struct DifferentialGenerator {
 
     mutating func next() -> DifferentialOperation {
         switch below(1000) {
-        case ..<200: .add((0..<1 + few(4)).map { _ in newJob() })
-        case ..<520: .exchange(settlements(), claim: below(4), lease: lease())
-        case ..<550: .renew((0..<1 + few(3)).map { _ in holder() })
-        case ..<610: .report(holder(), content())
-        case ..<650: .foreignFetch(lease: lease())
-        case ..<710: .checkStalled(maxStalled: below(3))
-        case ..<750: .retry(job(), resetAttempts: one(2))
-        case ..<775: .promote(job())
-        case ..<800: .remove(job())
-        case ..<840: .changePriority(job(), pick([0, 0, 1, 2, 7]), lifo: one(3))
-        case ..<865: .changeDelay(job(), pick([.zero, .seconds(5), .seconds(40)]))
-        case ..<875: .updatePayload(job(), pick(Self.texts))
-        case ..<885: .pause
-        case ..<900: .resume
-        case ..<905: .drain(delayed: one(2))
-        case ..<935: .clean(pick(JobState.allCases), olderThan: .seconds(pick([0, 0, 10])), limit: pick([1, 3, 1000]))
-        case ..<938: .obliterate(force: one(2))
-        case ..<950: hasFlows ? flow() : .setConcurrency(pick([nil, nil, 1, 2, 4]))
-        case ..<955: .setEventsLength(pick([10, 100, 10_000]))
-        case ..<965: .foreignDeduplicated(rule: pick(Self.rules), delay: pick([.zero, .zero, .seconds(5)]))
+        case ..<50: hasFlows ? flow() : deduplicated()
+        case ..<180: .add((0..<1 + few(4)).map { _ in newJob() })
+        case ..<470: .exchange(settlements(), claim: below(4), lease: lease())
+        case ..<500: .renew((0..<1 + few(3)).map { _ in holder() })
+        case ..<550: .report(holder(), content())
+        case ..<590: .foreignFetch(lease: lease())
+        case ..<650: .checkStalled(maxStalled: below(3))
+        case ..<690: .retry(job(), resetAttempts: one(2))
+        case ..<715: .promote(job())
+        case ..<740: .remove(job())
+        case ..<780: .changePriority(job(), pick([0, 0, 1, 2, 7]), lifo: one(3))
+        case ..<805: .changeDelay(job(), pick([.zero, .seconds(5), .seconds(40)]))
+        case ..<815: .updatePayload(job(), pick(Self.texts))
+        case ..<822: .pause
+        case ..<840: .resume
+        case ..<845: .drain(delayed: one(2))
+        case ..<875: .clean(pick(JobState.allCases), olderThan: .seconds(pick([0, 0, 10])), limit: pick([1, 3, 1000]))
+        case ..<878: .obliterate(force: one(2))
+        case ..<900: hasFlows ? deduplicated() : .setConcurrency(pick([nil, nil, 1, 2, 4]))
+        case ..<915: .setEventsLength(pick([10, 100, 10_000]))
         default: .advance(pick([.milliseconds(1), .seconds(1), .seconds(5), .seconds(10), .seconds(40), .seconds(70)]))
         }
     }
@@ -71,11 +71,15 @@ struct DifferentialGenerator {
         #"{"id":"D","ttl":600000,"extend":true}"#, #"{"id":"D","replace":true}"#,
     ]
 
+    private mutating func deduplicated() -> DifferentialOperation {
+        .foreignDeduplicated(rule: pick(Self.rules), delay: pick([.zero, .zero, .seconds(5)]))
+    }
+
     private mutating func flow() -> DifferentialOperation {
-        let children = (0..<1 + below(3)).map { _ in pick(["k1", "k2", "k3", "k4", "a"]) }
+        let children = (0..<1 + few(3)).map { _ in pick(["k1", "k2", "k3", "k4", "a"]) }
         known = Array((known + children + ["P1", "P2"]).suffix(12))
         return .foreignFlow(
-            parent: pick(["P1", "P2"]), children: children, policy: pick([nil, "fpof", "cpof", "idof", "rdof"]))
+            parent: pick(["P1", "P2"]), children: children, policy: pick([nil, "fpof", "fpof", "cpof", "idof", "rdof"]))
     }
 
     private mutating func settlements() -> [DifferentialSettlement] {

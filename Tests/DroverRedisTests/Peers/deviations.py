@@ -160,7 +160,8 @@ class Drover(Model):
             later = self.retainsHere and keep.get("count") != 0
             if not self.isHeld(Q, id, token):
                 return -2
-            code = self.finish(Q, id, now, kind, one["value"], token, {} if later else keep, attempts, points, fields, None)
+            kept = {} if later else keep
+            code = self.finish(Q, id, now, kind, one["value"], token, kept, attempts, points, fields, None)
             if code in (-4, -9):
                 # What a client makes of a parent that ends too early (11.7).
                 later = False
@@ -293,16 +294,24 @@ class Drover(Model):
         done = {
             "retry": lambda: self.retryFinished(Q, id, flag),
             "promote": lambda: self.promote(Q, id) == 0,
-            # Deviation 12.10: an active job is never removed by hand, locked or not.
-            "remove": lambda: not self.isActive(Q, id) and self.r.exists(f"{Q}:{id}") and self.remove(Q, id, False) == 1,
+            "remove": lambda: self.removeIdle(Q, id),
             "changePriority": lambda: self.changePriorityMarked(Q, id, argument, flag),
             "changeDelay": lambda: self.changeDelay(Q, id, now, argument) == 0,
-            "data": lambda: self.r.exists(f"{Q}:{id}") and self.r.hset(f"{Q}:{id}", "data", argument) == 0,
+            "data": lambda: self.updateData(Q, id, argument),
         }[kind]()
         return bool(done)
 
+    def updateData(self, Q, id, text):
+        """12.9, which the model lacks."""
+        return self.r.exists(f"{Q}:{id}") and self.r.hset(f"{Q}:{id}", "data", text) == 0
+
+    # Deviation 12.10: an active job is never removed by hand, locked or not; and never the children of a job.
+    def removeIdle(self, Q, id):
+        return self.r.exists(f"{Q}:{id}") and not self.isActive(Q, id) and self.remove(Q, id, False) == 1
+
     def retryFinished(self, Q, id, reset):
-        state = next((state for state in ("completed", "failed") if self.r.zscore(f"{Q}:{state}", id) is not None), None)
+        ended = [state for state in ("completed", "failed") if self.r.zscore(f"{Q}:{state}", id) is not None]
+        state = ended[0] if ended else None
         if not state:
             return False
         self.keepsPriority = True

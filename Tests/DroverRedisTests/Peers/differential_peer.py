@@ -46,17 +46,24 @@ class DifferentialPeer(ModelPeer):
         for key in sorted(set(theirs) | set(ours)):
             one, other = theirs.get(key), ours.get(key)
             if one and other and one["type"] == "stream":
-                # Streams are trimmed by whole nodes, at moments that differ: all that must be kept is compared.
-                size = min(len(one["value"]), len(other["value"]))
-                if size >= kept or len(one["value"]) == len(other["value"]):
-                    one, other = one["value"][-size:], other["value"][-size:]
-                if one != other:
-                    one, other = one["value"] if isinstance(one, dict) else one, other["value"] if isinstance(other, dict) else other
-                    first = next((at for at, (a, b) in enumerate(zip(one, other)) if a != b), size)
-                    one, other = one[first:first + 6], other[first:first + 6]
+                one, other = differing(one["value"], other["value"], kept)
             if one != other:
                 differences.append(f"{key}: model {one}, store {other}")
         return differences
+
+
+def differing(one, other, kept):
+    """The parts of two streams from where they differ, of six entries; none where they agree.
+
+    Streams are trimmed by whole nodes, at moments that differ, so only what must be kept by both is compared.
+    """
+    size = min(len(one), len(other))
+    if size >= kept:
+        one, other = one[-size:], other[-size:]
+    if one == other:
+        return [], []
+    first = next((at for at, (a, b) in enumerate(zip(one, other)) if a != b), size)
+    return one[first:first + 6], other[first:first + 6]
 
 
 if __name__ == "__main__":

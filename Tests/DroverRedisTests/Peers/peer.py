@@ -39,7 +39,9 @@ class Peer:
     def __init__(self, port, prefix):
         self.port, self.prefix = port, prefix
         self.queues = {}
-        self.redis = redis.asyncio.Redis(host="127.0.0.1", port=port, decode_responses=True)
+        # Commands of many tests at once, some of which block.
+        self.redis = redis.asyncio.Redis(
+            host="127.0.0.1", port=port, decode_responses=True, max_connections=10000)
         self.workers = Workers(self.options, self.redis)
 
     def options(self, request):
@@ -64,6 +66,13 @@ class Peer:
         if operation is None:
             raise LookupError(f"this peer has no operation {request['op']}")
         return shown(await operation(request))
+
+    async def op_leave(self, request):
+        """Ends all that works on or listens to a queue, at once, and forgets the queue."""
+        await self.workers.leave(request["queue"])
+        queue = self.queues.pop((self.options(request)["prefix"], request["queue"]), None)
+        if queue is not None:
+            await queue.close()
 
     # Adding
 
@@ -154,6 +163,42 @@ class Peer:
 
     async def op_log(self, request):
         return await (await self.job(request)).log(request["row"])
+
+    async def op_complete(self, request):
+        """Completes a job that was taken by hand."""
+        job = await self.job(request)
+        await job.moveToCompleted(request.get("value"), request["token"])
+
+    async def op_childrenValues(self, request):
+        return await (await self.job(request)).getChildrenValues()
+
+    # What this client lacks
+
+    async def op_removeOrphans(self, request):
+        """Removes what Node's `removeOrphanedJobs` takes for jobs that are in no state, and names the removed keys.
+
+        The Python client has no such call: this does what Node's is described to do (PROTOCOL 2.2).
+        """
+        base = f"{request.get('prefix', self.prefix)}:{request['queue']}:"
+        own = ("active", "wait", "waiting-children", "paused", "id", "delayed", "prioritized", "stalled-check",
+               "completed", "failed", "stalled", "repeat", "limiter", "meta", "events", "pc", "marker", "de")
+        parts = ("logs", "dependencies", "processed", "failed", "unsuccessful", "lock")
+        known = set()
+        for name in ("active", "wait", "paused"):
+            known.update(await self.redis.lrange(base + name, 0, -1))
+        for name in ("waiting-children", "delayed", "prioritized", "completed", "failed"):
+            known.update(await self.redis.zrange(base + name, 0, -1))
+        removed = []
+        async for key in self.redis.scan_iter(match=base + "*", count=1000):
+            suffix = key[len(base):]
+            if any(suffix == name or suffix.startswith(name + ":") for name in own):
+                continue
+            job, _, part = suffix.partition(":")
+            if (part and part not in parts) or job in known:
+                continue
+            await self.redis.delete(key)
+            removed.append(key)
+        return removed
 
     # Everything else
 

@@ -4,8 +4,9 @@
 `{"event": "queue", "queue": …, "name": …, "args": …, "position": …}` by a listener.
 """
 import asyncio
+import time
 
-from bullmq import QueueEvents, UnrecoverableError, Worker
+from bullmq import DelayedError, QueueEvents, UnrecoverableError, Worker
 
 from lines import describe, tell
 
@@ -14,13 +15,14 @@ class Workers:
     """The workers and listeners that this peer runs."""
 
     def __init__(self, options, redis):
-        self.options, self.redis = options, redis
-        self.workers, self.listeners, self.gates = {}, {}, {}
+        self.options, self.redis, self.started = options, redis, 0
+        self.closing = []
+        self.workers, self.listeners, self.gates, self.idle = {}, {}, {}, {}
 
     def gate(self, name):
         return self.gates.setdefault(name, asyncio.Event())
 
-    async def step(self, job, step):
+    async def step(self, job, step, token):
         """Does what one step of a job's data says."""
         what = step.get("do", "return")
         if what == "return":
@@ -37,6 +39,11 @@ class Workers:
             await job.log(step["row"])
         elif what == "gate":
             await self.gate(step["name"]).wait()
+        elif what == "postpone":
+            # Once: what comes back is done.
+            if job.attemptsStarted < 2:
+                await job.moveToDelayed(int(time.time() * 1000) + step["ms"], token)
+                raise DelayedError()
         elif what == "hang":
             await asyncio.Event().wait()
         else:
@@ -47,12 +54,13 @@ class Workers:
         data = job.data if isinstance(job.data, dict) else {}
         value = None
         for step in data.get("steps", [data]):
-            value = await self.step(job, step)
+            value = await self.step(job, step, token)
         return value
 
     async def op_work(self, request):
-        """Starts a worker on a queue; `opts` are the client's. Returns its number."""
-        number = str(len(self.workers) + 1)
+        """Starts a worker on a queue; `opts` are the client's. Returns its number. A `quiet` one tells nothing."""
+        self.started += 1
+        number = str(self.started)
         queue = request["queue"]
         # The client itself waits five seconds at most for the next job; tests want to end sooner.
         options = {"drainDelay": 1, **self.options(request), **(request.get("opts") or {}), "autorun": False}
@@ -62,7 +70,10 @@ class Workers:
             tell({"event": event, "worker": number, "queue": queue, "jobId": job.id, "name": job.name,
                   "attemptsMade": job.attemptsMade, "attemptsStarted": job.attemptsStarted, **more})
 
-        worker.on("active", lambda job, previous: say("active", job))
+        if request.get("quiet"):
+            self.workers[number] = (worker, asyncio.ensure_future(worker.run()))
+            return number
+        worker.on("active", lambda job, previous: say("active", job, data=job.data))
         worker.on("completed", lambda job, value: say("completed", job, value=value))
         worker.on("failed", lambda job, error: say("failed", job, message=str(error)))
         worker.on("stalled", lambda job: tell({"event": "stalled", "worker": number, "queue": queue, "jobId": job}))
@@ -74,10 +85,44 @@ class Workers:
 
     async def op_stopWork(self, request):
         """Closes a worker and waits for its jobs, or cancels them with `force`."""
-        worker, run = self.workers[request["worker"]]
+        worker, run = self.workers.pop(request["worker"])
         await worker.close(request.get("force", False))
         # What it said of its own end was told as an event.
         await asyncio.wait([run])
+
+    async def leave(self, queue):
+        """Ends all that works on or listens to a queue, at once."""
+        for number, (worker, run) in list(self.workers.items()):
+            if worker.name == queue:
+                del self.workers[number]
+                await worker.close(True)
+                await asyncio.wait([run])
+        for number, listener in list(self.listeners.items()):
+            if listener.name == queue:
+                del self.listeners[number]
+                # Not waited for: it ends with its present read, which blocks.
+                self.closing.append(asyncio.ensure_future(listener.close()))
+        for key, worker in list(self.idle.items()):
+            if worker.name == queue:
+                del self.idle[key]
+                await worker.close(True)
+
+    async def op_take(self, request):
+        """Takes one job by hand, under the request's `token`; null when none is handed out."""
+        worker = self.hands(request)
+        return await worker.moveToActive(request["token"])
+
+    async def op_checkStalled(self, request):
+        """Looks for stalled jobs now, if no client has within the interval; `opts` are those of a worker."""
+        await self.hands(request).runStalledJobsCheck()
+
+    def hands(self, request):
+        """A worker of a queue that does nothing by itself."""
+        key = (request["queue"], str(request.get("opts")))
+        if key not in self.idle:
+            options = {**self.options(request), **(request.get("opts") or {}), "autorun": False}
+            self.idle[key] = Worker(request["queue"], None, options)
+        return self.idle[key]
 
     async def op_openGate(self, request):
         """Lets the jobs pass that wait at a gate, now and later."""
@@ -91,7 +136,8 @@ class Workers:
             # Not `$`, which means the end at the time when the listener comes to read.
             last = await self.redis.xrevrange(f"{options['prefix']}:{request['queue']}:events", count=1)
             start = last[0][0] if last else "0-0"
-        self.listeners[len(self.listeners)] = Listener(request["queue"], {**options, "lastEventId": start})
+        self.started += 1
+        self.listeners[self.started] = Listener(request["queue"], {**options, "lastEventId": start})
 
 
 class Listener(QueueEvents):

@@ -1,0 +1,113 @@
+import DroverCore
+import DroverRedis
+import DroverTesting
+import Logging
+import RedisTesting
+import Synchronization
+import Testing
+
+/// One queue that Drover and BullMQ's Python client share, under a prefix of its own.
+///
+/// What either of them does is in `Bridge+Acting`, what stands on the server afterwards in `Bridge+Wire`.
+struct Bridge: Sendable {
+    let server: RedisServer
+    let prefix: String
+    let queue: QueueName
+    let store: any JobStore
+    let peer: PythonPeer
+    /// What lets jobs of Swift's workers pass.
+    let gates = Gates()
+
+    private static let numbers = Atomic(0)
+    // Unstructured, since it belongs to no test: whoever comes first must not end it for the others.
+    private static let sharedPeer = Task {
+        try await PythonPeer.client(port: try await RedisServer.shared.port, prefix: "unused")
+    }
+
+    /// Runs a test on a queue of its own, with the Python client that all tests share.
+    ///
+    /// - Parameters:
+    ///   - settings: of the store's URL, as `metrics=5`.
+    ///   - ownPeer: whether the test has a client of its own, to stop or to kill it.
+    static func run(
+        _ settings: [String: String] = [:], ownPeer: Bool = false, _ body: (Bridge) async throws -> Void
+    ) async throws {
+        let bridge = try await Bridge(settings, ownPeer: ownPeer)
+        do {
+            try await body(bridge)
+            try await bridge.close(ownPeer: ownPeer)
+        } catch {
+            // The test has failed already, and says why.
+            try? await bridge.close(ownPeer: ownPeer)
+            throw error
+        }
+    }
+
+    private init(_ settings: [String: String], ownPeer: Bool) async throws {
+        server = try await RedisServer.shared
+        prefix = RedisServer.freshPrefix()
+        queue = try QueueName("q\(Self.numbers.add(1, ordering: .relaxed).newValue)")
+        let more = settings.sorted { $0.key < $1.key }.map { "&\($0.key)=\($0.value)" }.joined()
+        let configuration = try RedisStoreConfiguration(url: server.url(prefix: prefix) + more)
+        store = RedisStore(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        peer =
+            ownPeer ? try await PythonPeer.client(port: server.port, prefix: prefix) : try await Self.sharedPeer.value
+        try await store.prepare()
+    }
+
+    private func close(ownPeer: Bool) async throws {
+        await store.close()
+        if ownPeer { try await peer.kill() } else { try await ask("leave") }
+        try await server.flush(prefix: prefix)
+    }
+
+    /// Asks the Python client for an operation on this queue.
+    @discardableResult
+    func ask(_ operation: String, _ arguments: [String: JSON] = [:]) async throws -> JSON {
+        try await peer.ask(
+            operation, ["queue": .string(queue.text), "prefix": .string(prefix)].merging(arguments) { $1 })
+    }
+
+    /// Waits until the Python client has told so many events of this queue.
+    func told(_ event: String, times: Int = 1, where matches: (JSON) -> Bool = { _ in true }) async throws -> [JSON] {
+        try await peer.wait(for: times) { [queue] in
+            $0["event"].string == event && $0["queue"].string == queue.text && matches($0)
+        }
+    }
+
+    /// A key of this queue.
+    func key(_ suffix: String) -> String { "\(prefix):\(queue.text):\(suffix)" }
+
+    func jobKey(_ id: String) throws -> JobKey { JobKey(queue: queue, id: try JobID(id)) }
+
+    /// A step of a job's data that waits until ``openGate(_:)``, whoever runs it.
+    func gate(_ name: String) -> JSON { ["do": "gate", "name": .string("\(queue.text)-\(name)")] }
+
+    /// Lets the jobs pass that wait at a gate, now and later.
+    func openGate(_ name: String) async throws {
+        gates.open("\(queue.text)-\(name)")
+        try await ask("openGate", ["name": .string("\(queue.text)-\(name)")])
+    }
+
+    /// What was to happen did not.
+    struct Surprise: Error, CustomStringConvertible {
+        let description: String
+    }
+}
+
+/// What jobs of Swift's workers wait at.
+final class Gates: Sendable {
+    private let gates = Mutex<[String: Probe<Void>]>([:])
+
+    private func gate(_ name: String) -> Probe<Void> {
+        gates.withLock { gates in
+            let gate = gates[name] ?? Probe<Void>("opening of \(name)")
+            gates[name] = gate
+            return gate
+        }
+    }
+
+    func open(_ name: String) { gate(name).signal() }
+
+    func pass(_ name: String) async throws { try await gate(name).wait(timeout: .seconds(60)) }
+}
