@@ -19,6 +19,8 @@ class Drover(Model):
         super().__init__(redis)
         # Of Drover's own leases, by queue and id: token and expiry.
         self.leases = {}
+        # Jobs that retention removes, until it is time; None where they are removed at once.
+        self.outdated = None
         self.pushed = self.putOff = self.keepsPriority = self.hidesDrained = self.hidesDelay = False
 
     def exists(self, Q):
@@ -129,7 +131,11 @@ class Drover(Model):
         ends = [one for one in settle if one["kind"] in ("completed", "failed")]
         # A single job that ends goes through BullMQ's own retention.
         self.retainsHere = len(ends) > 1
+        self.outdated = []
         codes = [self.settle(Q, now, points, one) for one in settle]
+        outdated, self.outdated = self.outdated, None
+        for job in outdated:
+            self.deleteJob(*job)
         finished = any(code == 0 and one["kind"] in ("completed", "failed") for code, one in zip(codes, settle))
         # Deviation 11.5: of several jobs that end in one step, each rule is applied once, when all have ended.
         for target, keep in self.rules:
@@ -185,6 +191,14 @@ class Drover(Model):
         if kind == "snooze":
             return self.snooze(Q, id, now, token)
         return self.giveBackMarked(Q, id, token)
+
+    # Deviation 11.3: retention comes behind the events of all jobs that have ended, which matters to a parent that it
+    # releases.
+    def deleteJob(self, Q, id, hard, free):
+        if self.outdated is None:
+            super().deleteJob(Q, id, hard, free)
+        else:
+            self.outdated.append((Q, id, hard, free))
 
     def isHeld(self, Q, id, token):
         lock, own = self.r.get(f"{Q}:{id}:lock"), self.leases.get((Q, id))
@@ -355,5 +369,9 @@ class Drover(Model):
     def obliterate(self, Q, count, force):
         code = super().obliterate(Q, count, force)
         if code == 0:
+            # Deviation 13.5: jobs that wait for children go too: nothing of the queue is left.
+            for id in self.r.zrange(Q + ":waiting-children", 0, -1):
+                self.deleteJob(Q, id, True, True)
+                self.r.zrem(Q + ":waiting-children", id)
             self.leases = {key: lease for key, lease in self.leases.items() if key[0] != Q}
         return code
