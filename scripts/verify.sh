@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 record=docs/verification.md
-parts="test conformance model differential crash powercut faults mixed thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash powercut faults redis-faults mixed fuzz thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -24,6 +24,8 @@ command_of() {
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
+        fuzz) echo "DROVER_RESP_FUZZ=10000000 swift test --filter '[.]RESPFuzzTests/'" ;;
+        redis-faults) echo "DROVER_REDIS_KILLS=50 DROVER_REDIS_CUTS=1000 DROVER_REDIS_STOP=10000 swift test --filter '[.](ServerKill|CutConnection|StoppedServer|DisturbedServer|FullMemory|ChangingServer|Reconnect|Trouble)Tests/'" ;;
         thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
         # Without its search for leaks, which finds those of the runner of the tests.
         address-sanitizer) echo "ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --scratch-path .build-asan" ;;
@@ -42,6 +44,9 @@ figures_of() {
         powercut) echo "200 power cuts" ;;
         mixed) echo "100000 jobs in a mixed run" ;;
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;
+        fuzz) echo "10000000 RESP inputs" ;;
+        redis-faults) printf '%s\n' "50 kills of a server that syncs always" "50 kills of a server that syncs each second" \
+            "1000 cuts of" "10000 ms of a stopped server" "200 reconnects of 3 connections" ;;
     esac
 }
 

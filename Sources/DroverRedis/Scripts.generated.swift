@@ -1858,17 +1858,17 @@ enum Scripts {
                 statuses[index] = 'l'
             end
         end
+        if #ids > 0 then
+            callAll('SREM', stalledKey, ids)
+            callAll('HSET', leasesKey, renewed)
+        end
         for index = 1, count do
             if statuses[index] ~= 'l' then
                 call('SET', lockKey(ARGV[index * 3 - 1]), ARGV[index * 3], 'PX', ARGV[index * 3 + 1])
             end
         end
-        if #ids > 0 then
-            callAll('HSET', leasesKey, renewed)
-            callAll('SREM', stalledKey, ids)
-        end
         return table.concat(statuses)
-        """#, sha: "8770b8ee3b4899745d4a05a4a4c0f9b1435fadf7")
+        """#, sha: "ff09aa28cbc086901d07c14890f9df5bd0c91263")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""

@@ -7,7 +7,7 @@ extension StoreError {
     static func redis(_ error: RedisError, _ attempt: String) -> StoreError {
         if error.code == .closed { return StoreError(.closed, "the store has been closed; make a new one") }
         guard let answer = error.server else {
-            return StoreError(.unreachable, "could not \(attempt): \(error.message)", cause: error)
+            return StoreError(meaning(of: error.code), "could not \(attempt): \(error.message)", cause: error)
         }
         let (code, advice) = meaning(of: answer)
         // Of an error inside of a script the server also tells the script, which helps nobody.
@@ -15,8 +15,25 @@ extension StoreError {
         return StoreError(code, "could not \(attempt): \(text)\(advice.map { "; \($0)" } ?? "")", cause: error)
     }
 
+    private static func meaning(of code: RedisError.Code) -> Code {
+        switch code {
+        // Nothing of these passes by itself.
+        case .authentication, .tls: .incompatible
+        case .invalid: .invalid
+        default: .unreachable
+        }
+    }
+
+    /// The kind of an answer. Redis 6 tells what a command inside a script met behind words of its own.
+    private static func kind(of answer: RedisServerError) -> String {
+        guard answer.text.hasPrefix("ERR Error running script") else { return answer.prefix }
+        let inner = ["OOM", "READONLY", "MISCONF", "NOREPLICAS", "WRONGTYPE", "NOPERM"]
+        let words = answer.text.split(separator: " ").map { $0.drop { $0 == "-" } }
+        return inner.first { words.contains(Substring($0)) } ?? answer.prefix
+    }
+
     private static func meaning(of answer: RedisServerError) -> (Code, String?) {
-        switch answer.prefix {
+        switch kind(of: answer) {
         case "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "UNBLOCKED", "NOREPLICAS":
             (.unreachable, "the server is starting or changing its role; the same call may succeed soon")
         case "BUSY": (.busy, "a script holds the server")

@@ -23,13 +23,16 @@ extension RedisServer {
         package var users: [String]
         /// With what it speaks TLS on a second port; nil for none.
         package var certificates: TestCertificates?
+        /// Whether it takes over TLS only clients with a certificate of the authority of ``certificates``.
+        package var asksForClientCertificates: Bool
         /// More lines of its configuration, such as `requirepass secret`.
         package var extra: [String]
 
         /// A server that keeps nothing, without bounds, unless said otherwise.
         package init(
             appendOnly: AppendOnly = .off, maxMemory: Int? = nil, policy: String = "noeviction",
-            unixSocket: Bool = false, users: [String] = [], certificates: TestCertificates? = nil, extra: [String] = []
+            unixSocket: Bool = false, users: [String] = [], certificates: TestCertificates? = nil,
+            asksForClientCertificates: Bool = false, extra: [String] = []
         ) {
             self.appendOnly = appendOnly
             self.maxMemory = maxMemory
@@ -37,6 +40,7 @@ extension RedisServer {
             self.unixSocket = unixSocket
             self.users = users
             self.certificates = certificates
+            self.asksForClientCertificates = asksForClientCertificates
             self.extra = extra
         }
     }
@@ -58,7 +62,7 @@ extension RedisServer {
             lines += [
                 "tls-port \(tlsPort)", "tls-cert-file \"\(certificates.certificate)\"",
                 "tls-key-file \"\(certificates.key)\"", "tls-ca-cert-file \"\(certificates.authority)\"",
-                "tls-auth-clients no",
+                "tls-auth-clients \(options.asksForClientCertificates ? "yes" : "no")",
             ]
         }
         lines += options.users.map { "user \($0)" } + options.extra

@@ -17,13 +17,15 @@ for index = 1, count do
         statuses[index] = 'l'
     end
 end
+if #ids > 0 then
+    -- First, because a server without memory lets a script write on that began with what needs none: if leases were not
+    -- renewed there, jobs that run would be taken for stalled.
+    callAll('SREM', stalledKey, ids)
+    callAll('HSET', leasesKey, renewed)
+end
 for index = 1, count do
     if statuses[index] ~= 'l' then
         call('SET', lockKey(ARGV[index * 3 - 1]), ARGV[index * 3], 'PX', ARGV[index * 3 + 1])
     end
-end
-if #ids > 0 then
-    callAll('HSET', leasesKey, renewed)
-    callAll('SREM', stalledKey, ids)
 end
 return table.concat(statuses)

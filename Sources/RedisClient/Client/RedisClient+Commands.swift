@@ -4,10 +4,13 @@ extension RedisClient {
     /// Sends a command and waits for the answer.
     ///
     /// `timeout` replaces the configuration's `commandTimeout`; a blocking command needs its time of blocking and a
-    /// margin. The time of commands behind one with a timeout of its own begins when that one is answered. An error answer throws `.server`; no connection or answer in time throws `.timeout`, and a lost
-    /// connection `.connectionLost`. Commands that change how a server answers (SUBSCRIBE, MONITOR, HELLO, …) throw
-    /// `.invalid`, and CLIENT REPLY must not be sent. When the task is cancelled, a command that was not sent is withdrawn and
-    /// throws `.cancelled`; one that was sent is awaited, so that no answer is lost.
+    /// margin. The time of commands behind one with a timeout of its own begins when that one is answered.
+    ///
+    /// An error answer throws `.server`; no connection or answer in time throws `.timeout`, and a lost connection
+    /// `.connectionLost`. Commands that change how a server answers (SUBSCRIBE, MONITOR, HELLO, …) throw `.invalid`,
+    /// and CLIENT REPLY must not be sent. When the task is cancelled, a command that was not sent is withdrawn and
+    /// throws `.cancelled`, unless `withdrawsCancelled` is false; one that was sent is awaited, so that no answer is
+    /// lost.
     public func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RESPValue {
         if command.changesProtocol { throw unshareable(command.name) }
         let time = timeout.map { ConnectionMachine.time($0) } ?? commandTimeout

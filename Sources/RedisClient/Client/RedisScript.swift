@@ -19,14 +19,15 @@ public struct RedisScript: Sendable, Hashable {
 }
 
 extension RedisClient {
-    /// Runs a script by its SHA-1; when the server doesn't have it, the script is loaded and run once more.
+    /// Runs a script by its SHA-1; when the server doesn't have it, the script is loaded and run once more, and by its
+    /// text when it was removed in between.
     ///
     /// `keys` are `KEYS` in Lua and `arguments` are `ARGV`. Throws as `send(_:timeout:)` does, and `.invalid` when the
     /// server finds another SHA-1 for the text than the script says.
     public func evaluate(
         _ script: RedisScript, keys: [String], arguments: RedisArguments
     ) async throws(RedisError) -> RESPValue {
-        let command = Self.evaluation(of: script, keys: keys, arguments: arguments)
+        let command = Self.evaluation("EVALSHA", script.sha, keys: keys, arguments: arguments)
         do throws(RedisError) {
             return try await send(command)
         } catch {
@@ -44,15 +45,21 @@ extension RedisClient {
                 "Script '\(script.name)' has another SHA-1 on \(endpoint) than the one it was embedded with: the "
                     + "embedded scripts are stale. Generate them again and build.")
         }
-        return try results[1].get()
+        do throws(RedisError) {
+            return try results[1].get()
+        } catch {
+            guard error.server?.prefix == "NOSCRIPT" else { throw error }
+        }
+        // Another client's came between, as the server read the two in portions: the text itself can't be removed.
+        return try await send(Self.evaluation("EVAL", script.source, keys: keys, arguments: arguments))
     }
 
     private static func evaluation(
-        of script: RedisScript, keys: [String], arguments: RedisArguments
+        _ name: String, _ script: String, keys: [String], arguments: RedisArguments
     ) -> RedisCommand {
-        let size = keys.reduce(96) { $0 + RESPWriter.bulkSize($1.utf8.count) }
-        var command = RedisCommand("EVALSHA", capacity: size + arguments.body.readableBytes)
-        command.append(script.sha)
+        let size = keys.reduce(96 + script.utf8.count) { $0 + RESPWriter.bulkSize($1.utf8.count) }
+        var command = RedisCommand(name, capacity: size + arguments.body.readableBytes)
+        command.append(script)
         command.append(keys.count)
         for key in keys {
             command.append(key)

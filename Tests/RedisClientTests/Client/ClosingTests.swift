@@ -1,3 +1,4 @@
+import DroverTesting
 import Logging
 import NIOCore
 import Synchronization
@@ -89,7 +90,7 @@ struct ClosingTests {
     @Test("lets go of everything, also when the client is only forgotten")
     func leaks() async throws {
         let server = try await ScriptedServer(ScriptedServer.greeting { _, _ in [.bytes("+OK\r\n")] })
-        let gone = Signal("the end of a driver")
+        let gone = Probe<Void>("the end of a driver")
         for isClosed in [true, false] {
             let client = server.client()
             _ = try await client.send(.make("PING"))
@@ -132,14 +133,14 @@ struct ClosingTests {
 
 /// Tells when nobody holds it any more.
 private final class Witness: Sendable {
-    private let gone: Signal
+    private let gone: Probe<Void>
 
-    init(_ gone: Signal) {
+    init(_ gone: Probe<Void>) {
         self.gone = gone
     }
 
     deinit {
-        gone.fire()
+        gone.signal()
     }
 }
 

@@ -1,28 +1,28 @@
-import Foundation
-import NIOCore
+import DroverTesting
+import RedisTesting
 import Synchronization
 import Testing
 
 @testable import RedisClient
 
-@Suite("A client whose real server fails", .enabled(if: RealServer.isInstalled), .timeLimit(.minutes(3)))
+@Suite("A client whose real server fails", .timeLimit(.minutes(3)))
 struct OutageTests {
     @Test("times out while the server is stopped, and recovers when it goes on")
     func stopped() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client {
             $0.commandTimeout = .milliseconds(200)
             $0.connectTimeout = .milliseconds(200)
         }
         _ = try await client.send(.make("SET", "k", "v"), timeout: .seconds(20))
-        server.signal(SIGSTOP)
+        try server.pause()
         let sent = await #expect(throws: RedisError.self) { try await client.send(.make("GET", "k")) }
         #expect(sent?.code == .timeout)
         #expect(sent?.mayHaveRun == true)
         let unsent = await #expect(throws: RedisError.self) { try await client.send(.make("GET", "k")) }
         #expect(unsent?.code == .timeout)
         #expect(unsent?.mayHaveRun == false)
-        server.signal(SIGCONT)
+        try server.unpause()
         #expect(try await client.send(.make("GET", "k"), timeout: .seconds(20)).text == "v")
         await client.close()
         try await server.stop()
@@ -30,7 +30,7 @@ struct OutageTests {
 
     @Test("waits with unsent commands for a server that comes back on the same port")
     func restarted() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client()
         #expect(try await client.send(.make("PING")).text == "PONG")
         try await server.kill()
@@ -39,22 +39,22 @@ struct OutageTests {
         let waiting = (0..<10).map { number in
             Task { try await client.send(.make("ECHO", "\(number)"), timeout: .seconds(20)).text }
         }
-        let again = try await RealServer(port: server.port, folder: server.folder)
+        try await server.restart()
         for (number, task) in waiting.enumerated() {
             #expect(try await task.value == "\(number)")
         }
         #expect(client.statistics.connections == 2)
         await client.close()
-        try await again.stop()
+        try await server.stop()
     }
 
     @Test("says what to check when nothing listens, the name has no address or the socket is missing")
     func nothingThere() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start(.init(unixSocket: true))
         try await server.stop()
         let addresses: [RedisConfiguration.Address] = [
             .host("127.0.0.1", port: server.port), .host("no-such-host.invalid", port: 1),
-            .unixSocket(path: server.socketPath), .host("127.0.0.1", port: 70000),
+            .unixSocket(path: try #require(server.socketPath)), .host("127.0.0.1", port: 70000),
             .unixSocket(path: String(repeating: "x", count: 300)),
         ]
         for address in addresses {
@@ -74,37 +74,34 @@ struct OutageTests {
 
     @Test("gives each of many calls an answer or an error while its connections are killed again and again")
     func killedAgainAndAgain() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client()
         let killer = server.client()
-        let isOver = Signal("the end of the calls")
-        try await within("calls under killing") {
-            await withTaskGroup(of: Void.self) { group in
-                for caller in 0..<20 {
-                    group.addTask {
-                        for round in 0..<100 {
-                            do throws(RedisError) {
-                                let answer = try await client.send(.make("ECHO", "\(caller).\(round)"))
-                                #expect(answer.text == "\(caller).\(round)")
-                            } catch {
-                                #expect(error.code == .connectionLost && error.mayHaveRun)
-                            }
-                        }
-                    }
-                }
+        let ended = Probe<Void>("calls that ended")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<20 {
                 group.addTask {
-                    while isOver.count == 0 {
-                        guard let id = client.connectionID else {
-                            await Task.yield()
-                            continue
+                    for round in 0..<100 {
+                        do throws(RedisError) {
+                            let answer = try await client.send(.make("ECHO", "\(caller).\(round)"))
+                            #expect(answer.text == "\(caller).\(round)")
+                        } catch {
+                            #expect(error.code == .connectionLost && error.mayHaveRun)
                         }
-                        // The connection may be gone already.
-                        _ = try? await killer.send(.make("CLIENT", "KILL", "ID", String(id)))
+                        ended.signal()
                     }
                 }
-                for _ in 0..<20 { await group.next() }
-                isOver.fire()
             }
+            group.addTask {
+                // By progress and not by time, so that calls get through however slow the machine is.
+                for kill in 1...40 {
+                    try await ended.wait(for: kill * 45, timeout: .seconds(100))
+                    guard let id = client.connectionID else { continue }
+                    // The connection may be gone already.
+                    _ = try? await killer.send(.make("CLIENT", "KILL", "ID", String(id)))
+                }
+            }
+            try await group.waitForAll()
         }
         #expect(try await client.send(.make("PING"), timeout: .seconds(20)).isNull == false)
         #expect(client.mailbox.pending.load(ordering: .relaxed) == 0)

@@ -1,16 +1,17 @@
-import Foundation
+import DroverTesting
 import NIOCore
+import RedisTesting
 import Synchronization
 import Testing
 
 @testable import RedisClient
 
-@Suite("A client of a real server", .enabled(if: RealServer.isInstalled), .timeLimit(.minutes(3)))
+@Suite("A client of a real server", .timeLimit(.minutes(3)))
 struct RealServerTests {
     @Test("gets values of every kind over TCP and over a Unix socket")
     func values() async throws {
-        let server = try await RealServer()
-        let unix = RedisConfiguration.Address.unixSocket(path: server.socketPath)
+        let server = try await RedisServer.start(.init(unixSocket: true))
+        let unix = RedisConfiguration.Address.unixSocket(path: try #require(server.socketPath))
         for address in [RedisConfiguration.Address.host("localhost", port: server.port), unix] {
             let client = server.client { $0.address = address }
             try await client.connect()
@@ -44,7 +45,7 @@ struct RealServerTests {
 
     @Test("keeps a batch together and gives one result for each command, errors in place")
     func batches() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client()
         let results = await client.send([
             .make("MULTI"), .make("SET", "k", "1"), .make("INCR", "k"), .make("EXEC"), .make("NOPE"), .make("GET", "k"),
@@ -76,9 +77,8 @@ struct RealServerTests {
 
     @Test("logs in as an ACL user, selects the database and gives its name, again after each reconnection")
     func greeting() async throws {
-        let server = try await RealServer([
-            "--requirepass", "rootpw", "--user", "me", "on", ">hunter2", "~*", "&*", "+@all",
-        ])
+        let server = try await RedisServer.start(
+            .init(users: ["me on >hunter2 ~* &* +@all"], extra: ["requirepass rootpw"]))
         let client = server.client {
             $0.user = "me"
             $0.password = "hunter2"
@@ -104,7 +104,7 @@ struct RealServerTests {
 
     @Test("throws .authentication for a wrong password or none, at once for connect and for commands")
     func wrongPassword() async throws {
-        let server = try await RealServer(["--requirepass", "rootpw"])
+        let server = try await RedisServer.start(.init(extra: ["requirepass rootpw"]))
         for password in ["hunter2", nil] {
             let client = server.client { $0.password = password }
             let connecting = await #expect(throws: RedisError.self) { try await client.connect() }
@@ -127,7 +127,7 @@ struct RealServerTests {
 
     @Test("runs scripts, also after SCRIPT FLUSH, and finds a stale SHA-1")
     func scripts() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client()
         let source = "return {KEYS[1], ARGV[1], ARGV[2]}"
         let sha = try await client.send(.make("SCRIPT", "LOAD", source)).text ?? ""
@@ -153,22 +153,22 @@ struct RealServerTests {
 
     @Test("waits in a blocking command longer than the command timeout, others behind it too, until it is unblocked")
     func blocking() async throws {
-        let server = try await RealServer()
-        let client = server.client { $0.commandTimeout = .milliseconds(150) }
+        let server = try await RedisServer.start()
+        let client = server.client { $0.commandTimeout = .milliseconds(500) }
         let other = server.client()
         try await client.connect()
         let id = try #require(client.connectionID)
         let popped = Task { try await client.send(.make("BLPOP", "q", "30"), timeout: .seconds(31)) }
         let behind = Task { try await client.send(.make("PING")).text }
-        // The server says when it is blocked; a block of 300 ms there lets the command timeout pass twice.
+        // The server says when it is blocked; a block of 1.1 s there lets the command timeout pass twice.
         while try await other.send(.make("CLIENT", "LIST", "ID", String(id))).text?.contains("cmd=blpop") != true {}
-        _ = try await other.send(.make("BLPOP", "nothing", "0.3"), timeout: .seconds(5))
+        _ = try await other.send(.make("BLPOP", "nothing", "1.1"), timeout: .seconds(60))
         #expect(try await other.send(.make("CLIENT", "UNBLOCK", String(id))).int == 1)
         #expect(try await popped.value.isNull)
         #expect(try await behind.value == "PONG")
         // Together they block for longer than each of them may take.
-        let pops = (0..<4).map { _ in
-            Task { try await client.send(.make("BLPOP", "q", "0.3"), timeout: .milliseconds(800)).isNull }
+        let pops = (0..<10).map { _ in
+            Task { try await client.send(.make("BLPOP", "q", "0.3"), timeout: .milliseconds(2500)).isNull }
         }
         for pop in pops {
             #expect(try await pop.value)
@@ -181,13 +181,13 @@ struct RealServerTests {
 
     @Test("hears messages, also after its connection was killed")
     func subscriptions() async throws {
-        let server = try await RealServer()
+        let server = try await RedisServer.start()
         let client = server.client()
         let other = server.client()
-        let messages = Signal("a message")
-        let reconnects = Signal("a reconnection")
+        let messages = Probe<Void>("a message")
+        let reconnects = Probe<Void>("a reconnection")
         try await client.subscribe(
-            to: "news", onMessage: { _ in messages.fire() }, onReconnect: { reconnects.fire() })
+            to: "news", onMessage: { _ in messages.signal() }, onReconnect: { reconnects.signal() })
         #expect(try await other.send(.make("PUBLISH", "news", "1")).int == 1)
         try await messages.wait()
         let id = try #require(client.connectionID)

@@ -1,3 +1,4 @@
+import DroverTesting
 import NIOCore
 import Synchronization
 import Testing
@@ -48,7 +49,7 @@ struct ScriptedProtocolTests {
         }
         let client = server.client()
         #expect(try await client.send(.make("PING")).text == "OK")
-        #expect(server.accepted.count == 3)
+        #expect(server.accepted.values.count == 3)
         await client.close()
         await server.stop()
     }
@@ -88,15 +89,15 @@ struct ScriptedProtocolTests {
                 }
             })
         let client = server.client()
-        let messages = Signal("a message")
-        let reconnects = Signal("a reconnection")
+        let messages = Probe<Void>("a message")
+        let reconnects = Probe<Void>("a reconnection")
         let texts = Mutex<[String]>([])
         try await client.subscribe(
             to: "c",
             onMessage: { message in
                 texts.withLock { $0.append(String(buffer: message)) }
-                messages.fire()
-            }, onReconnect: { reconnects.fire() })
+                messages.signal()
+            }, onReconnect: { reconnects.signal() })
         #expect(try await client.send(.make("PING")).text == "OK")
         try await messages.wait(for: 3)
         await #expect(throws: RedisError.self) { try await client.send(.make("CUT")) }
@@ -105,7 +106,7 @@ struct ScriptedProtocolTests {
         #expect(texts.withLock { $0 } == ["1", "1", "1", "2"])
         await client.unsubscribe(from: "c")
         #expect(try await client.send(.make("PING")).text == "OK")
-        #expect(messages.count == 4)
+        #expect(messages.values.count == 4)
         await client.close()
         await server.stop()
     }

@@ -1,3 +1,4 @@
+import DroverTesting
 import NIOCore
 import Synchronization
 import Testing
@@ -110,70 +111,6 @@ struct ScriptedServerTests {
         #expect(error?.mayHaveRun == false)
         let connecting = await #expect(throws: RedisError.self) { try await client.connect() }
         #expect(connecting?.code == .connect)
-        await client.close()
-        await server.stop()
-    }
-
-    @Test("withdraws an unsent command when its task is cancelled, and awaits a sent one")
-    func cancellation() async throws {
-        let server = try await Server(Server.greeting { _, words in words.first == "HOLD" ? [] : [.bytes("+OK\r\n")] })
-        let client = server.client()
-        try await client.connect()
-        let sent = Task { try await client.send(.make("HOLD")).text }
-        try await server.commanded.wait()
-        sent.cancel()
-        server.send("+held\r\n")
-        #expect(try await sent.value == "held")
-        await server.stop()
-
-        let silent = try await Server { _, _ in [] }
-        let waiting = silent.client()
-        let started = Signal("the start of a call")
-        let unsent = Task {
-            started.fire()
-            return try await waiting.send(.make("PING"))
-        }
-        let batch = Task { await waiting.send([.make("PING"), .make("PING")]) }
-        let connecting = Task { try await waiting.connect() }
-        try await started.wait()
-        try await silent.accepted.wait()
-        unsent.cancel()
-        batch.cancel()
-        connecting.cancel()
-        let error = await #expect(throws: RedisError.self) { try await unsent.value }
-        #expect(error?.code == .cancelled)
-        #expect(error?.mayHaveRun == false)
-        for result in await batch.value {
-            #expect(throws: RedisError.self) { try result.get() }
-        }
-        let stopped = await #expect(throws: RedisError.self) { try await connecting.value }
-        #expect(stopped?.code == .cancelled)
-        await waiting.close()
-        await client.close()
-        await silent.stop()
-    }
-
-    @Test("gives every call an answer or .cancelled when tasks are cancelled at any moment")
-    func cancellationRaces() async throws {
-        let server = try await Server(Server.greeting { _, words in [.bytes("+\(words.last ?? "")\r\n")] })
-        let client = server.client()
-        let wrong = await withTaskGroup(of: Int.self) { group in
-            for number in 0..<500 {
-                group.addTask {
-                    let task = Task { try await client.send(.make("ECHO", "n\(number)")).text }
-                    if number % 3 > 0 { task.cancel() }
-                    do {
-                        return try await task.value == "n\(number)" ? 0 : 1
-                    } catch {
-                        return (error as? RedisError)?.code == .cancelled ? 0 : 1
-                    }
-                }
-            }
-            return await group.reduce(0, +)
-        }
-        #expect(wrong == 0)
-        #expect(try await client.send(.make("ECHO", "end")).text == "end")
-        #expect(client.mailbox.pending.load(ordering: .relaxed) == 0)
         await client.close()
         await server.stop()
     }

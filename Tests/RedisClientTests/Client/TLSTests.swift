@@ -1,18 +1,19 @@
-import Foundation
-import NIOCore
+import DroverTesting
+import ProcessTesting
+import RedisTesting
 import Testing
 
 @testable import RedisClient
 
-@Suite("A client of a real server with TLS", .enabled(if: RealServer.isInstalled), .timeLimit(.minutes(3)))
+@Suite("A client of a real server with TLS", .timeLimit(.minutes(3)))
 struct TLSTests {
     private typealias TLS = RedisConfiguration.TLS
 
-    private func outcome(_ server: RealServer, _ tls: TLS?, host: String = "127.0.0.1") async -> RedisError? {
+    private func outcome(_ server: RedisServer, _ tls: TLS, host: String = "127.0.0.1") async throws -> RedisError? {
+        let port = try #require(server.tlsPort)
         let client = server.client {
-            $0.address = .host(host, port: server.port)
+            $0.address = .host(host, port: port)
             $0.tls = tls
-            $0.connectTimeout = .seconds(3)
         }
         do throws(RedisError) {
             #expect(try await client.send(.make("PING")).text == "PONG")
@@ -24,73 +25,85 @@ struct TLSTests {
         }
     }
 
+    /// Gives the certificates of an authority, and of another one whose server is `redis.test`.
+    private func withCertificates(
+        _ body: (_ files: TestCertificates, _ others: TestCertificates) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            try await withTemporaryFolder { other in
+                try await body(
+                    TestCertificates.make(in: folder.path),
+                    TestCertificates.make(in: other.path, names: "DNS:redis.test"))
+            }
+        }
+    }
+
     @Test("checks the server's certificate and name, and says what to do about a wrong one")
     func verification() async throws {
-        let folder = try RealServer.makeFolder()
-        let files = try Certificates(in: folder)
-        let server = try await RealServer(
-            folder: folder, tls: true, files.serverArguments(wantsClients: false))
-        let ca = files.path("ca.pem")
-        #expect(await outcome(server, TLS(caFile: ca)) == nil)
-        #expect(await outcome(server, TLS(verifies: false)) == nil)
-        let unknown = await outcome(server, TLS())
-        #expect(unknown?.code == .tls)
-        #expect(unknown?.message.contains("ca=") == true)
-        let other = await outcome(server, TLS(caFile: files.path("other.pem")))
-        #expect(other?.code == .tls)
-        #expect(other?.message.contains("ca=") == true)
-        #expect(other?.mayHaveRun == false)
-        let named = try await RealServer(tls: true, files.serverArguments("named", wantsClients: false))
-        #expect(await outcome(named, TLS(caFile: ca, serverName: "redis.test")) == nil)
-        #expect(await outcome(named, TLS(verifies: false)) == nil)
-        for (host, name) in [("127.0.0.1", nil), ("localhost", nil), ("localhost", "wrong.test")] {
-            let misnamed = await outcome(named, TLS(caFile: ca, serverName: name), host: host)
-            #expect(misnamed?.code == .tls)
-            #expect(misnamed?.message.contains("servername=") == true)
+        try await withCertificates { files, others in
+            let server = try await RedisServer.start(.init(certificates: files))
+            #expect(try await outcome(server, TLS(caFile: files.authority)) == nil)
+            #expect(try await outcome(server, TLS(verifies: false)) == nil)
+            let unknown = try await outcome(server, TLS())
+            #expect(unknown?.code == .tls)
+            #expect(unknown?.message.contains("ca=") == true)
+            let other = try await outcome(server, TLS(caFile: others.authority))
+            #expect(other?.code == .tls)
+            #expect(other?.message.contains("ca=") == true)
+            #expect(other?.mayHaveRun == false)
+            let missing = try await outcome(server, TLS(caFile: files.folder + "/none.pem"))
+            #expect(missing?.code == .tls)
+            #expect(missing?.message.contains("none.pem") == true)
+            try await server.stop()
+
+            let named = try await RedisServer.start(.init(certificates: others))
+            #expect(try await outcome(named, TLS(caFile: others.authority, serverName: "redis.test")) == nil)
+            #expect(try await outcome(named, TLS(verifies: false)) == nil)
+            for (host, name) in [("127.0.0.1", nil), ("localhost", nil), ("localhost", "wrong.test")] {
+                let misnamed = try await outcome(named, TLS(caFile: others.authority, serverName: name), host: host)
+                #expect(misnamed?.code == .tls)
+                #expect(misnamed?.message.contains("servername=") == true)
+            }
+            try await named.stop()
         }
-        try await named.stop()
-        let missing = await outcome(server, TLS(caFile: files.path("none.pem")))
-        #expect(missing?.code == .tls)
-        #expect(missing?.message.contains("none.pem") == true)
-        try await server.stop()
     }
 
     @Test("shows its certificate to a server that wants one, and says so when it has none or a wrong one")
     func clientCertificates() async throws {
-        let folder = try RealServer.makeFolder()
-        let files = try Certificates(in: folder)
-        let server = try await RealServer(folder: folder, tls: true, files.serverArguments(wantsClients: true))
-        let ca = files.path("ca.pem")
-        let good = TLS(caFile: ca, certificateFile: files.path("client.pem"), keyFile: files.path("client.key"))
-        #expect(await outcome(server, good) == nil)
-        let none = await outcome(server, TLS(caFile: ca))
-        #expect(none?.code == .tls)
-        #expect(none?.message.contains("cert=") == true)
-        let foreign = TLS(caFile: ca, certificateFile: files.path("other.pem"), keyFile: files.path("other.key"))
-        let refused = await outcome(server, foreign)
-        #expect(refused?.code == .tls)
-        #expect(refused?.message.contains("cert=") == true)
-        let mixed = TLS(caFile: ca, certificateFile: files.path("client.pem"), keyFile: files.path("other.key"))
-        #expect(await outcome(server, mixed)?.code == .tls)
-        try await server.stop()
+        try await withCertificates { files, others in
+            let server = try await RedisServer.start(.init(certificates: files, asksForClientCertificates: true))
+            func shown(_ certificate: String?, _ key: String?) -> TLS {
+                TLS(caFile: files.authority, certificateFile: certificate, keyFile: key)
+            }
+            #expect(try await outcome(server, shown(files.clientCertificate, files.clientKey)) == nil)
+            let none = try await outcome(server, shown(nil, nil))
+            #expect(none?.code == .tls)
+            #expect(none?.message.contains("cert=") == true)
+            let foreign = try await outcome(server, shown(others.clientCertificate, others.clientKey))
+            #expect(foreign?.code == .tls)
+            #expect(foreign?.message.contains("cert=") == true)
+            let mixed = try await outcome(server, shown(files.clientCertificate, others.clientKey))
+            #expect(mixed?.code == .tls)
+            try await server.stop()
+        }
     }
 
     @Test("says that one side speaks TLS and the other doesn't")
     func mixedUp() async throws {
-        let folder = try RealServer.makeFolder()
-        let files = try Certificates(in: folder)
-        let encrypted = try await RealServer(folder: folder, tls: true, files.serverArguments(wantsClients: false))
-        let plain = try await RealServer()
-        for (server, tls) in [(encrypted, nil), (plain, TLS(caFile: files.path("ca.pem")))] {
-            let client = server.client {
-                $0.tls = tls
-                $0.connectTimeout = .milliseconds(500)
+        try await withCertificates { files, _ in
+            let server = try await RedisServer.start(.init(certificates: files))
+            let encrypted = try #require(server.tlsPort)
+            for (port, tls) in [(encrypted, nil), (server.port, TLS(caFile: files.authority))] {
+                let client = server.client {
+                    $0.address = .host("127.0.0.1", port: port)
+                    $0.tls = tls
+                    $0.connectTimeout = .milliseconds(500)
+                }
+                let error = await #expect(throws: RedisError.self) { try await client.connect() }
+                #expect(error?.message.contains("TLS") == true, "\(error as Any)")
+                await client.close()
             }
-            let error = await #expect(throws: RedisError.self) { try await client.connect() }
-            #expect(error?.message.contains("TLS") == true, "\(error as Any)")
-            await client.close()
+            try await server.stop()
         }
-        try await encrypted.stop()
-        try await plain.stop()
     }
 }

@@ -1,3 +1,4 @@
+import DroverTesting
 import NIOCore
 import Testing
 
@@ -121,16 +122,16 @@ struct ConnectionMachineTimeTests {
 
     @Test("are all met by ticking at the times that the machine asks for")
     func wakeTimes() {
-        var generator = SplitMix64(seed: 42)
+        var random = TestRun.generator()
         for _ in 0..<200 {
-            var rig = generator.below(2) == 0 ? MachineRig() : MachineRig.ready()
+            var rig = Int.random(in: 0..<2, using: &random) == 0 ? MachineRig() : MachineRig.ready()
             var latest = rig.now
             for id in 1...20 {
-                rig.now = rig.now + .milliseconds(Int64(generator.below(50)))
-                let timeout = TimeAmount.milliseconds(Int64(1 + generator.below(5000)))
+                rig.now = rig.now + .milliseconds(Int64(Int.random(in: 0..<50, using: &random)))
+                let timeout = TimeAmount.milliseconds(Int64(1 + Int.random(in: 0..<5000, using: &random)))
                 latest = max(latest, rig.now + timeout)
                 _ = rig.enqueue(UInt64(id), timeout: timeout)
-                if generator.below(3) == 0 { _ = rig.take() }
+                if Int.random(in: 0..<3, using: &random) == 0 { _ = rig.take() }
             }
             var failed = 0
             var ticks = 0

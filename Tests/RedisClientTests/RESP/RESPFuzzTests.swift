@@ -1,12 +1,10 @@
-import Foundation
+import DroverTesting
 import NIOCore
-import Synchronization
 import Testing
 
 @testable import RedisClient
 
-/// Feeds random and mutated bytes to the parser; `DROVER_RESP_FUZZ` sets the number of inputs, `DROVER_RESP_SEED` the
-/// seed of an earlier run.
+/// Feeds random and mutated bytes to the parser; `DROVER_RESP_FUZZ` sets the number of inputs.
 @Suite("The RESP parser, fed anything,")
 struct RESPFuzzTests {
     /// Small limits, so that short inputs reach them.
@@ -15,24 +13,24 @@ struct RESPFuzzTests {
 
     @Test("never crashes, gives the same for every split and keeps no more than it was given")
     func fuzz() async {
-        let environment = ProcessInfo.processInfo.environment
-        let count = environment["DROVER_RESP_FUZZ"].flatMap { Int($0) } ?? 20000
-        let seed = environment["DROVER_RESP_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<UInt64(Int64.max))
-        print("seed: \(seed)")
-        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+        let count = TestRun.number("DROVER_RESP_FUZZ", default: 20_000)
+        var random = TestRun.generator()
+        // The same on every machine, so that a seed repeats the same inputs there.
+        let workers = 8
         let done = await withTaskGroup(of: Int.self) { group in
             for worker in 0..<workers {
                 let share = count / workers + (worker < count % workers ? 1 : 0)
-                group.addTask { Self.run(share, SplitMix64(seed: seed &+ UInt64(worker) &* 0x1234_5678_9ABC)) }
+                let own = SeededGenerator(seed: random.next())
+                group.addTask { Self.run(share, own) }
             }
             return await group.reduce(0, +)
         }
-        print("figure: \(done) RESP inputs")
+        TestRun.figure("\(done) RESP inputs")
         #expect(done == count)
     }
 
     /// Runs `count` inputs and gives how many kept the rules, which is all of them; it ends at the first that doesn't.
-    private static func run(_ count: Int, _ generator: consuming SplitMix64) -> Int {
+    private static func run(_ count: Int, _ generator: SeededGenerator) -> Int {
         var generator = generator
         let samples = Samples.all.map { Array($0.bytes.utf8) }
         var input: [UInt8] = []
@@ -48,7 +46,7 @@ struct RESPFuzzTests {
 
     /// One or more samples, some bytes changed, left out or put in; or bytes of the alphabet; or any bytes.
     private static func make(
-        _ input: inout [UInt8], of samples: [[UInt8]], with generator: inout SplitMix64
+        _ input: inout [UInt8], of samples: [[UInt8]], with generator: inout SeededGenerator
     ) {
         input.removeAll(keepingCapacity: true)
         let kind = generator.below(8)
@@ -78,7 +76,7 @@ struct RESPFuzzTests {
     }
 
     /// The rule that an input breaks, nil when it keeps them all.
-    private static func fault(of input: [UInt8], with generator: inout SplitMix64) -> String? {
+    private static func fault(of input: [UInt8], with generator: inout SeededGenerator) -> String? {
         let whole = ByteBuffer(bytes: input)
         let reference = Samples.parse([whole], limits: limits)
         var parser = RESPParser(limits: limits)
@@ -126,5 +124,12 @@ struct RESPFuzzTests {
         case .array(let items), .set(let items), .push(let items): items.reduce(4) { $0 + shortest($1) }
         case .map(let pairs): pairs.reduce(4) { $0 + shortest($1.key) + shortest($1.value) }
         }
+    }
+}
+
+extension SeededGenerator {
+    /// A number from 0 up to, not including, `limit`.
+    fileprivate mutating func below(_ limit: Int) -> Int {
+        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(limit)).high)
     }
 }

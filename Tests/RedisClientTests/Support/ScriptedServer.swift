@@ -1,4 +1,4 @@
-import Logging
+import DroverTesting
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -18,10 +18,10 @@ final class ScriptedServer: Sendable {
     /// Gets the number of the connection, from 1, and the words of a command.
     typealias Script = @Sendable (_ connection: Int, _ words: [String]) -> [Step]
 
-    /// Fires for each connection.
-    let accepted = Signal("a connection to the scripted server")
-    /// Fires for each command but those of greetings.
-    let commanded = Signal("a command at the scripted server")
+    /// Signals each connection.
+    let accepted = Probe<Void>("a connection to the scripted server")
+    /// Signals each command but those of greetings.
+    let commanded = Probe<Void>("a command at the scripted server")
     let port: Int
     private let channel: any Channel
     private let held: ChildList
@@ -35,7 +35,7 @@ final class ScriptedServer: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { child in
                 let number = held.add(child)
-                accepted.fire()
+                accepted.signal()
                 return child.eventLoop.makeCompletedFuture {
                     try child.pipeline.syncOperations.addHandler(
                         ScriptHandler(number: number, commanded: commanded, script: script))
@@ -44,14 +44,6 @@ final class ScriptedServer: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
         port = channel.localAddress?.port ?? 0
         self.held = held
-    }
-
-    /// A client of this server.
-    func client(_ change: (inout RedisConfiguration) -> Void = { _ in }) -> RedisClient {
-        var configuration = RedisConfiguration(address: .host("127.0.0.1", port: port))
-        configuration.reconnect = ReconnectBackoff(base: .milliseconds(1), maximum: .milliseconds(20))
-        change(&configuration)
-        return RedisClient(configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     /// Sends bytes on all connections that are open.
@@ -102,11 +94,11 @@ private final class ScriptHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let number: Int
-    private let commanded: Signal
+    private let commanded: Probe<Void>
     private let script: ScriptedServer.Script
     private var parser = RESPParser()
 
-    init(number: Int, commanded: Signal, script: @escaping ScriptedServer.Script) {
+    init(number: Int, commanded: Probe<Void>, script: @escaping ScriptedServer.Script) {
         self.number = number
         self.commanded = commanded
         self.script = script
@@ -123,7 +115,7 @@ private final class ScriptHandler: ChannelInboundHandler {
                 case .close: context.close(promise: nil)
                 }
             }
-            if words.first != "HELLO", words.first != "CLIENT" { commanded.fire() }
+            if words.first != "HELLO", words.first != "CLIENT" { commanded.signal() }
         }
     }
 

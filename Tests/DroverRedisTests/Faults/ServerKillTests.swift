@@ -1,0 +1,58 @@
+import DroverCore
+import DroverTesting
+import RedisTesting
+import Synchronization
+import Testing
+
+/// The server is killed and started again while producers add and a worker works.
+@Suite("Killed servers", .serialized)
+struct ServerKillTests {
+    private func kill(
+        _ bench: FaultBench, times: Int, _ random: SeededGenerator, _ load: FaultLoad,
+        slowest: borrowing Mutex<Duration>
+    ) async throws {
+        var random = random
+        for _ in 0..<times {
+            // By progress and not by time: after so many more attempts.
+            try await load.ended.wait(
+                for: load.ended.values.count + Int.random(in: 1...120, using: &random), timeout: .seconds(60))
+            try await bench.server.kill()
+            try await bench.server.restart()
+            let time = try await bench.nextCompletion()
+            slowest.withLock { $0 = max($0, time) }
+        }
+    }
+
+    @Test("With a file that is synced before each answer, a killed server loses nothing that it acknowledged")
+    func always() async throws {
+        let random = TestRun.generator()
+        let kills = TestRun.number("DROVER_REDIS_KILLS", default: 3)
+        try await FaultBench.with(.init(appendOnly: .always)) { bench in
+            let slowest = Mutex(Duration.zero)
+            let result = try await bench.endure(try bench.configuration()) { load in
+                try await kill(bench, times: kills, random, load, slowest: slowest)
+            }
+            TestRun.figure(
+                "\(kills) kills of a server that syncs always, \(result.acknowledged) jobs, \(result.lost) lost, the next "
+                    + "one completed at most \(slowest.withLock { $0 }) later")
+        }
+    }
+
+    @Test("With a file that is synced each second, what survives a kill is whole and comes to its end")
+    func everySecond() async throws {
+        let random = TestRun.generator()
+        let kills = TestRun.number("DROVER_REDIS_KILLS", default: 3)
+        try await FaultBench.with(.init(appendOnly: .everysec)) { bench in
+            let slowest = Mutex(Duration.zero)
+            // A settlement that is lost leaves its job active: it is taken over when the lease has run out.
+            let result = try await bench.endure(
+                try bench.configuration(), .init(lease: .seconds(5)), mayLose: true, isGapless: false
+            ) { load in
+                try await kill(bench, times: kills, random, load, slowest: slowest)
+            }
+            TestRun.figure(
+                "\(kills) kills of a server that syncs each second, \(result.acknowledged) jobs, \(result.lost) lost, the "
+                    + "next one completed at most \(slowest.withLock { $0 }) later")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import DroverCore
+import Foundation
+import RedisClient
+import RedisTesting
+import Testing
+
+@testable import DroverRedis
+
+/// The embedded scripts as the server knows them.
+@Suite("Scripts", .timeLimit(.minutes(2)))
+struct ScriptTests {
+    /// A script, and a call of the store that runs it.
+    struct Usage: Sendable, CustomTestStringConvertible {
+        let script: RedisScript
+        let call: @Sendable (any JobStore, QueueName) async throws -> Void
+
+        init(_ script: RedisScript, _ call: @escaping @Sendable (any JobStore, QueueName) async throws -> Void) {
+            self.script = script
+            self.call = call
+        }
+
+        var testDescription: String { script.name }
+    }
+
+    /// Every script of `Scripts.generated.swift`.
+    private static let usages = [
+        Usage(Scripts.command) { _ = try await $0.apply([.remove(JobKey(queue: $1, id: JobID(stored: "none")))]) },
+        Usage(Scripts.configure) { _ = try await $0.configure([.pause($1)]) },
+        Usage(Scripts.enqueue) { _ = try await $0.enqueue($1, [NewJob(name: "job")]) },
+        Usage(Scripts.exchange) {
+            let claim = Claim(limit: 1, lease: .seconds(30), worker: "worker")
+            _ = try await $0.exchange($1, id: ExchangeID("x"), settle: [], claim: claim)
+        },
+        Usage(Scripts.heartbeat) {
+            try await $0.heartbeat(
+                WorkerReport(
+                    id: "worker", queue: $1, host: "host", process: 1, concurrency: 1, running: 0,
+                    validFor: .seconds(30)))
+        },
+        Usage(Scripts.jobs) { _ = try await $0.jobs([JobKey(queue: $1, id: JobID(stored: "none"))]) },
+        Usage(Scripts.list) { _ = try await $0.jobs(matching: JobQuery(queue: $1, state: .waiting), page: Page()) },
+        Usage(Scripts.prune) {
+            _ = try await $0.prune($1, PruneRule(.completed, keeping: Retention(count: 1)), limit: 10)
+        },
+        Usage(Scripts.reclaim) { _ = try await $0.reclaimStalled($1, maxStalled: 1, limit: 10) },
+        Usage(Scripts.record) { _ = try await $0.record([JobReport(lease: lease($1), content: .progress(.null))]) },
+        Usage(Scripts.renew) { _ = try await $0.renew([lease($1)]) },
+        Usage(Scripts.sweep) { _ = try await $0.sweep(.drain($1, delayed: true), after: nil, limit: 10) },
+    ]
+
+    private static func lease(_ queue: QueueName) -> Lease {
+        Lease(job: JobKey(queue: queue, id: JobID(stored: "none")), token: LeaseToken("token"), duration: .seconds(30))
+    }
+
+    @Test("The list of these tests has every file of Sources/DroverRedis/Scripts")
+    func all() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/DroverRedis/Scripts")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".lua") }
+        #expect(Self.usages.map { $0.script.name + ".lua" }.sorted() == files.sorted())
+    }
+
+    @Test("A script has the SHA-1 that the server computes of it", arguments: usages)
+    func digest(_ usage: Usage) async throws {
+        let server = try await RedisServer.shared
+        #expect(try await server.command("SCRIPT", "LOAD", usage.script.source) == usage.script.sha)
+    }
+
+    @Test("Every call works after the server has forgotten its scripts, and loads the one it needs")
+    func forgotten() async throws {
+        let server = try await RedisServer.start()
+        let fixture = try await RedisFixture(on: server, prefix: "p")
+        for usage in Self.usages {
+            // The first time the call's own script is missing, the second time it is there.
+            try await server.command("SCRIPT", "FLUSH")
+            for _ in 0..<2 { try await usage.call(fixture.store, "queue") }
+            #expect(try await server.command("SCRIPT", "EXISTS", usage.script.sha) == "1", "\(usage.script.name)")
+        }
+        await fixture.dispose()
+        try await server.stop()
+    }
+}
