@@ -18,8 +18,7 @@ extension StoreError {
     private static func meaning(of code: RedisError.Code) -> Code {
         switch code {
         // Nothing of these passes by itself.
-        case .authentication, .tls: .incompatible
-        case .invalid: .invalid
+        case .authentication, .tls, .invalid: .incompatible
         default: .unreachable
         }
     }

@@ -95,10 +95,11 @@ struct FaultBench {
         try await server.command("CLIENT", "LIST").split(separator: "\n").count - 1
     }
 
-    /// Asks until the server has at most so many connections of stores; it learns late of some that were closed.
-    func connections(atMost most: Int) async throws -> Int {
+    /// Asks until the server has a number of connections of stores in a range, or for too long: it learns late of some
+    /// that were closed, and others are just being made.
+    func connections(becoming wanted: ClosedRange<Int>) async throws -> Int {
         var count = try await connections()
-        for _ in 0..<2000 where count > most { count = try await connections() }
+        for _ in 0..<2000 where !wanted.contains(count) { count = try await connections() }
         return count
     }
 

@@ -1,5 +1,7 @@
 import DroverCore
+import DroverRedis
 import DroverTesting
+import RedisClient
 import RedisTesting
 import Synchronization
 import Testing
@@ -29,7 +31,9 @@ struct ServerKillTests {
         let kills = TestRun.number("DROVER_REDIS_KILLS", default: 3)
         try await FaultBench.with(.init(appendOnly: .always)) { bench in
             let slowest = Mutex(Duration.zero)
-            let result = try await bench.endure(try bench.configuration()) { load in
+            var configuration = try bench.configuration()
+            configuration.server.reconnect = ReconnectBackoff()
+            let result = try await bench.endure(configuration) { load in
                 try await kill(bench, times: kills, random, load, slowest: slowest)
             }
             TestRun.figure(
@@ -45,8 +49,10 @@ struct ServerKillTests {
         try await FaultBench.with(.init(appendOnly: .everysec)) { bench in
             let slowest = Mutex(Duration.zero)
             // A settlement that is lost leaves its job active: it is taken over when the lease has run out.
+            var configuration = try bench.configuration()
+            configuration.server.reconnect = ReconnectBackoff()
             let result = try await bench.endure(
-                try bench.configuration(), .init(lease: .seconds(5)), mayLose: true, isGapless: false
+                configuration, .init(lease: .seconds(5)), mayLose: true, isGapless: false
             ) { load in
                 try await kill(bench, times: kills, random, load, slowest: slowest)
             }

@@ -85,18 +85,22 @@ class Workers:
 
     async def op_stopWork(self, request):
         """Closes a worker and waits for its jobs, or cancels them with `force`."""
-        worker, run = self.workers.pop(request["worker"])
-        await worker.close(request.get("force", False))
+        await self.end(*self.workers.pop(request["worker"]), request.get("force", False))
+
+    async def end(self, worker, run, force):
+        """Closes a worker. For what it does after its last job, which at times never ends, it is not waited."""
+        closing = asyncio.ensure_future(worker.close(force))
+        self.closing += [closing, run]
+        await asyncio.wait([closing], timeout=10)
         # What it said of its own end was told as an event.
-        await asyncio.wait([run])
+        await asyncio.wait([run], timeout=2)
 
     async def leave(self, queue):
         """Ends all that works on or listens to a queue, at once."""
         for number, (worker, run) in list(self.workers.items()):
             if worker.name == queue:
                 del self.workers[number]
-                await worker.close(True)
-                await asyncio.wait([run])
+                await self.end(worker, run, True)
         for number, listener in list(self.listeners.items()):
             if listener.name == queue:
                 del self.listeners[number]

@@ -19,6 +19,7 @@ struct Bridge: Sendable {
     let gates = Gates()
 
     private static let numbers = Atomic(0)
+    private static let turnstile = Turnstile(places: 8)
     // Unstructured, since it belongs to no test: whoever comes first must not end it for the others.
     private static let sharedPeer = Task {
         try await PythonPeer.client(port: try await RedisServer.shared.port, prefix: "unused")
@@ -32,15 +33,22 @@ struct Bridge: Sendable {
     static func run(
         _ settings: [String: String] = [:], ownPeer: Bool = false, _ body: (Bridge) async throws -> Void
     ) async throws {
-        let bridge = try await Bridge(settings, ownPeer: ownPeer)
+        await turnstile.enter()
         do {
-            try await body(bridge)
-            try await bridge.close(ownPeer: ownPeer)
+            let bridge = try await Bridge(settings, ownPeer: ownPeer)
+            do {
+                try await body(bridge)
+                try await bridge.close(ownPeer: ownPeer)
+            } catch {
+                // The test has failed already, and says why.
+                try? await bridge.close(ownPeer: ownPeer)
+                throw error
+            }
         } catch {
-            // The test has failed already, and says why.
-            try? await bridge.close(ownPeer: ownPeer)
+            await turnstile.leave()
             throw error
         }
+        await turnstile.leave()
     }
 
     private init(_ settings: [String: String], ownPeer: Bool) async throws {
@@ -92,6 +100,26 @@ struct Bridge: Sendable {
     /// What was to happen did not.
     struct Surprise: Error, CustomStringConvertible {
         let description: String
+    }
+}
+
+/// Lets so many tests in at a time: all at once would keep each other from renewing locks in time.
+private actor Turnstile {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(places: Int) { free = places }
+
+    func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func leave() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }
 
