@@ -68,13 +68,13 @@ ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
 # A worker of 20 queues with nothing to do.
 idle() {
-    local queues=() number before after used resident connections all seconds=${IDLE_SECONDS:-30}
+    local queues=() number before after used resident connections all seconds=${IDLE_SECONDS:-120}
     redis flushall sync >/dev/null
     for ((number = 1; number <= 20; number++)); do queues+=(--queue "idle$number:10"); done
     "$drover" work --store "$url" "${queues[@]}" --handler noop 2>"$folder/idle.log" &
     worker=$!
-    # Long enough for all that happens once at the start.
-    sleep 5
+    # Long enough for its waits to grow to the longest: 5, 10, 20, 40 and 80 seconds, then 120 and no more.
+    sleep "${IDLE_SETTLE:-160}"
     kill -0 "$worker" || { cat "$folder/idle.log" >&2; return 1; }
     connections=$(($(redis client list | grep -c .) - 1))
     redis-cli -h 127.0.0.1 -p "$redis_port" monitor >"$folder/monitor" &

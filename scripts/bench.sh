@@ -7,7 +7,8 @@
 #   SQLite: add-bulk add process latency pickup deep (all but deep by default)
 #   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle (all by default)
 # RUNS, JOBS, LATENCY_JOBS, WAITING, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many jobs it
-# has, and `latency`, how many more wait in `deep`, how long an idle worker is watched, and where the file lies.
+# has, and `latency`, how many more wait in `deep`, how long an idle worker is watched, and where the file lies. IDLE_SETTLE
+# is how many seconds it is left alone before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/redis-server.sh

@@ -32,18 +32,23 @@ extension RedisStore {
         return Int(try await run(Scripts.prune, queue, arguments, "remove old jobs of \(queue)").int ?? 0)
     }
 
-    /// Keeps a worker's report, and shows the worker to BullMQ's clients if that is asked for.
-    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
-        var arguments = arguments()
-        arguments.append(report.id)
-        arguments.append(max(report.validFor.wholeMilliseconds, 0))
-        arguments.append(report.queue.text)
-        arguments.append(report.host)
-        arguments.append(report.process)
-        arguments.append(report.concurrency)
-        arguments.append(report.running)
+    /// Keeps the reports of workers, and shows the workers to BullMQ's clients if that is asked for.
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+        if reports.isEmpty { return }
+        var arguments = arguments(capacity: 128 * reports.count)
+        for report in reports {
+            arguments.append(report.id)
+            arguments.append(max(report.validFor.wholeMilliseconds, 0))
+            arguments.append(report.queue.text)
+            arguments.append(report.host)
+            arguments.append(report.process)
+            arguments.append(report.concurrency)
+            arguments.append(report.running)
+            arguments.append(keys.base(report.queue))
+        }
         _ = try await run(
-            Scripts.heartbeat, report.queue, more: [keys.workers], arguments, "tell that worker \(report.id) lives")
-        await presence.show(report)
+            Scripts.heartbeat, keys: keys.registry(of: reports.map(\.queue)), arguments,
+            "tell that \(reports.count) workers live")
+        for report in reports { await presence.show(report) }
     }
 }

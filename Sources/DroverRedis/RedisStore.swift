@@ -108,9 +108,16 @@ public final class RedisStore: JobStore {
         _ script: RedisScript, _ queue: QueueName, more: [String] = [], _ arguments: RedisArguments,
         _ attempt: @autoclosure () -> String
     ) async throws(StoreError) -> RESPValue {
+        try await run(script, keys: keys.queueKeys(queue) + more, arguments, attempt())
+    }
+
+    /// Runs a script on these keys.
+    func run(
+        _ script: RedisScript, keys: [String], _ arguments: RedisArguments, _ attempt: @autoclosure () -> String
+    ) async throws(StoreError) -> RESPValue {
         try checkOpen()
         do {
-            return try await client.evaluate(script, keys: keys.queueKeys(queue) + more, arguments: arguments)
+            return try await client.evaluate(script, keys: keys, arguments: arguments)
         } catch {
             throw .redis(error, attempt())
         }

@@ -26,16 +26,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -286,7 +285,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "54b24060fce808a79c92d6ab59b04120a6bb18af")
+        """#, sha: "c4c57c49e9202af7d034ac774b71b8d96b1505f5")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -309,16 +308,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -405,7 +403,7 @@ enum Scripts {
         end
         if isFirst then emit('resumed') end
         return call('LLEN', pausedKey)
-        """#, sha: "2b5f45a908bb225b5517b96a6d614b29c66b51d2")
+        """#, sha: "280c9ef24dcc1e6261a598a2917ecc58663341ef")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -428,16 +426,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -567,7 +564,7 @@ enum Scripts {
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
         return reply
-        """#, sha: "58bad6845e5cbbed565236700b69ef46591d3daa")
+        """#, sha: "f2993920b67a061cd88c50b0cbce284363d94899")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -590,16 +587,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1079,8 +1075,11 @@ enum Scripts {
             end
         end
         promoteOnce()
-        local wanted, wait = paused and 0 or limit, nil
-        if wanted > 0 and concurrency then wanted = math.min(wanted, tonumber(concurrency) - call('LLEN', activeKey)) end
+        local wanted, wait, isFull = paused and 0 or limit, nil, nil
+        if wanted > 0 and concurrency then
+            local places = tonumber(concurrency) - call('LLEN', activeKey)
+            if places < wanted then wanted, isFull = places, true end
+        end
         if wanted > 0 and max then
             local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
             local remaining = used >= most and call('PTTL', limiterKey) or 0
@@ -1142,7 +1141,10 @@ enum Scripts {
         end
         if hasPushed or hasDelayed then mark(paused, concurrency) end
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
-        if limit > 0 and #claimed < limit then reply[3] = wait or earliestDelayed() end
+        if limit > 0 and #claimed < limit then
+            reply[3] = wait or earliestDelayed()
+            if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
+        end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
             local period = limit > 0 and ARGV[3] or '30000'
             local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
@@ -1150,77 +1152,43 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "a55f2eea7a733b607d30a291289e5ad3b87df615")
+        """#, sha: "b7371ab6445ce5f3a254b66fb9def4e3227d64c2")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
-        local call = redis.call
-        local function lockKey(id) return base .. id .. ':lock' end
-        local function logKey(job) return job .. ':logs' end
-        local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
-        end
-        local function queueOf(job)
-            local other, id = string.match(job, '^(.*):([^:]*)$')
-            return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
-                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
-                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
-            }, id
-        end
-        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
-        local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local call, workersKey, queuesKey = redis.call, KEYS[1], KEYS[2]
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
-        local function callAll(command, key, list)
-            for first = 1, #list, 4000 do
-                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
-            end
-        end
-        local keptEvents, hasTrimmed
-        local function emit(name, ...)
-            if hasTrimmed then
-                call('XADD', eventsKey, eventID, 'event', name, ...)
-                return
-            end
-            hasTrimmed = true
-            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
-            if not keptEvents then
-                keptEvents = '10000'
-                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
-            end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
-        end
-        local workersKey, id = KEYS[23], ARGV[2]
+        local started = {}
         local all = call('HGETALL', workersKey)
-        local startedAt = nowText
         for index = 1, #all, 2 do
             local report = cjson.decode(all[index + 1])
             if tonumber(report[2]) + tonumber(report[3]) <= now then
                 call('HDEL', workersKey, all[index])
-            elseif all[index] == id then
-                startedAt = report[1]
+            else
+                started[all[index]] = report[1]
             end
         end
-        if tonumber(ARGV[3]) <= 0 then
-            call('HDEL', workersKey, id)
-        else
-            local report = { startedAt, nowText, ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8] }
-            call('HSET', workersKey, id, cjson.encode(report))
+        for index = 3, #KEYS do
+            local first = 8 * index - 22
+            local id, validFor = ARGV[first], ARGV[first + 1]
+            if tonumber(validFor) <= 0 then
+                started[id] = nil
+                call('HDEL', workersKey, id)
+            else
+                started[id] = started[id] or nowText
+                local report = { started[id], nowText, unpack(ARGV, first + 1, first + 6) }
+                call('HSET', workersKey, id, cjson.encode(report))
+            end
+            if call('EXISTS', KEYS[index]) == 1 then call('SADD', queuesKey, ARGV[first + 7]) end
         end
-        if call('EXISTS', metaKey) == 1 then call('SADD', queuesKey, base) end
-        """#, sha: "ea8c6e954cda53d05649c7eef492009e9a8e2c9f")
+        """#, sha: "1ecf0cb480c9e20851f63a81ef70c0f86af70ea9")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -1391,16 +1359,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1518,7 +1485,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "2a72786979d5b6843202701a579504cff22f07a1")
+        """#, sha: "2b9c9aacfbc54a6b021ef48e9935e0f11293de54")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -1541,16 +1508,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1695,7 +1661,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "1a4e88d61b03a3e1484f4d77947ed1927b4521ba")
+        """#, sha: "eafc5690ff46463a13d3806b11e5e6b944f6db40")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -1718,16 +1684,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1783,7 +1748,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "eb3068053b3905a4ac8970b5e41c6d37109d6e2f")
+        """#, sha: "68f33c4550ed791e06dbfde9d05e59484da9547d")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -1806,16 +1771,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -1868,7 +1832,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "ff09aa28cbc086901d07c14890f9df5bd0c91263")
+        """#, sha: "177735cc45e7fb78446ad672125e4cd5d36a3f00")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -1891,16 +1855,15 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
-        local now, eventID = tonumber(ARGV[1]), '*'
-        if now then
-            eventID = ARGV[1] .. '-*'
-        else
+        local now = tonumber(ARGV[1])
+        if not now then
             local time = call('TIME')
             now = time[1] * 1000 + math.floor(time[2] / 1000)
         end
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
         local function callAll(command, key, list)
             for first = 1, #list, 4000 do
                 call(command, key, unpack(list, first, math.min(first + 3999, #list)))
@@ -2165,5 +2128,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', queuesKey, base)
         return { removed, 0, '' }
-        """#, sha: "9884fe92c79fb820f40d4a9883995874d1d1d290")
+        """#, sha: "4dd1d62036e343af78b2c46744a145df09a669f2")
 }

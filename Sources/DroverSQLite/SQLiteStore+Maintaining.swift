@@ -48,22 +48,20 @@ extension SQLiteStore {
         }
     }
 
-    /// Notes that a worker lives.
-    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
+    /// Notes that workers live, in one transaction.
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+        if reports.isEmpty { return }
         try await write { session throws(StoreError) in
             let forget = try session.statement(SQL.forgetWorkers)
             forget.bind(1, session.now)
             try forget.run()
-            let save = try session.statement(SQL.saveWorker)
-            save.bind(1, report.id)
-            save.bind(2, report.queue.text)
-            save.bind(3, report.host)
-            save.bind(4, Int64(report.process))
-            save.bind(5, Int64(report.concurrency))
-            save.bind(6, Int64(report.running))
-            save.bind(7, session.now)
-            save.bind(8, max(0, report.validFor.wholeMilliseconds))
-            if report.validFor > .zero { try save.run() } else { try session.forgetWorker(report.id) }
+            for report in reports {
+                if report.validFor > .zero {
+                    try session.saveWorker(report)
+                } else {
+                    try session.forgetWorker(report.id)
+                }
+            }
         }
     }
 }

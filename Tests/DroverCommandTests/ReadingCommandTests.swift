@@ -146,7 +146,7 @@ struct Reading: Sendable, CustomTestStringConvertible {
                 beforeJobs: {
                     let report = WorkerReport(
                         id: "w", queue: "q", host: "h", process: 1, concurrency: 1, running: 1, validFor: .seconds(60))
-                    try await store.heartbeat(report)
+                    try await store.heartbeat([report])
                 }))
         #expect(diagnosis.findings.isEmpty)
     }

@@ -33,9 +33,11 @@ struct ScriptTests {
         },
         Usage(Scripts.heartbeat) {
             try await $0.heartbeat(
-                WorkerReport(
-                    id: "worker", queue: $1, host: "host", process: 1, concurrency: 1, running: 0,
-                    validFor: .seconds(30)))
+                [
+                    WorkerReport(
+                        id: "worker", queue: $1, host: "host", process: 1, concurrency: 1, running: 0,
+                        validFor: .seconds(30))
+                ])
         },
         Usage(Scripts.jobs) { _ = try await $0.jobs([JobKey(queue: $1, id: JobID(stored: "none"))]) },
         Usage(Scripts.list) { _ = try await $0.jobs(matching: JobQuery(queue: $1, state: .waiting), page: Page()) },

@@ -118,15 +118,15 @@ import Testing
                 id: "w", queue: "q", host: "h", process: 1, concurrency: 1, running: 0, validFor: validFor)
         }
         let first = time.wall.now
-        try await store.heartbeat(report(validFor: .seconds(10)))
+        try await store.heartbeat([report(validFor: .seconds(10))])
         time.advance(by: .seconds(9))
-        try await store.heartbeat(report(validFor: .seconds(10)))
+        try await store.heartbeat([report(validFor: .seconds(10))])
         time.advance(by: .seconds(9))
         #expect(try await store.workers().map(\.startedAt) == [first])
         time.advance(by: .seconds(1))
         #expect(try await store.workers().isEmpty)
-        try await store.heartbeat(report(validFor: .seconds(10)))
-        try await store.heartbeat(report(validFor: .zero))
+        try await store.heartbeat([report(validFor: .seconds(10))])
+        try await store.heartbeat([report(validFor: .zero)])
         #expect(try await store.workers().isEmpty)
     }
 

@@ -21,12 +21,19 @@ public struct WorkerOptions: Sendable {
     public var name: String?
     /// How many calls that settle and claim may be under way at once, from 1 to 16.
     public var exchangesInFlight = 2
-    /// How often stalled jobs are put back and old finished ones removed; nil for once a lease.
+    /// How often stalled jobs are put back and old finished ones removed; nil for once in one and a quarter leases.
     public var maintenanceInterval: Duration?
-    /// How often the worker says that it lives. It is off the list of workers after three of these in silence.
+    /// How often the worker says that it lives. It is off the list of workers after three of these in silence. All
+    /// workers of a service report in one call, as often as the shortest of their intervals says.
     public var heartbeatInterval: Duration = .seconds(10)
-    /// How long a worker with an empty queue waits before it looks again without having been woken.
+    /// How long a worker with an empty queue waits before it looks again without having been woken. Each look that
+    /// finds nothing doubles the next wait, up to ``longestIdleWait``; a job or a wake-up brings it back to this.
     public var idleWait: Duration = .seconds(5)
+    /// How long such a wait may become; no shorter than ``idleWait``.
+    ///
+    /// What comes in wakes a worker, and it never sleeps beyond the time at which it knows that a job is due. This is
+    /// what a wake-up that was lost can cost: a job that came with it waits so much longer, unless another one comes.
+    public var longestIdleWait: Duration = .seconds(120)
 
     /// Options with every default but these.
     public init(
@@ -54,6 +61,7 @@ public struct WorkerOptions: Sendable {
         options.maintenanceInterval = maintenanceInterval.map { max($0, shortest) }
         options.heartbeatInterval = max(heartbeatInterval, shortest)
         options.idleWait = max(idleWait, shortest)
+        options.longestIdleWait = max(longestIdleWait, options.idleWait)
         return options
     }
 }

@@ -8,6 +8,20 @@ struct WakeUpState {
         var atMost: Duration
     }
 
+    /// Why a worker is woken.
+    enum Cause: Equatable {
+        /// Its queue may have work.
+        case hint
+        /// It has waited as long as it wanted.
+        case time
+    }
+
+    /// A worker to wake.
+    struct Woken: Equatable {
+        var worker: Int
+        var cause: Cause
+    }
+
     /// How long a call lasts at most when no worker is hungry.
     static let longestWait: Duration = .seconds(30)
 
@@ -16,8 +30,10 @@ struct WakeUpState {
     private var deadlines: [Int: Duration] = [:]
     private var call: Call?
     private var callEnd: Duration = .zero
-    /// The pending call does not cover a worker that has become hungry since it began.
+    /// The pending call does not cover a worker that has become hungry since it began, or covers a queue for nobody.
     private(set) var mustRestart = false
+    /// The last call failed, and so may have lost what it was to tell.
+    private var isFailing = false
 
     /// - Parameter queues: the queue of each worker, by the worker's index.
     init(queues: [QueueName]) { self.queues = queues }
@@ -29,6 +45,16 @@ struct WakeUpState {
         deadlines[worker] = deadline
         guard let call, !mustRestart else { return false }
         mustRestart = !call.interest.work.contains(queues[worker]) || deadline < callEnd
+        return mustRestart
+    }
+
+    /// A worker has no use for work any more: what wakes one process alone must not be spent on it.
+    ///
+    /// - Returns: whether the pending call must be cut short.
+    mutating func sated(_ worker: Int) -> Bool {
+        if deadlines.removeValue(forKey: worker) == nil { return false }
+        guard let call, !mustRestart, call.interest.work.contains(queues[worker]) else { return false }
+        mustRestart = !deadlines.keys.contains { queues[$0] == queues[worker] }
         return mustRestart
     }
 
@@ -47,20 +73,26 @@ struct WakeUpState {
     /// clock the store counts.
     ///
     /// - Returns: the workers to wake; they are no longer hungry.
-    mutating func ended(_ wakeUp: WakeUp, now: Duration) -> [Int] {
+    mutating func ended(_ wakeUp: WakeUp, now: Duration) -> [Woken] {
         let passed = wakeUp.isEmpty && !mustRestart ? max(now, callEnd) : now
         call = nil
-        let due = Set(take { _, deadline in deadline <= passed })
+        isFailing = false
+        let due = take { _, deadline in deadline <= passed }
         // Also a worker that is not hungry any more is told: it keeps the wake-up until it can use it.
         let called = queues.indices.filter { wakeUp.work.contains(queues[$0]) }
         for worker in called { deadlines[worker] = nil }
-        return due.union(called).sorted()
+        let timedOut = due.filter { !called.contains($0) }
+        return (called.map { Woken(worker: $0, cause: .hint) } + timedOut.map { Woken(worker: $0, cause: .time) })
+            .sorted { $0.worker < $1.worker }
     }
 
-    /// The call failed: hints may be lost, so whoever has waited long enough is woken.
-    mutating func failed(now: Duration) -> [Int] {
+    /// The call failed: hints may be lost. The first time everybody who waits is woken, and while calls go on to fail
+    /// whoever has waited long enough; all of them as by a hint, so that they don't wait longer and longer.
+    mutating func failed(now: Duration) -> [Woken] {
         call = nil
-        return take { _, deadline in deadline <= now }
+        let isFirst = !isFailing
+        isFailing = true
+        return take { _, deadline in isFirst || deadline <= now }.map { Woken(worker: $0, cause: .hint) }
     }
 
     private mutating func take(where isDue: (Int, Duration) -> Bool) -> [Int] {

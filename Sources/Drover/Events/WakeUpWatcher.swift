@@ -5,7 +5,8 @@ import Synchronization
 /// Waits for work for all workers of a process, with one pending call to the store.
 ///
 /// A worker with an empty queue says that it is hungry; it is woken when its queue may have work or its wait is over. A
-/// queue that becomes hungry while the call is pending cuts it short, so that the next one includes it.
+/// queue that becomes hungry while the call is pending cuts it short, so that the next one includes it, and so does one
+/// that nobody waits for any more.
 final class WakeUpWatcher: Sendable {
     private let store: any JobExchanging
     private let queues: [QueueName]
@@ -29,12 +30,20 @@ final class WakeUpWatcher: Sendable {
         if mustRestart { pending.withLock { $0 }?.cancel() }
     }
 
+    /// The worker can't use any work for now, or not any more.
+    func sated(_ worker: Int) {
+        let mustRestart = state.withLock { $0.sated(worker) }
+        if mustRestart { pending.withLock { $0 }?.cancel() }
+    }
+
     /// Waits and wakes until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - wake: called with the index of a worker.
+    ///   - wake: called with a worker by its index, and why it is woken.
     ///   - hasten: called with a queue of which an active job was cancelled.
-    func run(wake: @escaping @Sendable (Int) -> Void, hasten: @escaping @Sendable (QueueName) -> Void) async {
+    func run(
+        wake: @escaping @Sendable (WakeUpState.Woken) -> Void, hasten: @escaping @Sendable (QueueName) -> Void
+    ) async {
         if queues.isEmpty { return }
         var failures = 0
         while !Task.isCancelled {
@@ -53,14 +62,14 @@ final class WakeUpWatcher: Sendable {
             switch result {
             case .success(let wakeUp):
                 failures = 0
-                for worker in state.withLock({ $0.ended(wakeUp, now: clock.now()) }) { wake(worker) }
+                for woken in state.withLock({ $0.ended(wakeUp, now: clock.now()) }) { wake(woken) }
                 for queue in wakeUp.cancellations { hasten(queue) }
             case .failure(let error):
                 failures += 1
                 logger.log(level: failures == 1 ? .warning : .debug, "waiting for work failed: \(error)")
                 let pause = Backoff.exponential(base: .milliseconds(20), maximum: .seconds(1))
                 _ = await clock.sleep(for: pause.wait(afterAttempt: failures, random: 0))
-                for worker in state.withLock({ $0.failed(now: clock.now()) }) { wake(worker) }
+                for woken in state.withLock({ $0.failed(now: clock.now()) }) { wake(woken) }
             }
         }
     }

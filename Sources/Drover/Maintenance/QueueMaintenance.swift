@@ -1,33 +1,20 @@
 import DroverCore
 import Logging
 
-/// Keeps one queue in order while its worker runs: puts stalled jobs back, removes old finished ones, and says that the
-/// worker lives.
+/// Keeps one queue in order while its worker runs: puts stalled jobs back and removes old finished ones.
 ///
 /// Every worker of a queue does it, so that it is done as long as one lives; the calls are bounded and may overlap.
 struct QueueMaintenance: Sendable {
     /// How many jobs one call looks at.
     static let step = 1000
-    /// How many calls one round makes at most, so that a backlog does not keep a worker from its heartbeat.
+    /// How many calls one round makes at most, so that a backlog does not keep the store from other work.
     static let stepsPerRound = 100
 
     let scope: WorkerScope
-    /// How many attempts run now.
-    let running: @Sendable () -> Int
 
     /// Goes on until the task is cancelled.
     func run() async {
-        await withTaskGroup { group in
-            group.addTask { await keepOrder() }
-            group.addTask { await beat() }
-        }
-    }
-
-    /// Takes the worker off the list of the living.
-    func sayGoodbye() async { await heartbeat(validFor: .zero) }
-
-    private func keepOrder() async {
-        let interval = scope.options.maintenanceInterval ?? scope.options.lease
+        let interval = scope.options.maintenanceInterval ?? Self.interval(for: scope.options.lease)
         repeat {
             await reclaim()
             await prune(PruneRule(.completed, keeping: scope.completedRetention))
@@ -36,11 +23,9 @@ struct QueueMaintenance: Sendable {
         } while await scope.clock.sleep(for: interval * (1 - 0.1 * scope.configuration.random()))
     }
 
-    private func beat() async {
-        repeat {
-            await heartbeat(validFor: scope.options.heartbeatInterval * 3)
-        } while await scope.clock.sleep(for: scope.options.heartbeatInterval)
-    }
+    /// How often a queue is put in order unless the options say. A lease that a dead worker has just renewed runs out
+    /// after one lease and is found within another one and a quarter: well before the third has passed.
+    static func interval(for lease: Duration) -> Duration { lease * 5 / 4 }
 
     private func reclaim() async {
         for _ in 0..<Self.stepsPerRound {
@@ -70,18 +55,6 @@ struct QueueMaintenance: Sendable {
             } catch {
                 return failed("removing old \(rule.finished.rawValue) jobs", error)
             }
-        }
-    }
-
-    private func heartbeat(validFor: Duration) async {
-        let report = WorkerReport(
-            id: scope.name, queue: scope.queue, host: HostIdentity.current.host,
-            process: HostIdentity.current.process, concurrency: scope.concurrency, running: running(),
-            validFor: validFor)
-        do {
-            try await scope.store.heartbeat(report)
-        } catch {
-            failed("the worker's heartbeat", error)
         }
     }
 

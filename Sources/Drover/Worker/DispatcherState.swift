@@ -16,14 +16,14 @@ struct DispatcherState {
         var attempts: [Int]
         /// How many jobs to claim; 0 for none.
         var claim: Int
-        /// How many wake-ups had come when it was planned.
+        /// How many wake-ups had come, and waits ended, when it was planned.
         fileprivate var wakeUps: Int
     }
 
     /// What a lane does next.
     enum Step: Equatable {
         case exchange(Exchange)
-        /// Nothing until an attempt ends, a wake-up comes or the worker is to stop.
+        /// Nothing until an attempt ends, a wake-up comes, the wait is over or the worker is to stop.
         case park
         /// The worker is done.
         case stop
@@ -47,6 +47,7 @@ struct DispatcherState {
     private let concurrency: Int
     private let maximumInFlight: Int
     private let idleWait: Duration
+    private let longestIdleWait: Duration
     private let limit: Int?
 
     private var running = 0
@@ -59,14 +60,21 @@ struct DispatcherState {
     private var wakeUps = 0
     private var isEmpty = false
     private var wait: Duration
+    /// How long a wait without a hint is now: it grows with each look that was in vain.
+    private var quietWait: Duration
     private(set) var isDraining = false
 
-    init(concurrency: Int, maximumInFlight: Int = 2, idleWait: Duration = .seconds(5), limit: Int? = nil) {
+    init(
+        concurrency: Int, maximumInFlight: Int = 2, idleWait: Duration = .seconds(5),
+        longestIdleWait: Duration = .seconds(120), limit: Int? = nil
+    ) {
         self.concurrency = max(1, concurrency)
         self.maximumInFlight = max(1, maximumInFlight)
         self.idleWait = idleWait
+        self.longestIdleWait = max(idleWait, longestIdleWait)
         self.limit = limit
         wait = idleWait
+        quietWait = idleWait
     }
 
     /// How many attempts run.
@@ -122,13 +130,14 @@ struct DispatcherState {
         asked -= exchange.claim
         running += reply.claimed
         started += reply.claimed
+        if reply.claimed > 0 { quietWait = idleWait }
         guard exchange.claim > 0 else { return }
         if reply.wasRepeated || (reply.claimed >= exchange.claim && !reply.isPaused) {
             isEmpty = false
         } else if exchange.wakeUps == wakeUps {
             isEmpty = true
             let due = reply.isPaused ? nil : reply.nextDueIn
-            wait = max(Self.shortestWait, min(due ?? idleWait, idleWait))
+            wait = max(Self.shortestWait, min(due ?? quietWait, quietWait))
         }
     }
 
@@ -137,6 +146,7 @@ struct DispatcherState {
         inFlight -= 1
         asked -= exchange.claim
         isEmpty = true
+        quietWait = idleWait
         wait = idleWait
     }
 
@@ -148,8 +158,19 @@ struct DispatcherState {
         ended.append(attempt)
     }
 
-    /// There may be work, or the wait is over. Kept when it can't be used now.
+    /// There may be work. Kept when it can't be used now.
     mutating func wakeUp() {
+        quietWait = idleWait
+        lookAgain()
+    }
+
+    /// The wait is over without a hint: the next one is twice as long, unless this one was cut to a job's due time.
+    mutating func waitIsOver() {
+        if isEmpty, wait >= quietWait { quietWait = min(quietWait * 2, longestIdleWait) }
+        lookAgain()
+    }
+
+    private mutating func lookAgain() {
         wakeUps += 1
         isEmpty = false
     }

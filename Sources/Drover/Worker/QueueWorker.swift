@@ -40,7 +40,8 @@ final class QueueWorker: Sendable {
         exchangePrefix = "\(scope.name):\(HostIdentity.randomPart())"
         let state = DispatcherState(
             concurrency: scope.concurrency, maximumInFlight: scope.options.exchangesInFlight,
-            idleWait: scope.options.idleWait, limit: scope.options.limit)
+            idleWait: scope.options.idleWait, longestIdleWait: scope.options.longestIdleWait,
+            limit: scope.options.limit)
         core = Mutex(Core(state: state, nextAttempt: index << 40))
     }
 
@@ -70,9 +71,12 @@ final class QueueWorker: Sendable {
     }
 
     /// The queue may have work, or the wait for it is over.
-    func wakeUp() {
+    func wakeUp(_ cause: WakeUpState.Cause) {
         let lane = core.withLock { core in
-            core.state.wakeUp()
+            switch cause {
+            case .hint: core.state.wakeUp()
+            case .time: core.state.waitIsOver()
+            }
             return Self.laneToCall(&core)
         }
         lane?.resume()
@@ -172,7 +176,7 @@ final class QueueWorker: Sendable {
             return (core.state.isDraining, core.state.hunger, core.state.runningCount)
         }
         scope.metrics.running(running)
-        if let hunger { watcher.hungry(index, for: hunger) }
+        tellWatcher(hunger)
         report(reply.settled, of: exchange)
         if isDraining {
             // Released jobs go to the front, the last one first: backwards keeps their order.
@@ -180,6 +184,13 @@ final class QueueWorker: Sendable {
         } else {
             for attempt in attempts { start(attempt) }
         }
+    }
+
+    private func tellWatcher(_ hunger: Duration?) {
+        guard let hunger else { return watcher.sated(index) }
+        watcher.hungry(index, for: hunger)
+        // A shutdown may have begun in between, and was not the last to speak.
+        if core.withLock({ $0.state.isDraining }) { watcher.sated(index) }
     }
 
     private func report(_ statuses: [SettlementStatus], of exchange: DispatcherState.Exchange) {
@@ -210,7 +221,7 @@ final class QueueWorker: Sendable {
             core.state.abandoned(exchange)
             return core.state.hunger
         }
-        if let hunger { watcher.hungry(index, for: hunger) }
+        tellWatcher(hunger)
     }
 
     // MARK: Attempts
@@ -267,6 +278,7 @@ extension QueueWorker {
             return (previous, Self.laneToCall(&core))
         }
         superseded?.cancel()
+        watcher.sated(index)
         lane?.resume()
         if core.withLock({ $0.isFinished }) { exit.cancel() }
     }

@@ -32,18 +32,17 @@ final class WorkerGroup: Sendable {
     func run(until control: ShutdownControl) async {
         // The keeper first: later its task might wait for a thread that a handler blocks.
         keeper.start()
-        let upkeep = workers.map { worker in
-            QueueMaintenance(scope: worker.scope) { worker.runningCount }
-        }
+        let heartbeat = Heartbeat(workers)
         await withTaskGroup { group in
             group.addTask { [watcher, workers, keeper] in
-                await watcher.run(wake: { workers[$0].wakeUp() }, hasten: { keeper.hasten($0) })
+                await watcher.run(wake: { workers[$0.worker].wakeUp($0.cause) }, hasten: { keeper.hasten($0) })
             }
-            for upkeep in upkeep { group.addTask { await upkeep.run() } }
+            for worker in workers { group.addTask { await QueueMaintenance(scope: worker.scope).run() } }
+            group.addTask { await heartbeat?.run() }
             await work(until: control)
             group.cancelAll()
         }
-        for upkeep in upkeep { await upkeep.sayGoodbye() }
+        await heartbeat?.sayGoodbye()
         await keeper.stop()
     }
 

@@ -58,7 +58,7 @@ struct Diagnosis: Sendable {
         let report = WorkerReport(
             id: "doctor", queue: "doctor", host: "", process: 0, concurrency: 0, running: 0, validFor: .zero)
         do {
-            try await store.heartbeat(report)
+            try await store.heartbeat([report])
             return nil
         } catch {
             return unwritable(error)

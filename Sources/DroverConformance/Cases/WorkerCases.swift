@@ -47,6 +47,41 @@ extension ConformanceCase {
             try await bench.beat("w", in: bench.queue("2"))
             try await bench.expect(bench.workers().map(\.report.queue), is: [bench.queue("2")], "the queues")
         },
+        Case("heartbeat", "workers of several queues report in one call, each on its own") { bench in
+            try await bench.beat("left")
+            try await bench.store.heartbeat([
+                bench.report("a", in: bench.queue("1")), bench.report("left", validFor: .zero),
+                bench.report("b", running: 3, validFor: .seconds(20), in: bench.queue("2")),
+            ])
+            let workers = try await bench.workers()
+            try bench.expect(
+                workers.map(\.report),
+                is: [
+                    bench.report("a", in: bench.queue("1")),
+                    bench.report("b", running: 3, validFor: .seconds(20), in: bench.queue("2")),
+                ], "the living workers")
+            try bench.expect(workers.first?.seenAt, is: workers.last?.seenAt, "when they were seen")
+            try await bench.advance(by: .seconds(20))
+            try await bench.expect(bench.workers().map(\.report.id), is: [bench.name("a")], "who lives on")
+        },
+        Case("heartbeat", "of two reports of one worker in a call the later one counts") { bench in
+            try await bench.beat("w")
+            let first = try await bench.unwrap(bench.workers().first, "a worker")
+            try await bench.advance(by: .seconds(20))
+            try await bench.store.heartbeat([bench.report("w", running: 1), bench.report("w", running: 2)])
+            try await bench.expect(bench.workers().map(\.report.running), is: [2], "what it said last")
+            try await bench.store.heartbeat([bench.report("w", validFor: .zero), bench.report("w", running: 3)])
+            let second = try await bench.unwrap(bench.workers().first, "a worker")
+            try bench.expect(second.report.running, is: 3, "what it said last")
+            try bench.expect(second.startedAt >= first.startedAt + .seconds(20), "it began when it came back")
+            try await bench.store.heartbeat([bench.report("w"), bench.report("w", validFor: .zero)])
+            try await bench.expect(bench.workers(), is: [], "the living workers")
+        },
+        Case("heartbeat", "a call without reports changes nothing") { bench in
+            try await bench.beat("w")
+            try await bench.store.heartbeat([])
+            try await bench.expect(bench.workers().map(\.report.id), is: [bench.name("w")], "the living workers")
+        },
         Case("heartbeat", "a heartbeat creates no queue") { bench in
             try await bench.beat("w")
             try await bench.expect(bench.summary(), is: nil, "the queue")
@@ -57,14 +92,20 @@ extension ConformanceCase {
 extension Bench {
     fileprivate func name(_ id: String) -> String { "\(queue.text)-\(id)" }
 
+    fileprivate func report(
+        _ id: String, running: Int = 0, validFor: Duration = .seconds(300), in other: QueueName? = nil
+    ) -> WorkerReport {
+        WorkerReport(
+            id: name(id), queue: other ?? queue, host: "höst", process: 4711, concurrency: 8, running: running,
+            validFor: validFor)
+    }
+
     @discardableResult
     fileprivate func beat(
         _ id: String, running: Int = 0, validFor: Duration = .seconds(300), in other: QueueName? = nil
     ) async throws -> WorkerReport {
-        let report = WorkerReport(
-            id: name(id), queue: other ?? queue, host: "höst", process: 4711, concurrency: 8, running: running,
-            validFor: validFor)
-        try await store.heartbeat(report)
+        let report = report(id, running: running, validFor: validFor, in: other)
+        try await store.heartbeat([report])
         return report
     }
 

@@ -36,7 +36,7 @@ struct ModelGenerator {
         case ..<630: .reclaim(queue(), maxStalled: below(3), limit: pick([0, 1, 2, 3, 100]))
         case ..<650:
             .prune(queue(), PruneRule(one(2) ? .completed : .failed, keeping: retention()), limit: 1 + below(8))
-        case ..<665: .heartbeat(report())
+        case ..<665: .heartbeat((0..<1 + few(3)).map { _ in report() })
         case ..<675: .workers
         case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
         case ..<800: .configure((0..<1 + few(2)).map { _ in one(3) ? .pause(name()) : .resume(name()) })

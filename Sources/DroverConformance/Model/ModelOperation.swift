@@ -69,7 +69,7 @@ enum ModelOperation: Sendable {
     case record([ModelReport])
     case reclaim(Int, maxStalled: Int, limit: Int)
     case prune(Int, PruneRule, limit: Int)
-    case heartbeat(WorkerReport)
+    case heartbeat([WorkerReport])
     case workers
     case apply([ModelCommand])
     case configure([QueueSetting])

@@ -27,8 +27,8 @@ extension ModelSubject {
             return .reclaimed(jobs.map { StalledJob(key: show($0.key), stalls: $0.stalls, mustFail: $0.mustFail) })
         case .prune(let queue, let rule, let limit):
             return .pruned(try await store.prune(ModelQueues.name(queue), rule, limit: limit))
-        case .heartbeat(let report):
-            try await store.heartbeat(report)
+        case .heartbeat(let reports):
+            try await store.heartbeat(reports)
             return .nothing
         case .workers:
             return .workers(

@@ -16,6 +16,9 @@ public protocol JobMaintaining: Sendable {
     /// - Returns: how many were removed, at most `limit`; fewer means that nothing is left.
     func prune(_ queue: QueueName, _ rule: PruneRule, limit: Int) async throws(StoreError) -> Int
 
-    /// Says that a worker lives.
-    func heartbeat(_ report: WorkerReport) async throws(StoreError)
+    /// Says that workers live: one call for all of a process.
+    ///
+    /// Reports are taken in order, all or none; of two that name the same worker the later one counts. Without any
+    /// nothing happens.
+    func heartbeat(_ reports: [WorkerReport]) async throws(StoreError)
 }

@@ -6,7 +6,7 @@
 --       `f` and ms: the same, before all others when the instant has passed).
 -- Reply: for each job its id behind `+` (added) or `=` (there was one).
 -- Reads everything that it will write before its first write. O(jobs), each O(log jobs).
---#include keys base marks places
+--#include keys time base marks places
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))

@@ -13,7 +13,7 @@
 --        remain, and its hash as a flat list: as it was before the claim, or, in a repetition, as it is.
 -- Reads everything that it will write before its first write. O(settlements + claims), each O(log jobs).
 -- This is the hot path: what only some calls need is made only there, and numbers are turned into text once.
---#include keys base marks leases
+--#include keys time base marks leases
 local memoryKey = KEYS[23]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
 local paused, concurrency, max, duration
@@ -282,8 +282,11 @@ end
 promoteOnce()
 
 -- 4. Claim, within the queue's concurrency and rate.
-local wanted, wait = paused and 0 or limit, nil
-if wanted > 0 and concurrency then wanted = math.min(wanted, tonumber(concurrency) - call('LLEN', activeKey)) end
+local wanted, wait, isFull = paused and 0 or limit, nil, nil
+if wanted > 0 and concurrency then
+    local places = tonumber(concurrency) - call('LLEN', activeKey)
+    if places < wanted then wanted, isFull = places, true end
+end
 if wanted > 0 and max then
     local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
     local remaining = used >= most and call('PTTL', limiterKey) or 0
@@ -352,7 +355,11 @@ if hasPushed or hasDelayed then mark(paused, concurrency) end
 if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
 
 -- 6. How long there is nothing to do; and what a repetition of this exchange is told.
-if limit > 0 and #claimed < limit then reply[3] = wait or earliestDelayed() end
+if limit > 0 and #claimed < limit then
+    reply[3] = wait or earliestDelayed()
+    -- No marker tells that another's job has left a place: it is looked for soon.
+    if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
+end
 if #claimed > 0 or string.find(reply[1], 's', 1, true) then
     local period = limit > 0 and ARGV[3] or '30000'
     local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')

@@ -3,7 +3,7 @@
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), then each lease: id, token, duration in ms.
 -- Reply: one sign for each: h held, c held and asked to stop, l lost. O(leases).
---#include keys base leases
+--#include keys time base leases
 local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
 for index = 1, count do
     local id, token = ARGV[index * 3 - 1], ARGV[index * 3]

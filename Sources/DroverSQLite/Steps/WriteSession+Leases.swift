@@ -71,6 +71,19 @@ extension WriteSession {
         try trim.run()
     }
 
+    func saveWorker(_ report: WorkerReport) throws(StoreError) {
+        let save = try statement(SQL.saveWorker)
+        save.bind(1, report.id)
+        save.bind(2, report.queue.text)
+        save.bind(3, report.host)
+        save.bind(4, Int64(report.process))
+        save.bind(5, Int64(report.concurrency))
+        save.bind(6, Int64(report.running))
+        save.bind(7, now)
+        save.bind(8, max(0, report.validFor.wholeMilliseconds))
+        try save.run()
+    }
+
     func forgetWorker(_ id: String) throws(StoreError) {
         let delete = try statement(SQL.deleteWorker)
         delete.bind(1, id)

@@ -17,10 +17,10 @@ extension FaultInjectingStore {
         }
     }
 
-    /// Says that a worker lives.
-    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
+    /// Says that workers live.
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
         try await perform(.heartbeat) { () async throws(StoreError) in
-            try await base.heartbeat(report)
+            try await base.heartbeat(reports)
         }
     }
 }

@@ -43,7 +43,9 @@ extension ForwardingStore {
         try await base.prune(queue, rule, limit: limit)
     }
 
-    package func heartbeat(_ report: WorkerReport) async throws(StoreError) { try await base.heartbeat(report) }
+    package func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+        try await base.heartbeat(reports)
+    }
 
     package func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] { try await base.jobs(keys) }
 

@@ -17,14 +17,16 @@ extension ReferenceStore {
         }
     }
 
-    /// Says that a worker lives.
-    public func heartbeat(_ report: WorkerReport) async throws(StoreError) {
+    /// Says that workers live.
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
         try withState { state, now throws(StoreError) in
             state.workers = state.workers.filter { now - $0.value.seenAt < $0.value.report.validFor }
-            let startedAt = state.workers[report.id]?.startedAt ?? now
-            let isLeaving = report.validFor <= .zero
-            state.workers[report.id] =
-                isLeaving ? nil : WorkerSummary(report: report, startedAt: startedAt, seenAt: now)
+            for report in reports {
+                let startedAt = state.workers[report.id]?.startedAt ?? now
+                let isLeaving = report.validFor <= .zero
+                state.workers[report.id] =
+                    isLeaving ? nil : WorkerSummary(report: report, startedAt: startedAt, seenAt: now)
+            }
         }
     }
 }

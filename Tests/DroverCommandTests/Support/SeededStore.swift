@@ -8,10 +8,11 @@ enum SeededStore {
         let store = ReferenceStore(clock: clock)
         try await store.prepare()
         try await fillMail(store, clock)
-        try await store.heartbeat(
+        try await store.heartbeat([
             WorkerReport(
                 id: "host-1:4711:a1", queue: "mail", host: "host-1", process: 4711, concurrency: 5, running: 1,
-                validFor: .seconds(3600)))
+                validFor: .seconds(3600))
+        ])
         _ = try await store.enqueue("reports", [NewJob(name: "digest", payload: try JSONText("[]"))])
         _ = try await store.configure([.pause("reports")])
         return store

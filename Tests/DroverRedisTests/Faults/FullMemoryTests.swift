@@ -15,7 +15,7 @@ struct FullMemoryTests {
             try await other.prepare()
             let service = JobService(store: store, logger: FaultLoad.silent)
             let (begun, finish) = (Probe<JobID>("begun"), Probe<Void>("to finish"))
-            let lease = Duration.milliseconds(400)
+            let lease = Duration.seconds(3)
             service.work("q", concurrency: 4, options: WorkerOptions(lease: lease)) { handlers in
                 handlers.otherwise { context in
                     begun.signal(context.key.id)
@@ -34,8 +34,8 @@ struct FullMemoryTests {
                 #expect(error.code == .full && error.isTransient)
                 #expect(error.message.contains("maxmemory"))
             }
-            // Three leases long; the worker itself, as any other, puts back what stalls.
-            _ = try? await Probe<Void>("time").wait(timeout: lease * 3)
+            // For more than two leases; the worker itself, as any other, puts back what stalls.
+            _ = try? await Probe<Void>("time").wait(timeout: lease * 2.5)
             // Where nothing has stalled, the call may be refused as one that begins with a write.
             let stalled = try? await other.reclaimStalled("q", maxStalled: 1, limit: 10)
             #expect(stalled ?? [] == [])

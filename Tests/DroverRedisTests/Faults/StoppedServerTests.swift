@@ -12,14 +12,12 @@ struct StoppedServerTests {
     private static let stop = TestRun.number("DROVER_REDIS_STOP", default: 2000)
 
     private func stop(_ bench: FaultBench, _ load: FaultLoad) async throws {
-        let store = try bench.store("timeout=200ms&connectTimeout=200ms")
+        let store = try bench.store("timeout=1s&connectTimeout=1s")
         try await store.prepare()
         try await load.ended.wait(for: 30, timeout: .seconds(60))
         try bench.server.pause()
-        for _ in 0..<3 {
-            let error = try await FaultBench.trouble { _ = try await store.queues() }
-            #expect(error.code == .unreachable && error.isTransient)
-        }
+        let error = try await FaultBench.trouble { _ = try await store.queues() }
+        #expect(error.code == .unreachable && error.isTransient)
         await load.pause(.milliseconds(Self.stop))
         try bench.server.unpause()
         let time = try await bench.nextCompletion()
@@ -33,7 +31,7 @@ struct StoppedServerTests {
     @Test("A server that is stopped for a while loses nothing, and no attempt is begun again")
     func stopped() async throws {
         try await FaultBench.with { bench in
-            try await bench.endure(try bench.configuration(settings: "timeout=300ms&connectTimeout=300ms")) { load in
+            try await bench.endure(try bench.configuration(settings: "timeout=1s&connectTimeout=1s")) { load in
                 try await stop(bench, load)
             }
         }
@@ -42,7 +40,7 @@ struct StoppedServerTests {
     @Test("Jobs whose leases run out while the server is stopped end once all the same")
     func stoppedLongerThanLeases() async throws {
         try await FaultBench.with { bench in
-            let configuration = try bench.configuration(settings: "timeout=300ms&connectTimeout=300ms")
+            let configuration = try bench.configuration(settings: "timeout=1s&connectTimeout=1s")
             let options = FaultLoad.Options(lease: .milliseconds(500), holding: .milliseconds(300))
             try await bench.endure(configuration, options, isGapless: false) { load in try await stop(bench, load) }
         }
@@ -93,14 +91,14 @@ struct StoppedServerTests {
     @Test("A store is not prepared by a server that does not answer, and says so within its time to connect")
     func preparesWithoutAnswer() async throws {
         try await FaultBench.with { bench in
-            let store = try bench.store("connectTimeout=300ms")
+            let store = try bench.store("connectTimeout=1s")
             try bench.server.pause()
             let clock = ContinuousClock()
             let begun = clock.now
             let error = try await FaultBench.trouble { try await store.prepare() }
-            #expect(clock.now - begun < .seconds(5))
+            #expect(clock.now - begun < .seconds(10))
             #expect(error.code == .unreachable && error.isTransient)
-            #expect(error.message.contains("took longer than 0.3 seconds"))
+            #expect(error.message.contains("took longer than 1.0 seconds"))
             try bench.server.unpause()
             try await store.prepare()
             await store.close()

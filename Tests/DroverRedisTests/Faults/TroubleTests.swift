@@ -45,7 +45,7 @@ struct TroubleTests {
         arguments: [
             (RedisError.Code.connect, StoreError.Code.unreachable), (.connectionLost, .unreachable),
             (.timeout, .unreachable), (.overloaded, .unreachable), (.protocolViolation, .unreachable),
-            (.authentication, .incompatible), (.tls, .incompatible), (.invalid, .invalid), (.closed, .closed),
+            (.authentication, .incompatible), (.tls, .incompatible), (.invalid, .incompatible), (.closed, .closed),
         ])
     func connections(_ code: RedisError.Code, _ expected: StoreError.Code) {
         #expect(StoreError.redis(RedisError(code, "m"), "do it").code == expected)

@@ -40,17 +40,20 @@ struct LockTests {
     func closing(_ worker: Party) async throws {
         try await Bridge.run(ownPeer: true) { bridge in
             let id = try await bridge.add(worker.other, "n", bridge.gate("g"))
+            var watch: Task<Bool, any Error>?
             try await bridge.working(worker, WorkerSettings(lock: 3000)) {
                 try await bridge.heard("active", id)
-                Task {
+                watch = Task {
                     // By now it closes.
                     try await bridge.pass(.milliseconds(4500))
                     let isLocked = try await bridge.exists("\(id):lock")
-                    #expect(isLocked)
                     try await bridge.openGate("g")
+                    return isLocked
                 }
             }
-            #expect(try await bridge.places(of: id) == ["completed"])
+            let story = try await bridge.story(id)
+            #expect(try await bridge.places(of: id) == ["completed"], "\(story)")
+            #expect(try await watch?.value == true)
         }
     }
 }

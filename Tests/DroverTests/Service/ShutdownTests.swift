@@ -38,6 +38,41 @@ import Testing
         #expect(states == [.completed, .completed, .completed, .completed, .waiting, .waiting])
     }
 
+    /// A store that shows for what a service waits.
+    private final class WaitedStore: ForwardingStore {
+        let base: any JobStore = ReferenceStore()
+        let waiting = Probe<Set<QueueName>>("waits for work")
+
+        func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp {
+            waiting.signal(interest.work)
+            return try await base.waitForWork(interest, atMost: atMost)
+        }
+
+        /// Returns when the last call waits for work of these queues.
+        func waits(for queues: Set<QueueName>) async throws {
+            var seen = waiting.values
+            while seen.last != queues { seen = try await waiting.wait(for: seen.count + 1) }
+        }
+    }
+
+    @Test func aWorkerThatShutsDownTakesNoWakeUpFromOthers() async throws {
+        let store = WaitedStore()
+        let service = service(store, grace: .seconds(60)) { [began, gate] context in
+            began.signal(context.key)
+            try await gate.wait(timeout: .seconds(30))
+            return .null
+        }
+        let run = Task { try await service.run() }
+        _ = try await add(store, 1)
+        try await began.wait()
+        try await store.waits(for: ["q"])
+        service.stop()
+        // The job still runs, and the worker has three free slots.
+        try await store.waits(for: [])
+        gate.signal()
+        try await returned(run)
+    }
+
     @Test func unfinishedJobsAreReleasedWithoutSpendingAnAttempt() async throws {
         let store = ReferenceStore()
         let service = service(store, grace: .milliseconds(1)) { [began] context in

@@ -52,7 +52,7 @@ import Testing
         _ = state.hungry(1, until: .seconds(5), now: .zero)
         _ = state.begin(now: .zero)
         let woken = state.ended(WakeUp(work: ["a"]), now: .seconds(1))
-        #expect(woken == [0, 2])
+        #expect(woken == [.init(worker: 0, cause: .hint), .init(worker: 2, cause: .hint)])
         let call = state.begin(now: .seconds(1))
         #expect(call.interest.work == ["b"])
     }
@@ -63,18 +63,65 @@ import Testing
         _ = state.hungry(1, until: .seconds(9), now: .zero)
         _ = state.begin(now: .zero)
         let woken = state.ended(WakeUp(), now: .seconds(1))
-        #expect(woken == [0])
+        #expect(woken == [.init(worker: 0, cause: .time)])
     }
 
-    @Test func afterAFailedCallOnlyThoseWhoseTimeHasPassedAreCalled() {
+    @Test func aHintCountsMoreThanTheEndOfTheWait() {
         var state = WakeUpState(queues: queues)
         _ = state.hungry(0, until: .seconds(5), now: .zero)
-        _ = state.hungry(1, until: .seconds(9), now: .zero)
+        _ = state.hungry(1, until: .seconds(5), now: .zero)
+        _ = state.begin(now: .zero)
+        let woken = state.ended(WakeUp(work: ["b"]), now: .seconds(5))
+        #expect(woken == [.init(worker: 0, cause: .time), .init(worker: 1, cause: .hint)])
+    }
+
+    @Test func afterAFailedCallEverybodyIsCalledSinceHintsMayBeLost() {
+        var state = WakeUpState(queues: queues)
+        _ = state.hungry(0, until: .seconds(5), now: .zero)
+        _ = state.hungry(1, until: .seconds(120), now: .zero)
         _ = state.begin(now: .zero)
         let woken = state.failed(now: .seconds(1))
+        #expect(woken == [.init(worker: 0, cause: .hint), .init(worker: 1, cause: .hint)])
+    }
+
+    @Test func whileCallsGoOnToFailOnlyThoseWhoseTimeHasPassedAreCalled() {
+        var state = WakeUpState(queues: queues)
+        _ = state.begin(now: .zero)
+        let first = state.failed(now: .zero)
+        #expect(first.isEmpty)
+        _ = state.hungry(0, until: .seconds(5), now: .zero)
+        _ = state.hungry(1, until: .seconds(9), now: .zero)
+        let early = state.failed(now: .seconds(1))
+        #expect(early.isEmpty)
+        let late = state.failed(now: .seconds(6))
+        #expect(late == [.init(worker: 0, cause: .hint)])
+        _ = state.begin(now: .seconds(6))
+        _ = state.ended(WakeUp(cancellations: ["a"]), now: .seconds(7))
+        let again = state.failed(now: .seconds(8))
+        #expect(again == [.init(worker: 1, cause: .hint)])
+    }
+
+    @Test func aQueueThatNobodyWaitsForAnyMoreCutsTheCallShort() {
+        var state = WakeUpState(queues: queues)
+        for worker in 0..<3 { _ = state.hungry(worker, until: .seconds(5), now: .zero) }
+        _ = state.begin(now: .zero)
+        let first = state.sated(0)
+        #expect(!first, "the other worker of the queue still waits")
+        let second = state.sated(2)
+        #expect(second)
+        let again = state.sated(2)
+        #expect(!again)
+        let woken = state.ended(WakeUp(), now: .seconds(1))
         #expect(woken.isEmpty)
-        let woken2 = state.failed(now: .seconds(6))
-        #expect(woken2 == [0])
+        let call = state.begin(now: .seconds(1))
+        #expect(call.interest.work == ["b"])
+    }
+
+    @Test func whoIsNotWaitedForCutsNothingShort() {
+        var state = WakeUpState(queues: queues)
+        _ = state.begin(now: .zero)
+        let mustRestart = state.sated(1)
+        #expect(!mustRestart)
     }
 
     @Test func withoutHungryWorkersTheCallWaitsForCancellationsAlone() {

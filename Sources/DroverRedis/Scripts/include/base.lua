@@ -1,17 +1,6 @@
--- What every writing script begins with: the server's time, integers as text, events.
--- ARGV[1] is empty; a test may give the time in milliseconds, and the events then have it too.
-local now, eventID = tonumber(ARGV[1]), '*'
-if now then
-    eventID = ARGV[1] .. '-*'
-else
-    local time = call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
--- Numbers never reach a command unformatted: some servers would write large ones with an exponent (PROTOCOL 6.3).
-local format = string.format
-local function integer(number) return format('%d', number) end
-local nowText = integer(now)
+-- What every writing script on a queue begins with, behind the time: commands with many arguments, events.
+-- Events have the time that a test gives.
+local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
 
 -- A command with many arguments, in portions that fit Lua's stack. For commands whose answer is not needed.
 local function callAll(command, key, list)

@@ -1,0 +1,42 @@
+import DroverCore
+import Logging
+
+/// Says that the workers of a service live: one call for all of them, as often as the one that reports most often wants.
+struct Heartbeat: Sendable {
+    private let workers: [QueueWorker]
+    private let scope: WorkerScope
+    private let interval: Duration
+
+    /// - Returns: nil without workers, of which there is nothing to say.
+    init?(_ workers: [QueueWorker]) {
+        guard let first = workers.first else { return nil }
+        self.workers = workers
+        scope = first.scope
+        interval = workers.map(\.scope.options.heartbeatInterval).reduce(first.scope.options.heartbeatInterval, min)
+    }
+
+    /// Goes on until the task is cancelled.
+    func run() async {
+        repeat {
+            await report { $0.options.heartbeatInterval * 3 }
+        } while await scope.clock.sleep(for: interval)
+    }
+
+    /// Takes the workers off the list of the living.
+    func sayGoodbye() async { await report { _ in .zero } }
+
+    private func report(validFor: (WorkerScope) -> Duration) async {
+        let reports = workers.map { worker in
+            WorkerReport(
+                id: worker.scope.name, queue: worker.scope.queue, host: HostIdentity.current.host,
+                process: HostIdentity.current.process, concurrency: worker.scope.concurrency,
+                running: worker.runningCount, validFor: validFor(worker.scope))
+        }
+        do {
+            try await scope.store.heartbeat(reports)
+        } catch {
+            // The next one tries again. A call cut short by the end of the service is not worth a line.
+            if !Task.isCancelled { scope.logger.warning("the heartbeat of the workers failed: \(error)") }
+        }
+    }
+}
