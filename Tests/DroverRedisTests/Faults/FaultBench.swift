@@ -80,13 +80,26 @@ struct FaultBench {
         let stream = "\(Self.prefix):\(FaultLoad.queue):events"
         let newest = try await server.command("XREVRANGE", stream, "+", "-", "COUNT", "1")
         var position = newest.split(separator: "\n").first.map(String.init) ?? "0"
+        // Each entry is its position, `event`, the event's name and more pairs; in front of all stands the stream's name.
+        let words = ["XREAD", "COUNT", "1000", "BLOCK", "60000", "STREAMS", stream]
         while true {
-            let words = ["XREAD", "COUNT", "1", "BLOCK", "60000", "STREAMS", stream, position]
-            let event = try await server.command(words, timeout: .seconds(70)).split(separator: "\n").map(String.init)
-            guard event.count >= 4 else { throw FaultLedger.Broken(description: "nothing was completed any more") }
-            if event[3] == "completed" { return clock.now - begun }
-            position = event[1]
+            let lines = try await server.command(words + [position], timeout: .seconds(70)).split(separator: "\n")
+            let names = lines.indices.filter { $0 > 1 && lines[$0 - 1] == "event" }
+            guard let last = names.last else { throw FaultLedger.Broken(description: "nothing was completed any more") }
+            if names.contains(where: { lines[$0] == "completed" }) { return clock.now - begun }
+            position = String(lines[last - 2])
         }
+    }
+
+    /// How long the server has waited for its disk at most since it was started, where it watches that.
+    func slowestDisk() async throws -> Duration {
+        // Of each event its name, when it was last, how long it took then and how long at most, in milliseconds.
+        let lines = try await server.command("LATENCY", "LATEST").split(separator: "\n")
+        var slowest = 0
+        for index in stride(from: 0, to: lines.count - 3, by: 4) where lines[index].hasPrefix("aof") {
+            slowest = max(slowest, Int(lines[index + 3]) ?? 0)
+        }
+        return .milliseconds(slowest)
     }
 
     /// How many connections of stores the server has.

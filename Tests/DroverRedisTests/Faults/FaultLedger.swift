@@ -29,6 +29,11 @@ struct FaultLedger {
         self.server = server
         self.prefix = prefix
         store = RedisStore(try RedisStoreConfiguration(url: server.url(prefix: prefix)), logger: FaultLoad.silent)
+        try await Self.keepEvents(on: server, prefix: prefix)
+    }
+
+    /// Has the server keep all events; to be said again when it may have lost that.
+    static func keepEvents(on server: RedisServer, prefix: String) async throws {
         try await server.command("HSET", "\(prefix):\(FaultLoad.queue):meta", "opts.maxLenEvents", "100000000")
     }
 
@@ -41,11 +46,20 @@ struct FaultLedger {
         for (id, record) in try await records(of: load.acknowledged) {
             if record == nil { lost.append(id) } else { open.insert(id) }
         }
+        let facts = try await server.command("XINFO", "STREAM", "\(prefix):\(FaultLoad.queue):events").split(
+            separator: "\n")
+        let counts = ["length", "entries-added"].map { name in facts.firstIndex { $0 == name }.map { facts[$0 + 1] } }
+        if counts[0] != counts[1] { throw Broken(description: "the server did not keep all events") }
         try await read(waitingAtMost: .zero) { _ in false }
         // Longer than any lease that may have to run out.
-        try await read(waitingAtMost: .seconds(60)) { jobs in
-            open = open.filter { id in jobs[id].map { $0.completed + $0.failed == 0 } ?? true }
-            return open.isEmpty
+        do {
+            try await read(waitingAtMost: .seconds(60)) { jobs in
+                open = open.filter { id in jobs[id].map { $0.completed + $0.failed == 0 } ?? true }
+                return open.isEmpty
+            }
+        } catch let error as Broken {
+            let left = try await records(of: open.sorted { $0.text < $1.text }.prefix(20).map(\.self))
+            throw Broken(description: "\(error); of \(open.count) open: \(left.map { ($0, $1?.state, jobs[$0]) })")
         }
         return lost
     }

@@ -39,6 +39,7 @@ final class FaultLoad: Sendable {
 
     /// Signalled by each attempt that ends.
     let ended = Probe<JobID>("ends of attempts")
+    private let succeeded = Probe<Void>("attempts that succeeded")
     private let stopped = Probe<Void>("end of the producers")
     private let options: Options
     private let producing: RedisStore
@@ -127,7 +128,7 @@ final class FaultLoad: Sendable {
             number += jobs.count
             let ahead = acknowledged.count - 60
             // Not further ahead of the worker than this, unless it is held up.
-            if ahead > 0 { _ = try? await ended.wait(for: ahead, timeout: .seconds(1)) }
+            if ahead > 0 { _ = try? await succeeded.wait(for: ahead, timeout: .seconds(1)) }
         }
     }
 
@@ -176,6 +177,7 @@ final class FaultLoad: Sendable {
         }
         if Self.number(of: id) % 2 == 0 { await Self.breathe(options.holding) }
         if Self.failsFirst(id), context.attempt == 1 { throw Refusal() }
+        succeeded.signal()
         return context.payload
     }
 
