@@ -48,11 +48,14 @@ struct WakeUpState {
         return mustRestart
     }
 
+    /// A worker has no use for work for now: the next call does not cover it. It keeps what the pending one tells it.
+    mutating func sated(_ worker: Int) { deadlines[worker] = nil }
+
     /// A worker has no use for work any more: what wakes one process alone must not be spent on it.
     ///
     /// - Returns: whether the pending call must be cut short.
-    mutating func sated(_ worker: Int) -> Bool {
-        if deadlines.removeValue(forKey: worker) == nil { return false }
+    mutating func left(_ worker: Int) -> Bool {
+        sated(worker)
         guard let call, !mustRestart, call.interest.work.contains(queues[worker]) else { return false }
         mustRestart = !deadlines.keys.contains { queues[$0] == queues[worker] }
         return mustRestart

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A worker with an empty queue says that it is hungry; it is woken when its queue may have work or its wait is over. A
 /// queue that becomes hungry while the call is pending cuts it short, so that the next one includes it, and so does one
-/// that nobody waits for any more.
+/// whose workers shut down.
 final class WakeUpWatcher: Sendable {
     private let store: any JobExchanging
     private let queues: [QueueName]
@@ -25,16 +25,20 @@ final class WakeUpWatcher: Sendable {
     }
 
     /// The worker has free slots and an empty queue, and wants to be woken within the span at the latest.
-    func hungry(_ worker: Int, for span: Duration) {
-        let mustRestart = state.withLock { $0.hungry(worker, until: clock.now() + span, now: clock.now()) }
-        if mustRestart { pending.withLock { $0 }?.cancel() }
+    ///
+    /// - Returns: whether ``restart()`` is to follow.
+    func hungry(_ worker: Int, for span: Duration) -> Bool {
+        state.withLock { $0.hungry(worker, until: clock.now() + span, now: clock.now()) }
     }
 
-    /// The worker can't use any work for now, or not any more.
-    func sated(_ worker: Int) {
-        let mustRestart = state.withLock { $0.sated(worker) }
-        if mustRestart { pending.withLock { $0 }?.cancel() }
-    }
+    /// The worker can't use any work for now.
+    func sated(_ worker: Int) { state.withLock { $0.sated(worker) } }
+
+    /// The worker takes no work any more.
+    func left(_ worker: Int) { if state.withLock({ $0.left(worker) }) { restart() } }
+
+    /// Cuts the pending call short.
+    func restart() { pending.withLock { $0 }?.cancel() }
 
     /// Waits and wakes until the task is cancelled.
     ///

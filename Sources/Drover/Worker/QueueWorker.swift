@@ -166,17 +166,17 @@ final class QueueWorker: Sendable {
         for claimed in reply.claimed { attempts.append(Attempt(number: first + attempts.count, claimed: claimed)) }
         keeper.exchange(settled: exchange.attempts, claimed: attempts, sentAt: sentAt)
 
-        let (isDraining, hunger, running) = core.withLock { core in
+        let (isDraining, running) = core.withLock { core in
             core.state.answered(
                 exchange,
                 .init(
                     claimed: attempts.count, nextDueIn: reply.nextDueIn, isPaused: reply.isPaused,
                     wasRepeated: wasRepeated))
             for attempt in attempts { core.attempts[attempt.number] = attempt }
-            return (core.state.isDraining, core.state.hunger, core.state.runningCount)
+            return (core.state.isDraining, core.state.runningCount)
         }
         scope.metrics.running(running)
-        tellWatcher(hunger)
+        tellWatcher()
         report(reply.settled, of: exchange)
         if isDraining {
             // Released jobs go to the front, the last one first: backwards keeps their order.
@@ -186,11 +186,15 @@ final class QueueWorker: Sendable {
         }
     }
 
-    private func tellWatcher(_ hunger: Duration?) {
-        guard let hunger else { return watcher.sated(index) }
-        watcher.hungry(index, for: hunger)
-        // A shutdown may have begun in between, and was not the last to speak.
-        if core.withLock({ $0.state.isDraining }) { watcher.sated(index) }
+    /// Tells the watcher for how long the worker waits, or that it does not. Under the lock: what one lane has seen
+    /// before must not be told after what another one has seen since.
+    private func tellWatcher() {
+        let mustRestart = core.withLock { core in
+            if let hunger = core.state.hunger { return watcher.hungry(index, for: hunger) }
+            watcher.sated(index)
+            return false
+        }
+        if mustRestart { watcher.restart() }
     }
 
     private func report(_ statuses: [SettlementStatus], of exchange: DispatcherState.Exchange) {
@@ -217,11 +221,8 @@ final class QueueWorker: Sendable {
                 "exchange given up; its outcomes are lost and the jobs will be run again: \(error)",
                 metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
         }
-        let hunger = core.withLock { core in
-            core.state.abandoned(exchange)
-            return core.state.hunger
-        }
-        tellWatcher(hunger)
+        core.withLock { $0.state.abandoned(exchange) }
+        tellWatcher()
     }
 
     // MARK: Attempts
@@ -278,7 +279,8 @@ extension QueueWorker {
             return (previous, Self.laneToCall(&core))
         }
         superseded?.cancel()
-        watcher.sated(index)
+        // A drained worker is never hungry again.
+        watcher.left(index)
         lane?.resume()
         if core.withLock({ $0.isFinished }) { exit.cancel() }
     }

@@ -98,7 +98,9 @@ func waitInSeat<Answer: Sendable>(
         let end = await withTaskCancellationHandler {
             await withCheckedContinuation { take($0) }
         } onCancel: {
-            giveUp(.cancelled)
+            // Unstructured: seats answer under their lock, which needs the waiting task, and cancelling holds that task
+            // while this handler runs. Taking the lock in here could block both for ever.
+            Task { giveUp(.cancelled) }
         }
         group.cancelAll()
         return end

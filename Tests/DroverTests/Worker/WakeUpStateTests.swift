@@ -101,15 +101,15 @@ import Testing
         #expect(again == [.init(worker: 1, cause: .hint)])
     }
 
-    @Test func aQueueThatNobodyWaitsForAnyMoreCutsTheCallShort() {
+    @Test func aQueueWhoseWorkersHaveLeftCutsTheCallShort() {
         var state = WakeUpState(queues: queues)
         for worker in 0..<3 { _ = state.hungry(worker, until: .seconds(5), now: .zero) }
         _ = state.begin(now: .zero)
-        let first = state.sated(0)
+        let first = state.left(0)
         #expect(!first, "the other worker of the queue still waits")
-        let second = state.sated(2)
+        let second = state.left(2)
         #expect(second)
-        let again = state.sated(2)
+        let again = state.left(2)
         #expect(!again)
         let woken = state.ended(WakeUp(), now: .seconds(1))
         #expect(woken.isEmpty)
@@ -117,10 +117,22 @@ import Testing
         #expect(call.interest.work == ["b"])
     }
 
-    @Test func whoIsNotWaitedForCutsNothingShort() {
+    @Test func aWorkerWithoutUseForWorkIsLeftOutOfTheNextCall() {
+        var state = WakeUpState(queues: queues)
+        _ = state.hungry(1, until: .seconds(5), now: .zero)
+        _ = state.begin(now: .zero)
+        state.sated(1)
+        #expect(!state.mustRestart)
+        let woken = state.ended(WakeUp(work: ["b"]), now: .seconds(1))
+        #expect(woken == [.init(worker: 1, cause: .hint)], "what the pending call tells is kept")
+        let call = state.begin(now: .seconds(1))
+        #expect(call.interest.work.isEmpty)
+    }
+
+    @Test func aWorkerThatDidNotWaitLeavesWithoutCuttingTheCallShort() {
         var state = WakeUpState(queues: queues)
         _ = state.begin(now: .zero)
-        let mustRestart = state.sated(1)
+        let mustRestart = state.left(1)
         #expect(!mustRestart)
     }
 
