@@ -7,11 +7,17 @@ import RedisClient
 enum Scripts {
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -257,7 +263,7 @@ enum Scripts {
             if state == 'active' then
                 call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
                 emit('cancel-requested', 'jobId', id)
-                call('PUBLISH', KEYS[23], id)
+                call('PUBLISH', KEYS[3], id)
                 return 'requested'
             end
             local place = takeOut(id, state)
@@ -285,15 +291,21 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "c4c57c49e9202af7d034ac774b71b8d96b1505f5")
+        """#, sha: "5e1911921684e0188cbc30462442a6aee4dd5353")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -403,29 +415,18 @@ enum Scripts {
         end
         if isFirst then emit('resumed') end
         return call('LLEN', pausedKey)
-        """#, sha: "280c9ef24dcc1e6261a598a2917ecc58663341ef")
+        """#, sha: "388db7789b9a786d0d8acb3c5307384871910060")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
-        local function logKey(job) return job .. ':logs' end
-        local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
-        end
-        local function queueOf(job)
-            local other, id = string.match(job, '^(.*):([^:]*)$')
-            return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
-                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
-                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
-            }, id
-        end
-        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
-        local function schedulerKey(id) return repeatKey .. ':' .. id end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -564,29 +565,18 @@ enum Scripts {
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
         return reply
-        """#, sha: "f2993920b67a061cd88c50b0cbce284363d94899")
+        """#, sha: "6d307109d5d62728c5cf401e4b19b950b8e197b1")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
-        local function logKey(job) return job .. ':logs' end
-        local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
-        end
-        local function queueOf(job)
-            local other, id = string.match(job, '^(.*):([^:]*)$')
-            return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
-                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
-                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
-            }, id
-        end
-        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
-        local function schedulerKey(id) return repeatKey .. ':' .. id end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -615,16 +605,49 @@ enum Scripts {
             end
             call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
-        local hasPushed, hasDelayed = false, false
-        local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
-                call('ZADD', markerKey, '0', '0')
+        local memoryKey = KEYS[3]
+        local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
+        local paused, concurrency, max, duration
+        paused, concurrency, max, duration, keptEvents =
+            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
+        local reply = { '', paused and 1 or 0, -1, nowText }
+        local at = 8 + 2 * tonumber(ARGV[7])
+        local count = tonumber(ARGV[at])
+        local rules, runs, ids, places, locks, holders = {}, {}, {}, {}, {}, nil
+        local memory
+        if count == 0 then
+            memory = call('GET', memoryKey)
+        else
+            for index = 1, tonumber(ARGV[7]) do
+                rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
             end
-            if hasDelayed then
-                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
-                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            local operands = { c = 1, f = 4, x = 0, r = 4, s = 1, b = 0 }
+            at = at + 1
+            local index = 0
+            while index < count do
+                local run = { outcome = ARGV[at], token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
+                local width, size = 1 + operands[run.outcome], tonumber(ARGV[at + 3])
+                at = at + 4
+                for _ = 1, size do
+                    index = index + 1
+                    local id = ARGV[at]
+                    runs[index], ids[index], places[index], locks[index] = run, id, at + 1, lockKey(id)
+                    at = at + width
+                end
+            end
+            if count < 2000 then
+                holders = call('MGET', memoryKey, unpack(locks))
+                memory = table.remove(holders, 1)
+            else
+                memory, holders = call('GET', memoryKey), {}
+                for first = 1, count, 2000 do
+                    for offset, holder in ipairs(call('MGET', unpack(locks, first, math.min(first + 1999, count)))) do
+                        holders[first + offset - 1] = holder
+                    end
+                end
             end
         end
+        if memory then
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
         local function heldUntil(id, attempt, token)
@@ -635,44 +658,6 @@ enum Scripts {
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
         end
-        local memoryKey = KEYS[23]
-        local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-        local paused, concurrency, max, duration
-        paused, concurrency, max, duration, keptEvents =
-            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-        local reply = { '', paused and 1 or 0, -1, nowText }
-        local function earliestDelayed()
-            local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
-            return earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
-        end
-        local at = 8 + 2 * tonumber(ARGV[7])
-        local count = tonumber(ARGV[at])
-        local ids, places, hashes, locks, holders
-        local memory
-        if count == 0 then
-            memory = call('GET', memoryKey)
-        else
-            local operands = { c = 2, f = 5, x = 1, r = 4, s = 1, b = 0 }
-            ids, places, locks = {}, {}, {}
-            at = at + 1
-            for index = 1, count do
-                local id = ARGV[at]
-                ids[index], places[index], locks[index] = id, at, lockKey(id)
-                at = at + 3 + operands[ARGV[at + 2]]
-            end
-            if count < 2000 then
-                holders = call('MGET', memoryKey, unpack(locks))
-                memory = table.remove(holders, 1)
-            else
-                memory, holders = call('GET', memoryKey), {}
-                for first = 1, count, 2000 do
-                    for index, holder in ipairs(call('MGET', unpack(locks, first, math.min(first + 1999, count)))) do
-                        holders[first + index - 1] = holder
-                    end
-                end
-            end
-        end
-        if memory then
             local lines = {}
             for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
@@ -686,13 +671,77 @@ enum Scripts {
                         reply[size + 3] = call('HGETALL', base .. id)
                     end
                 end
-                if limit > (#reply - 4) / 3 then reply[3] = earliestDelayed() end
+                if limit > (#reply - 4) / 3 then
+                    local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
+                    reply[3] = earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+                end
                 return reply
             end
         end
+        local due, priorities
+        local earliest = limit >= 0 and call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+        earliest = earliest and math.floor(tonumber(earliest) / 4096)
+        if earliest and earliest <= now then
+            due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
+            priorities = {}
+            for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+        end
+        local ready, fetched, future = {}, {}, {}
+        if limit > 0 and not paused then
+            ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
+            for index, id in ipairs(ready) do fetched[id], future[index] = call('HGETALL', base .. id), lockKey(id) end
+        end
+        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
+            unpack(future))
+        local hashes, unusual = {}, 0
+        if count > 0 then
+            local rare = { stalledKey }
+            for index = 1, count do
+                local job = base .. ids[index]
+                if runs[index].outcome == 'c' then
+                    hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+                    local size = #rare
+                    rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
+                else
+                    hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+                end
+            end
+            for first = 1, #rare, 2000 do
+                unusual = unusual + call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare)))
+            end
+        end
+        local kept, keeping = { completed = {}, failed = {} }, { completed = {}, failed = {} }
+        local finishedAs = { completed = 0, failed = 0 }
         local rest
         local function others()
             if rest then return rest end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
@@ -889,144 +938,96 @@ enum Scripts {
             while #list > keep do table.remove(list, 1) end
             return #list == 0 and '[]' or cjson.encode(list)
         end
-            rest = {
-                pushBack = pushBack, pushAgain = pushAgain, pushFront = pushFront, pushDelayed = pushDelayed, promote = promote,
-                childCompleted = childCompleted, childFailed = childFailed, deleteJob = deleteJob, retain = retain,
-                endDeduplication = endDeduplication, countFinished = countFinished, appendTrace = appendTrace,
-            }
+            local function promoteOnce()
+                if due then promote(due, priorities) end
+                due = nil
+            end
+        local function finish(id, hash, target, value, rule, ...)
+            local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
+            if hash[3] then endDeduplication(id, hash[3]) end
+            local parent = hash[2]
+            if parent and target == 'completed' then
+                childCompleted(job, parent, value)
+            elseif parent then
+                local text = call('HGET', job, 'parent')
+                childFailed(job, parent, text and cjson.decode(text) or {}, value)
+            end
+            finishedAs[target] = finishedAs[target] + 1
+            local field = target == 'completed' and 'returnvalue' or 'failedReason'
+            if rule and rule.count == 0 then
+                deleteJob(id, false)
+            else
+                call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
+                if hash[4] then call('HDEL', job, 'defa') end
+                local list = kept[target]
+                local size = #list
+                list[size + 1], list[size + 2] = nowText, id
+                if rule and (rule.count or rule.age) then keeping[target][rule] = true end
+            end
+            emit(target, 'jobId', id, field, value, 'prev', 'active')
+            return made
+        end
+        local function traces(id, operand)
+            local keep = tonumber(ARGV[operand])
+            if keep < 0 then return end
+            return 'stacktrace', appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
+        end
+        local function enter(id, hash, delay, push)
+            if hash[6] and hash[6] == hash[7] then call('HSET', base .. id, 'defa', 'cancelled') end
+            if delay > 0 then
+                pushDelayed(id, now + delay)
+                emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+            else
+                if push ~= pushFront then promoteOnce() end
+                push(id, tonumber(hash[5]) or 0)
+                emit('waiting', 'jobId', id, 'prev', 'active')
+            end
+        end
+        local function complete(id, hash, result, rule)
+            if call('SCARD', base .. id .. ':dependencies') > 0 then
+                finish(id, hash, 'failed', 'Job ' .. id .. ' has pending dependencies. moveToFinished')
+            elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
+                finish(id, hash, 'failed',
+                    'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished')
+            else
+                finish(id, hash, 'completed', result, rule)
+            end
+        end
+        local function settle(id, hash, outcome, rule, operand)
+            if outcome == 'c' then
+                complete(id, hash, ARGV[operand], rule)
+            elseif outcome == 'f' then
+                local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 1))
+                if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+            elseif outcome == 'x' then
+                finish(id, hash, 'failed', 'cancelled', rule)
+            elseif outcome == 'r' then
+                call('HSET', base .. id, 'atm', integer((tonumber(hash[1]) or 0) + 1), 'failedReason', ARGV[operand + 1],
+                    'delay', ARGV[operand], traces(id, operand + 2))
+                enter(id, hash, tonumber(ARGV[operand]), pushAgain)
+            elseif outcome == 's' then
+                if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
+                enter(id, hash, tonumber(ARGV[operand]), pushBack)
+            else
+                enter(id, hash, 0, pushFront)
+            end
+        end
+            local function countAll()
+                for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
+                for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
+            end
+            rest = { settle = settle, retain = retain, countAll = countAll, promoteOnce = promoteOnce, mark = mark }
             return rest
         end
-        local due, priorities
-        if limit >= 0 then
-            due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
-            if #due > 0 then
-                priorities = {}
-                for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
-            end
-        end
-        local fetched, futureLocks, future = {}, {}, {}
-        if limit > 0 and not paused then
-            for index, id in ipairs(call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')) do
-                local lock = lockKey(id)
-                fetched[id], futureLocks[id], future[index] = call('HGETALL', base .. id), lock, lock
-            end
-        end
-        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, stalledKey, leasesKey,
-            unpack(future))
-        local rules, unfinished = {}, 0
         if count > 0 then
-            for index = 1, tonumber(ARGV[7]) do
-                rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
-            end
-            hashes = {}
-            local pending = {}
-            for index = 1, count do
-                local job = base .. ids[index]
-                if ARGV[places[index] + 2] == 'c' then
-                    hashes[index] = call('HMGET', job, 'ats', 'atm', 'parentKey', 'deid', 'defa')
-                    local size = #pending
-                    pending[size + 1], pending[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-                else
-                    hashes[index] = call('HMGET', job, 'ats', 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl')
-                end
-            end
-            for first = 1, #pending, 2000 do
-                unfinished = unfinished + call('EXISTS', unpack(pending, first, math.min(first + 1999, #pending)))
-            end
-        end
-        local hasPromoted = false
-        local function promoteOnce()
-            if priorities and not hasPromoted then
-                hasPromoted = true
-                others().promote(due, priorities)
-            end
-        end
-        local finished = 0
-        if count > 0 then
-            local kept, keeping, finishedAs = { completed = {}, failed = {} }, {}, { completed = 0, failed = 0 }
-            local function finish(id, hash, target, value, rule, ...)
-                local job, made = base .. id, integer((tonumber(hash[2]) or 0) + 1)
-                if hash[4] then others().endDeduplication(id, hash[4]) end
-                local parent = hash[3]
-                if parent and target == 'completed' then
-                    others().childCompleted(job, parent, value)
-                elseif parent then
-                    local text = call('HGET', job, 'parent')
-                    others().childFailed(job, parent, text and cjson.decode(text) or {}, value)
-                end
-                finishedAs[target] = finishedAs[target] + 1
-                local field = target == 'completed' and 'returnvalue' or 'failedReason'
-                if rule and rule.count == 0 then
-                    others().deleteJob(id, false)
-                else
-                    call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
-                    if hash[5] then call('HDEL', job, 'defa') end
-                    local list = kept[target]
-                    local size = #list
-                    list[size + 1], list[size + 2] = nowText, id
-                    if rule and (rule.count or rule.age) then keeping[#keeping + 1] = { target = target, rule = rule } end
-                end
-                emit(target, 'jobId', id, field, value, 'prev', 'active')
-                return made
-            end
-            local function deferCancellation(id, hash)
-                if hash[7] and hash[7] == hash[1] then call('HSET', base .. id, 'defa', 'cancelled') end
-            end
-            local function traces(id, operand)
-                local keep = tonumber(ARGV[operand])
-                if keep < 0 then return end
-                return 'stacktrace', others().appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
-            end
-            local function enter(id, hash, delay, push)
-                deferCancellation(id, hash)
-                if delay > 0 then
-                    others().pushDelayed(id, now + delay)
-                    emit('delayed', 'jobId', id, 'delay', integer(now + delay))
-                else
-                    if push ~= 'pushFront' then promoteOnce() end
-                    others()[push](id, tonumber(hash[6]) or 0)
-                    emit('waiting', 'jobId', id, 'prev', 'active')
-                end
-            end
-            local function settle(id, hash, outcome, operand)
-                if outcome == 'c' then
-                    local reason
-                    if unfinished > 0 then
-                        if call('SCARD', base .. id .. ':dependencies') > 0 then
-                            reason = 'Job ' .. id .. ' has pending dependencies. moveToFinished'
-                        elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
-                            reason = 'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished'
-                        end
-                    end
-                    if reason then
-                        finish(id, hash, 'failed', reason)
-                    else
-                        finish(id, hash, 'completed', ARGV[operand], rules[tonumber(ARGV[operand + 1])])
-                    end
-                elseif outcome == 'f' then
-                    local rule = rules[tonumber(ARGV[operand + 1])]
-                    local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 2))
-                    if ARGV[operand + 4] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
-                elseif outcome == 'x' then
-                    finish(id, hash, 'failed', 'cancelled', rules[tonumber(ARGV[operand])])
-                elseif outcome == 'r' then
-                    call('HSET', base .. id, 'atm', integer((tonumber(hash[2]) or 0) + 1), 'failedReason', ARGV[operand + 1],
-                        'delay', ARGV[operand], traces(id, operand + 2))
-                    enter(id, hash, tonumber(ARGV[operand]), 'pushAgain')
-                elseif outcome == 's' then
-                    if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
-                    enter(id, hash, tonumber(ARGV[operand]), 'pushBack')
-                else
-                    enter(id, hash, 0, 'pushFront')
-                end
-            end
             local isOwn, owned, own = {}, 0, {}
             for index = 1, count do
-                local id, holder, mine = ids[index], holders[index], ARGV[places[index] + 1]
+                local id, holder, mine = ids[index], holders[index], runs[index].token
                 if holder then
                     isOwn[index] = holder == mine
                 else
-                    local lease, start = call('HGET', leasesKey, id), leaseStart(hashes[index][1], mine)
+                    local lease = call('HGET', leasesKey, id)
+                    local start = (call('HGET', base .. id, 'ats') or '0') .. '\t' .. mine .. '\t'
                     isOwn[index] = lease and string.sub(lease, 1, #start) == start
                 end
                 if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
@@ -1039,14 +1040,27 @@ enum Scripts {
                 areLast = areLast and owned == 0
                 if areLast then call('LTRIM', activeKey, '0', -1 - count) end
             end
-            local statuses, ended, endedLocks = {}, {}, {}
+            local statuses, ended, endedLocks, completed = {}, {}, {}, kept.completed
             for index = 1, count do
                 local id = ids[index]
                 if isOwn[index] and (areLast or call('LREM', activeKey, '-1', id) == 1) then
                     statuses[index] = 's'
-                    ended[#ended + 1], endedLocks[#endedLocks + 1] = id, locks[index]
+                    local size = #ended + 1
+                    ended[size], endedLocks[size] = id, locks[index]
                     fetched[id] = nil
-                    settle(id, hashes[index], ARGV[places[index] + 2], places[index] + 3)
+                    local run, hash, result = runs[index], hashes[index], ARGV[places[index]]
+                    local made, rule = hash[1], run.rule
+                    if run.outcome == 'c' and unusual == 0 and not (hash[2] or hash[3] or hash[4] or rule and rule.count == 0) then
+                        call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
+                            'finishedOn', nowText)
+                        emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                        size = #completed
+                        completed[size + 1], completed[size + 2] = nowText, id
+                        finishedAs.completed = finishedAs.completed + 1
+                        if rule and (rule.count or rule.age) then keeping.completed[rule] = true end
+                    else
+                        others().settle(id, hash, run.outcome, rule, places[index])
+                    end
                 else
                     statuses[index] = 'l'
                 end
@@ -1055,30 +1069,24 @@ enum Scripts {
             if #ended > 0 then
                 callAll('HDEL', leasesKey, ended)
                 for first = 1, #ended, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, #ended))) end
-                callAll('SREM', stalledKey, ended)
+                if unusual > 0 then callAll('SREM', stalledKey, ended) end
             end
-            if #kept.completed > 0 then callAll('ZADD', completedKey, kept.completed) end
+            if #completed > 0 then callAll('ZADD', completedKey, completed) end
             if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
-            finished = finishedAs.completed + finishedAs.failed
-            if points > 0 and finished > 0 then
-                for _ = 1, finishedAs.completed do others().countFinished(completedMetricsKey, points) end
-                for _ = 1, finishedAs.failed do others().countFinished(failedMetricsKey, points) end
-            end
-            local budget, done = 1000, {}
-            for _, item in ipairs(keeping) do
-                local name = item.target .. ' ' .. (item.rule.count or '') .. ' ' .. (item.rule.age or '')
-                if not done[name] then
-                    done[name] = true
-                    local setKey = item.target == 'completed' and completedKey or failedKey
-                    budget = budget - others().retain(setKey, item.rule.count, item.rule.age, budget)
+            if points > 0 then others().countAll() end
+            local budget = 1000
+            for _, rule in ipairs(rules) do
+                if keeping.completed[rule] then
+                    budget = budget - others().retain(completedKey, rule.count, rule.age, budget)
                 end
+                if keeping.failed[rule] then budget = budget - others().retain(failedKey, rule.count, rule.age, budget) end
             end
         end
-        promoteOnce()
+        if due then others().promoteOnce() end
         local wanted, wait, isFull = paused and 0 or limit, nil, nil
         if wanted > 0 and concurrency then
-            local places = tonumber(concurrency) - call('LLEN', activeKey)
-            if places < wanted then wanted, isFull = places, true end
+            local free = tonumber(concurrency) - call('LLEN', activeKey)
+            if free < wanted then wanted, isFull = free, true end
         end
         if wanted > 0 and max then
             local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
@@ -1093,56 +1101,69 @@ enum Scripts {
                 wanted = math.min(wanted, most - used)
             end
         end
-        local claimed, claimedLeases = {}, {}
+        local claimed, leases = {}, {}
         if wanted > 0 then
-            local worker, lease, expiry = ARGV[5], ARGV[3], integer(now + tonumber(ARGV[3]))
-            local function claim(id)
-                local job = base .. id
-                local hash = fetched[id] or call('HGETALL', job)
-                if not hash[1] then return end
-                local attempt, failure = 1, nil
-                for field = 1, #hash, 2 do
-                    local name = hash[field]
-                    if name == 'ats' then attempt = tonumber(hash[field + 1]) + 1 elseif name == 'defa' then failure = true end
-                end
-                if max and not failure and call('INCR', limiterKey) == 1 then
-                    call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
-                end
-                local attemptText = attempt == 1 and '1' or integer(attempt)
-                call('SET', futureLocks[id] or lockKey(id), token, 'PX', lease)
-                emit('active', 'jobId', id, 'prev', 'waiting')
-                call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
-                local size = #claimed
-                claimed[size + 1] = id
-                claimedLeases[2 * size + 1], claimedLeases[2 * size + 2] = id, leaseStart(attemptText, token) .. expiry
-                size = 3 * size + 4
-                reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
-            end
+            local worker, lease = ARGV[5], ARGV[3]
+            local leaseEnd = '\t' .. token .. '\t' .. integer(now + tonumber(lease))
+            local source, step = waitKey, 1
             for _ = 1, 10 do
-                local ready = call('RPOP', waitKey, wanted - #claimed)
-                if not ready then break end
-                for _, id in ipairs(ready) do claim(id) end
-                if #claimed >= wanted then break end
-            end
-            for _ = 1, 10 do
-                if #claimed >= wanted then break end
-                local ready = call('ZPOPMIN', prioritizedKey, wanted - #claimed)
-                for index = 1, #ready, 2 do claim(ready[index]) end
-                if #claimed < wanted and call('EXISTS', prioritizedKey) == 0 then
-                    call('DEL', pcKey)
-                    break
+                local open, candidates = wanted - #claimed, nil
+                if source == prioritizedKey then
+                    candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
+                    if #candidates == 0 then
+                        call('DEL', pcKey)
+                        break
+                    end
+                elseif not rest and #ready == open then
+                    call('LTRIM', waitKey, '0', -1 - open)
+                    candidates = {}
+                    for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+                    ready = {}
+                else
+                    candidates = call('RPOP', waitKey, open) or {}
+                    if #candidates < open then source = prioritizedKey end
                 end
+                for index = 1, #candidates, step do
+                    local id = candidates[index]
+                    local job = base .. id
+                    local hash = fetched[id] or call('HGETALL', job)
+                    if hash[1] then
+                        local attempt, failure = 1, nil
+                        for field = 1, #hash, 2 do
+                            local name = hash[field]
+                            if name == 'ats' then attempt = (tonumber(hash[field + 1]) or 0) + 1 elseif name == 'defa' then failure = true end
+                        end
+                        if max and not failure and call('INCR', limiterKey) == 1 then
+                            call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
+                        end
+                        local attemptText = attempt == 1 and '1' or integer(attempt)
+                        call('SET', lockKey(id), token, 'PX', lease)
+                        emit('active', 'jobId', id, 'prev', 'waiting')
+                        call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
+                        local size = #claimed
+                        claimed[size + 1] = id
+                        leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                        size = 3 * size + 4
+                        reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
+                    end
+                end
+                if #claimed >= wanted then break end
             end
             if #claimed > 0 then
                 callAll('LPUSH', activeKey, claimed)
-                callAll('HSET', leasesKey, claimedLeases)
+                callAll('HSET', leasesKey, leases)
                 call('ZADD', markerKey, '0', '0')
             end
         end
-        if hasPushed or hasDelayed then mark(paused, concurrency) end
+        if rest then rest.mark(paused, concurrency) end
+        local finished = finishedAs.completed + finishedAs.failed
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
         if limit > 0 and #claimed < limit then
-            reply[3] = wait or earliestDelayed()
+            if rest then
+                earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+                earliest = earliest and math.floor(tonumber(earliest) / 4096)
+            end
+            reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
             if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
@@ -1152,7 +1173,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "b7371ab6445ce5f3a254b66fb9def4e3227d64c2")
+        """#, sha: "71fbeda8771c4693f8be22cd56529558ee82617d")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1192,11 +1213,17 @@ enum Scripts {
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1247,29 +1274,18 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "ece0ec207a8754bcdb0ec1994306c419896627e5")
+        """#, sha: "b1ba8f4f1e2e6f5f7134dcf283b5a0db5b1308b7")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
-        local function logKey(job) return job .. ':logs' end
-        local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
-        end
-        local function queueOf(job)
-            local other, id = string.match(job, '^(.*):([^:]*)$')
-            return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
-                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
-                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
-            }, id
-        end
-        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
-        local function schedulerKey(id) return repeatKey .. ':' .. id end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
         local reply = { '' }
         local function show(id, score)
@@ -1336,15 +1352,21 @@ enum Scripts {
         end
         if shown < limit then reply[1] = '' end
         return reply
-        """#, sha: "9faf4d9a8c6836a55359fd66fb487bb57c653225")
+        """#, sha: "74d452d362426d85b9113c1e9f1b0b897987179f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1485,15 +1507,21 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "2b9c9aacfbc54a6b021ef48e9935e0f11293de54")
+        """#, sha: "54694733cc8956db826a80c54a3e88b6d1dd2cd5")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1661,15 +1689,21 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "eafc5690ff46463a13d3806b11e5e6b944f6db40")
+        """#, sha: "4e9d6ab1ce7b73b08364271cbe8800f2e65f8047")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1748,29 +1782,18 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "68f33c4550ed791e06dbfde9d05e59484da9547d")
+        """#, sha: "acf4cd37e76037e300bb145db0c165ab61e390ec")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
-        local function logKey(job) return job .. ':logs' end
-        local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
-        end
-        local function queueOf(job)
-            local other, id = string.match(job, '^(.*):([^:]*)$')
-            return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
-                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
-                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
-            }, id
-        end
-        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
-        local function schedulerKey(id) return repeatKey .. ':' .. id end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -1832,15 +1855,21 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "177735cc45e7fb78446ad672125e4cd5d36a3f00")
+        """#, sha: "b5fef93ffde4d168afedb73f6dd585b6201ed5e7")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
-        local base, idKey, metaKey, waitKey, activeKey, prioritizedKey, pcKey, delayedKey, childrenKey, completedKey,
-            failedKey, markerKey, eventsKey, stalledKey, checkKey, limiterKey, repeatKey, pausedKey, completedMetricsKey,
-            failedMetricsKey, leasesKey, queuesKey = unpack(KEYS)
+        local base, queuesKey = KEYS[1], KEYS[2]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -2128,5 +2157,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', queuesKey, base)
         return { removed, 0, '' }
-        """#, sha: "4dd1d62036e343af78b2c46744a145df09a669f2")
+        """#, sha: "ccb4cc5b1a01573cdb0f97313cbe39469f73aed0")
 }

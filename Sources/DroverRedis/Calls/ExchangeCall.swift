@@ -38,35 +38,47 @@ struct ExchangeCall {
             arguments.append(rule.age.map { String(max($0.wholeMilliseconds, 0)) } ?? "")
         }
         arguments.append(own.count)
-        for settlement in own { write(settlement, rule: rules[settlement.retention] ?? 0, to: &arguments) }
+        var rest = own[...]
+        while let first = rest.first {
+            let run = rest.prefix {
+                $0.lease.token == first.lease.token && $0.retention == first.retention
+                    && Self.sign(of: $0.outcome) == Self.sign(of: first.outcome)
+            }
+            arguments.append(Self.sign(of: first.outcome))
+            arguments.append(first.lease.token.text)
+            arguments.append(rules[first.retention] ?? 0)
+            arguments.append(run.count)
+            for settlement in run { Self.write(settlement, to: &arguments) }
+            rest = rest.dropFirst(run.count)
+        }
     }
 
-    private func write(_ settlement: Settlement, rule: Int, to arguments: inout RedisArguments) {
+    private static func sign(of outcome: Outcome) -> String {
+        switch outcome {
+        case .completed: "c"
+        case .failed: "f"
+        case .cancelled: "x"
+        case .retry: "r"
+        case .snoozed: "s"
+        case .released: "b"
+        }
+    }
+
+    /// Writes the id and what the outcome has.
+    private static func write(_ settlement: Settlement, to arguments: inout RedisArguments) {
         arguments.append(settlement.lease.job.id.text)
-        arguments.append(settlement.lease.token.text)
         switch settlement.outcome {
-        case .completed(let result):
-            arguments.append("c")
-            arguments.append(result.text)
-            arguments.append(rule)
+        case .completed(let result): arguments.append(result.text)
         case .failed(let failure):
-            arguments.append("f")
             arguments.append(failure.reason)
-            arguments.append(rule)
-            Self.write(traceOf: failure, to: &arguments)
+            write(traceOf: failure, to: &arguments)
             arguments.append(failure.isExhausted ? "1" : "0")
-        case .cancelled:
-            arguments.append("x")
-            arguments.append(rule)
+        case .cancelled, .released: break
         case .retry(let delay, let failure):
-            arguments.append("r")
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)
-            Self.write(traceOf: failure, to: &arguments)
-        case .snoozed(let delay):
-            arguments.append("s")
-            arguments.append(max(delay.wholeMilliseconds, 0))
-        case .released: arguments.append("b")
+            write(traceOf: failure, to: &arguments)
+        case .snoozed(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
         }
     }
 

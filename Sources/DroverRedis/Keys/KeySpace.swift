@@ -1,6 +1,6 @@
 import DroverCore
 
-/// Spells every key of the store: the only place that does, with `Scripts/include/keys.lua`, which follows its order.
+/// Spells every key of the store: the only place that does, with `keys.lua` and `keys-more.lua` of `Scripts/include`.
 ///
 /// The layout is BullMQ's (PROTOCOL 2.1). What is Drover's own lies under `drover:` inside a queue, where neither
 /// BullMQ's clients nor their removal of orphans look, or beside the queues under a name without a third part.
@@ -34,16 +34,9 @@ struct KeySpace: Sendable {
         return "\(escaped):*:meta"
     }
 
-    /// The keys of a queue, in the order in which scripts are given them.
-    func queueKeys(_ queue: QueueName) -> [String] {
-        let base = base(queue)
-        return [
-            base, base + "id", meta(queue), base + "wait", base + "active", base + "prioritized", base + "pc",
-            base + "delayed", base + "waiting-children", base + "completed", base + "failed", marker(queue),
-            events(queue), base + "stalled", base + "stalled-check", base + "limiter", base + "repeat",
-            base + "paused", base + "metrics:completed", base + "metrics:failed", base + "drover:leases", queues,
-        ]
-    }
+    /// The keys that every script on a queue is given: what the queue's keys begin with, from which the script spells
+    /// those that it needs, and the set of queues. A cluster finds the queue's slot by the first as by any of them.
+    func queueKeys(_ queue: QueueName) -> [String] { [base(queue), queues] }
 
     /// The keys by which workers of queues are known: their reports, the queues that Drover knows, and the settings of
     /// each queue, in the places of the queues.

@@ -4,7 +4,7 @@
 -- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
 -- Reply: `done`, `requested`, `notFound`, or the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys time base marks places parents removal state
+--#include keys keys-more time base marks places parents removal state
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -43,7 +43,7 @@ elseif command == 'cancel' then
     if state == 'active' then
         call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
         emit('cancel-requested', 'jobId', id)
-        call('PUBLISH', KEYS[23], id)
+        call('PUBLISH', KEYS[3], id)
         return 'requested'
     end
     local place = takeOut(id, state)

@@ -3,7 +3,7 @@
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), `pause` or `resume`.
 -- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
---#include keys time base marks places
+--#include keys keys-more time base marks places
 call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
 if not keptEvents then call('SADD', queuesKey, base) end

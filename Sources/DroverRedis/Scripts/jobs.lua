@@ -4,7 +4,7 @@
 -- ARGV: the ids.
 -- Reply: for each an empty list when there is none, else its state, its score among the delayed ones or empty, and its
 -- hash as a flat list. O(ids, each O(log jobs + active)).
---#include keys state
+--#include keys keys-more state
 local reply = {}
 for index, id in ipairs(ARGV) do
     local hash = call('HGETALL', base .. id)

@@ -3,5 +3,5 @@
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), `completed` or `failed`, count and age in ms (empty where the rule has none), limit.
 -- Reply: how many were removed. O(removed, each O(log finished)).
---#include keys time base parents removal
+--#include keys keys-more time base parents removal
 return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))

@@ -8,7 +8,7 @@
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
 -- O(active), the reclaimed ones each O(log jobs).
---#include keys time base marks places leases
+--#include keys keys-more time base marks places leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
 local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local paused, concurrency

@@ -4,7 +4,7 @@
 -- ARGV: time (tests), then each report: id, token, kind, text, lines to keep of a log (empty for all).
 --       Kinds: `p` progress, `d` payload, `l` log line.
 -- Reply: one sign for each: r recorded, l lease lost. O(reports).
---#include keys time base leases
+--#include keys keys-more time base leases
 call('EXISTS', eventsKey, metaKey)
 local statuses = {}
 for index = 1, (#ARGV - 1) / 5 do

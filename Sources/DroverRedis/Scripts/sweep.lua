@@ -7,7 +7,7 @@
 --       last one of a sorted set, parted by a tab; empty at the beginning.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys time base parents removal state leases
+--#include keys keys-more time base parents removal state leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 

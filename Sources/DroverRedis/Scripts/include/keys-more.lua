@@ -1,0 +1,27 @@
+-- The other keys of one queue, and what is spelled from a job's id.
+local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+
+local function logKey(job) return job .. ':logs' end
+
+-- All keys that a job has beside its lock (PROTOCOL 2.1).
+local function jobKeys(job)
+    return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+end
+
+-- The keys of the queue of a job that another job's hash names, and that job's id (PROTOCOL 2.3).
+local function queueOf(job)
+    local other, id = string.match(job, '^(.*):([^:]*)$')
+    return {
+        meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+        prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+        children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+    }, id
+end
+
+-- What tells that a deduplication id is taken, and the job that waits for its end (PROTOCOL 10.4).
+local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+
+-- The hash of a scheduler (PROTOCOL 15.1).
+local function schedulerKey(id) return repeatKey .. ':' .. id end

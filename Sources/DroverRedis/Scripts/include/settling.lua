@@ -1,0 +1,83 @@
+-- How attempts end that do more than complete their job, and how jobs complete that others wait for. Only exchange.lua
+-- includes it, inside the function that is made when such an attempt is met; it uses what that script has before it.
+-- `hash`: atm, parentKey, deid, defa and, unless the job completes, priority, cnl, ats.
+
+-- Ends a job for good; says how many attempts it has made.
+local function finish(id, hash, target, value, rule, ...)
+    local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
+    if hash[3] then endDeduplication(id, hash[3]) end
+    local parent = hash[2]
+    if parent and target == 'completed' then
+        childCompleted(job, parent, value)
+    elseif parent then
+        local text = call('HGET', job, 'parent')
+        childFailed(job, parent, text and cjson.decode(text) or {}, value)
+    end
+    finishedAs[target] = finishedAs[target] + 1
+    local field = target == 'completed' and 'returnvalue' or 'failedReason'
+    if rule and rule.count == 0 then
+        deleteJob(id, false)
+    else
+        call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
+        if hash[4] then call('HDEL', job, 'defa') end
+        local list = kept[target]
+        local size = #list
+        list[size + 1], list[size + 2] = nowText, id
+        if rule and (rule.count or rule.age) then keeping[target][rule] = true end
+    end
+    emit(target, 'jobId', id, field, value, 'prev', 'active')
+    return made
+end
+
+local function traces(id, operand)
+    local keep = tonumber(ARGV[operand])
+    if keep < 0 then return end
+    return 'stacktrace', appendTrace(call('HGET', base .. id, 'stacktrace'), ARGV[operand + 1], keep)
+end
+
+local function enter(id, hash, delay, push)
+    -- Of an attempt that ends otherwise, a request to cancel stays as a failure that the next holder delivers.
+    if hash[6] and hash[6] == hash[7] then call('HSET', base .. id, 'defa', 'cancelled') end
+    if delay > 0 then
+        pushDelayed(id, now + delay)
+        emit('delayed', 'jobId', id, 'delay', integer(now + delay))
+    else
+        -- Due jobs come before one that is put to the back in the same call (PROTOCOL 12.1).
+        if push ~= pushFront then promoteOnce() end
+        push(id, tonumber(hash[5]) or 0)
+        emit('waiting', 'jobId', id, 'prev', 'active')
+    end
+end
+
+local function complete(id, hash, result, rule)
+    -- A parent that ends too early fails, with the texts that BullMQ's worker gives it (PROTOCOL 11.7).
+    if call('SCARD', base .. id .. ':dependencies') > 0 then
+        finish(id, hash, 'failed', 'Job ' .. id .. ' has pending dependencies. moveToFinished')
+    elseif call('EXISTS', base .. id .. ':unsuccessful') == 1 then
+        finish(id, hash, 'failed',
+            'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished')
+    else
+        finish(id, hash, 'completed', result, rule)
+    end
+end
+
+-- Ends an attempt; its operands are the arguments from `operand` on.
+local function settle(id, hash, outcome, rule, operand)
+    if outcome == 'c' then
+        complete(id, hash, ARGV[operand], rule)
+    elseif outcome == 'f' then
+        local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 1))
+        if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+    elseif outcome == 'x' then
+        finish(id, hash, 'failed', 'cancelled', rule)
+    elseif outcome == 'r' then
+        call('HSET', base .. id, 'atm', integer((tonumber(hash[1]) or 0) + 1), 'failedReason', ARGV[operand + 1],
+            'delay', ARGV[operand], traces(id, operand + 2))
+        enter(id, hash, tonumber(ARGV[operand]), pushAgain)
+    elseif outcome == 's' then
+        if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
+        enter(id, hash, tonumber(ARGV[operand]), pushBack)
+    else
+        enter(id, hash, 0, pushFront)
+    end
+end
