@@ -147,6 +147,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
+            name: "RedisDelay", dependencies: ["RedisTesting"], path: "Tests/RedisDelay", swiftSettings: house),
+        .executableTarget(
             name: "RedisWorkload",
             dependencies: [
                 "Drover", "DroverCore", "DroverRedis", "DroverTesting",

@@ -104,6 +104,22 @@ idle() {
           serverCpuPercent: ($server / $seconds * 1e4 | round / 100)}'
 }
 
+# The server from a round trip of a millisecond away: `process` with 100 jobs at once, beside the same without it.
+distant() {
+    local run port
+    swift build -c release --product RedisDelay >&2
+    scenario process "$jobs" 100 jobsPerSecond
+    coproc delay { "$(dirname "$drover")/RedisDelay" "$redis_port" 1000; }
+    proxy=$delay_PID
+    read -r port <&"${delay[0]}"
+    for ((run = 0; run < runs; run++)); do
+        fresh
+        "$drover" bench --store "redis://127.0.0.1:$port" --scenario process --jobs "$jobs" --concurrency 100 --json
+    done | python3 scripts/median.py jobsPerSecond | jq -c '.scenario = "process, 1 ms away"'
+    kill "$proxy" && wait "$proxy" 2>/dev/null || true
+    proxy=
+}
+
 measure_redis() { # scenario
     case $1 in
         process-1) scenario process "$jobs" 1 jobsPerSecond ;;
@@ -114,6 +130,7 @@ measure_redis() { # scenario
             ;;
         raw-add) raw add 1000 ;;
         raw-exchange-*) raw exchange "${1##*-}" ;;
+        distant) distant ;;
         memory) fresh; memory ;;
         idle) fresh; idle ;;
         *) unknown "$1" ;;
@@ -130,6 +147,10 @@ of() { # name, scenario, its concurrency, batch of the raw one
          percentOfRawByServerCpu: ($raw.serverCpuMicrosPerJob / $own.serverCpuMicrosPerJob * 1000 | round / 10)}' "$folder/rows.jsonl"
 }
 compare() {
+    jq -cs '([.[] | select(.scenario == "process" and .concurrency == 100)][0]) as $near |
+        ([.[] | select(.scenario == "process, 1 ms away")][0]) as $far | select($near != null and $far != null) |
+        {scenario: "distant-of-near", percentOfNear: ($far.jobsPerSecond / $near.jobsPerSecond * 1000 | round / 10)}' \
+        "$folder/rows.jsonl"
     of process-of-raw process 50 50
     of process-1-of-raw process 1 1
     of add-bulk-of-raw add-bulk 1 1000

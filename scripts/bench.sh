@@ -5,7 +5,8 @@
 #
 # usage: [STORE=sqlite|redis] scripts/bench.sh [SCENARIO…]
 #   SQLite: add-bulk add process latency pickup deep (all but deep by default)
-#   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle (all by default)
+#   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle,
+#           distant (all by default)
 # RUNS, JOBS, LATENCY_JOBS, WAITING, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many jobs it
 # has, and `latency`, how many more wait in `deep`, how long an idle worker is watched, and where the file lies. IDLE_SETTLE
 # is how many seconds it is left alone before.
@@ -18,7 +19,7 @@ case ${STORE:-sqlite} in
     sqlite) kind=sqlite width=100 all="add-bulk add process latency pickup" depths=${WAITING:-1000000} ;;
     redis)
         kind=redis width=50 depths=${WAITING:-1000 1000000}
-        all="add-bulk raw-add add process raw-exchange-50 raw-exchange-10 raw-exchange-1 process-1 deep latency pickup memory idle process-aof"
+        all="add-bulk raw-add add process raw-exchange-50 raw-exchange-10 raw-exchange-1 process-1 distant deep latency pickup memory idle process-aof"
         ;;
     *) echo "bench: STORE is sqlite or redis, not $STORE" >&2; exit 2 ;;
 esac
@@ -26,8 +27,9 @@ esac
 swift build -c release --product drover >&2
 drover=$(swift build -c release --show-bin-path)/drover
 folder=$(mktemp -d)
-worker= monitor=
+worker= monitor= proxy=
 cleanup() {
+    [ -z "$proxy" ] || kill "$proxy" 2>/dev/null || true
     [ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
     [ -z "$worker" ] || { kill "$worker" 2>/dev/null && wait "$worker"; } || true
     stop_redis

@@ -40,6 +40,8 @@ struct DispatcherState {
 
     /// How many outcomes travel in one call at most, so that a call stays short.
     static let largestBatch = 1000
+    /// How many jobs one call may move in any case: smaller ones cost the store more a job.
+    static let smallestShare = 16
     /// The shortest wait before a claim is repeated: a store that says "due now" and hands out nothing must not be
     /// asked without end.
     static let shortestWait: Duration = .milliseconds(1)
@@ -49,6 +51,9 @@ struct DispatcherState {
     private let idleWait: Duration
     private let longestIdleWait: Duration
     private let limit: Int?
+    /// How many jobs one call moves at most: the worker's concurrency is parted among the calls in flight, so that the
+    /// store has work while answers travel. Taken together once, jobs would otherwise stay together.
+    private let share: Int
 
     private var running = 0
     private var started = 0
@@ -73,6 +78,9 @@ struct DispatcherState {
         self.idleWait = idleWait
         self.longestIdleWait = max(idleWait, longestIdleWait)
         self.limit = limit
+        share = min(
+            max((self.concurrency + self.maximumInFlight - 1) / self.maximumInFlight, Self.smallestShare),
+            Self.largestBatch)
         wait = idleWait
         quietWait = idleWait
     }
@@ -110,16 +118,16 @@ struct DispatcherState {
         exchanges += 1
         inFlight += 1
         // A settlement always takes a claim along: its slot is free, and the call is made anyway.
-        var exchange = Exchange(number: exchanges, settlements: [], attempts: [], claim: free, wakeUps: wakeUps)
+        var exchange = Exchange(number: exchanges, settlements: [], attempts: [], claim: min(free, share), wakeUps: wakeUps)
         asked += exchange.claim
-        if settlements.count <= Self.largestBatch {
+        if settlements.count <= share {
             swap(&exchange.settlements, &settlements)
             swap(&exchange.attempts, &ended)
         } else {
-            exchange.settlements = Array(settlements.prefix(Self.largestBatch))
-            exchange.attempts = Array(ended.prefix(Self.largestBatch))
-            settlements.removeFirst(Self.largestBatch)
-            ended.removeFirst(Self.largestBatch)
+            exchange.settlements = Array(settlements.prefix(share))
+            exchange.attempts = Array(ended.prefix(share))
+            settlements.removeFirst(share)
+            ended.removeFirst(share)
         }
         return .exchange(exchange)
     }
