@@ -70,7 +70,6 @@ let package = Package(
             dependencies: [
                 "DroverCore", "RedisClient",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Scripts"],
             swiftSettings: house),
@@ -129,8 +128,7 @@ let package = Package(
         .target(
             name: "RedisTesting",
             dependencies: [
-                "DroverTesting", "ProcessTesting", "RedisClient",
-                .product(name: "Logging", package: "swift-log"),
+                "DroverTesting", "ProcessTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -143,7 +141,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
         .executableTarget(
@@ -162,6 +159,8 @@ let package = Package(
                 "Drover", "DroverCore", "DroverConformance", "DroverRedis", "DroverSQLite", "DroverTesting",
                 "ProcessTesting", "RedisClient", "RedisTesting", "RedisWorkload",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             exclude: ["Peers"],
             swiftSettings: house),
@@ -186,9 +185,9 @@ let package = Package(
         .testTarget(
             name: "DroverCommandTests",
             dependencies: [
-                "Drover", "DroverCommand", "DroverCore", "DroverRedis", "DroverSQLite", "DroverTesting",
-                "ProcessTesting",
-                "RedisTesting", "drover",
+                "Drover", "DroverCommand", "DroverCore", "DroverSQLite", "DroverTesting", "ProcessTesting",
+                "RedisTesting",
+                "drover",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -10,11 +10,11 @@ table="
 DroverCore        |                                  | Foundation FoundationEssentials Synchronization
 Drover            | DroverCore                       | Logging Metrics ServiceLifecycle $system
 DroverSQLite      | DroverCore                       | GRDB GRDBSQLite $system
-RedisClient       |                                  | Logging NIOConcurrencyHelpers NIOCore NIOPosix NIOSSL $system
-DroverRedis       | DroverCore RedisClient           | Logging NIOCore $system
+RedisClient       |                                  | Logging NIOCore NIOPosix NIOSSL $system
+DroverRedis       | DroverCore RedisClient           | Logging $system
 DroverConformance | DroverCore                       | $system
 DroverTesting     | DroverCore                       | $system
-DroverCommand     | Drover DroverCore DroverRedis DroverSQLite RedisClient | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 NIOPosix \
+DroverCommand     | Drover DroverCore DroverRedis DroverSQLite | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 NIOPosix \
 Subprocess System SystemPackage $system
 drover            | DroverCommand                    |
 "

@@ -49,11 +49,7 @@ extension RedisStore {
 
     /// Whether a stream has lost entries, so that some may be missing behind a position that is itself no longer kept.
     private func isTrimmed(_ stream: String) async throws(StoreError) -> Bool {
-        let items = try await send(.make("XINFO", "STREAM", stream), "read events").items ?? []
-        var facts: [String: RESPValue] = [:]
-        for index in stride(from: 0, to: items.count - 1, by: 2) {
-            if let name = items[index].text { facts[name] = items[index + 1] }
-        }
+        let facts = try await send(.make("XINFO", "STREAM", stream), "read events").fields ?? [:]
         // Servers before 7.0 do not count what they have removed; there a gap is supposed.
         guard let added = facts["entries-added"]?.int, let length = facts["length"]?.int else { return true }
         return added > length

@@ -100,15 +100,9 @@ extension RedisStore {
         let seconds = answers[0].items?.first?.int ?? 0
         let micros = answers[0].items?.last?.int ?? 0
         let now = configuration.clock?.now ?? Timestamp(milliseconds: seconds * 1000 + micros / 1000)
-        let items = answers[1].items ?? []
-        var workers: [WorkerSummary] = []
-        for index in stride(from: 0, to: items.count - 1, by: 2) {
-            guard let id = items[index].text, let text = items[index + 1].text,
-                let worker = Self.worker(id, text), worker.seenAt + worker.report.validFor > now
-            else { continue }
-            workers.append(worker)
-        }
-        return workers.sorted { ($0.report.queue.text, $0.report.id) < ($1.report.queue.text, $1.report.id) }
+        return (answers[1].fields ?? [:]).compactMap { id, report in report.text.flatMap { Self.worker(id, $0) } }
+            .filter { $0.seenAt + $0.report.validFor > now }
+            .sorted { ($0.report.queue.text, $0.report.id) < ($1.report.queue.text, $1.report.id) }
     }
 
     private static func worker(_ id: String, _ text: String) -> WorkerSummary? {

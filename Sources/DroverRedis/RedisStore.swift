@@ -66,10 +66,14 @@ public final class RedisStore: JobStore {
             return state.isPrepared
         }
         if isPrepared { return }
-        do { try await client.connect() } catch { throw .redis(error, "connect to \(configuration.shownAddress)") }
-        let found = try await ServerCheck.run(on: client, configuration)
+        let endpoint = configuration.server.endpoint
+        do { try await client.connect() } catch { throw .redis(error, "connect to \(endpoint)") }
+        let server = try await ServerFacts.ask(client)
+        if let problem = server.problem(allowsEviction: configuration.allowsEviction) {
+            throw StoreError(problem.code, "\(endpoint): \(problem.text)")
+        }
         state.withLock { state in
-            state.durability = found.durability
+            state.durability = server.durability
             state.isPrepared = true
         }
     }

@@ -78,14 +78,6 @@ public struct RedisStoreConfiguration: Sendable {
             throw StoreError(.invalid, "the prefix must have at least one character and no control character")
         }
     }
-
-    /// The server's address, for people: without user and password.
-    var shownAddress: String {
-        switch server.address {
-        case .host(let host, let port): "\(host):\(port)"
-        case .unixSocket(let path): path
-        }
-    }
 }
 
 extension RedisStoreConfiguration: CustomStringConvertible {

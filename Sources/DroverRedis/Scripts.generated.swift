@@ -201,6 +201,10 @@ enum Scripts {
             callAll('ZREM', setKey, ids)
             return #ids
         end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
@@ -215,11 +219,7 @@ enum Scripts {
                 if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
-            local sets = {
-                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
-                ['waiting-children'] = childrenKey,
-            }
-            call('ZREM', sets[state], id)
+            call('ZREM', keyOf[state], id)
             return state
         end
         local function isPendingIteration(id)
@@ -235,7 +235,7 @@ enum Scripts {
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
         if command == 'retry' then
             if state ~= 'completed' and state ~= 'failed' then return state end
-            call('ZREM', state == 'completed' and completedKey or failedKey, id)
+            takeOut(id, state)
             call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
             if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
             pushAgain(id, storedPriority())
@@ -291,7 +291,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "5e1911921684e0188cbc30462442a6aee4dd5353")
+        """#, sha: "78c2f5dcb6a2e3ac9dc7cb774a4b8074a3f70741")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1238,6 +1238,10 @@ enum Scripts {
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
@@ -1252,11 +1256,7 @@ enum Scripts {
                 if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
-            local sets = {
-                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
-                ['waiting-children'] = childrenKey,
-            }
-            call('ZREM', sets[state], id)
+            call('ZREM', keyOf[state], id)
             return state
         end
         local function isPendingIteration(id)
@@ -1274,7 +1274,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "b1ba8f4f1e2e6f5f7134dcf283b5a0db5b1308b7")
+        """#, sha: "c798118f702999f945445da1d280cddd5321dc43")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1286,8 +1286,77 @@ enum Scripts {
         local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function fromRight(key, passed, count)
+            if count <= 0 then return {} end
+            local ids, turned = call('LRANGE', key, -(passed + count), -1 - passed), {}
+            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+            return turned
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local offset, visited = 0, 0
+            while visited < limit do
+                local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+                for index = 1, #part, 2 do
+                    local id, score = part[index], part[index + 1]
+                    local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
+                        or (isAscending and id > lastID) or (not isAscending and id < lastID)
+                    if isBehind and visited < limit then
+                        visit(id, score)
+                        visited, cursor = visited + 1, score .. '\t' .. id
+                    end
+                end
+                if #part < limit * 2 then break end
+                offset = offset + limit
+            end
+            return visited, cursor
+        end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-        local reply = { '' }
+        local key, reply = keyOf[state], { '' }
         local function show(id, score)
             local hash = call('HGETALL', base .. id)
             if #hash == 0 then return end
@@ -1296,16 +1365,12 @@ enum Scripts {
             reply[#reply + 1] = hash
         end
         if state == 'waiting' or state == 'active' then
-            local key = state == 'waiting' and waitKey or activeKey
             local parts = {}
             for part in string.gmatch(cursor, '[^\t]+') do parts[#parts + 1] = part end
             local passed = tonumber(parts[1]) or 0
             local function read(from, count)
-                if count <= 0 then return {} end
-                if not isAscending then return call('LRANGE', key, from, from + count - 1) end
-                local ids, turned = call('LRANGE', key, -(from + count), -1 - from), {}
-                for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
-                return turned
+                if isAscending then return fromRight(key, from, count) end
+                return count > 0 and call('LRANGE', key, from, from + count - 1) or {}
             end
             if #parts > 1 then
                 local from = math.max(passed - 1000, 0)
@@ -1327,32 +1392,10 @@ enum Scripts {
             end
             return reply
         end
-        local key = ({ prioritized = prioritizedKey, delayed = delayedKey, completed = completedKey, failed = failedKey })[state]
-        local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
-        local offset, shown = 0, 0
-        while shown < limit do
-            local part
-            if isAscending then
-                part = call('ZRANGEBYSCORE', key, lastScore or '-inf', '+inf', 'WITHSCORES', 'LIMIT', offset, limit)
-            else
-                part = call('ZREVRANGEBYSCORE', key, lastScore or '+inf', '-inf', 'WITHSCORES', 'LIMIT', offset, limit)
-            end
-            for index = 1, #part, 2 do
-                local id, score = part[index], part[index + 1]
-                local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
-                    or (isAscending and id > lastID) or (not isAscending and id < lastID)
-                if isBehind and shown < limit then
-                    show(id, score)
-                    shown = shown + 1
-                    reply[1] = score .. '\t' .. id
-                end
-            end
-            if #part < limit * 2 then break end
-            offset = offset + limit
-        end
-        if shown < limit then reply[1] = '' end
+        local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
+        if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "74d452d362426d85b9113c1e9f1b0b897987179f")
+        """#, sha: "cdec7d30b14c6963108cec054b6cd3039119b812")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -2009,6 +2052,10 @@ enum Scripts {
             callAll('ZREM', setKey, ids)
             return #ids
         end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
@@ -2023,16 +2070,39 @@ enum Scripts {
                 if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
-            local sets = {
-                completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
-                ['waiting-children'] = childrenKey,
-            }
-            call('ZREM', sets[state], id)
+            call('ZREM', keyOf[state], id)
             return state
         end
         local function isPendingIteration(id)
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function fromRight(key, passed, count)
+            if count <= 0 then return {} end
+            local ids, turned = call('LRANGE', key, -(passed + count), -1 - passed), {}
+            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+            return turned
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local offset, visited = 0, 0
+            while visited < limit do
+                local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+                for index = 1, #part, 2 do
+                    local id, score = part[index], part[index + 1]
+                    local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
+                        or (isAscending and id > lastID) or (not isAscending and id < lastID)
+                    if isBehind and visited < limit then
+                        visit(id, score)
+                        visited, cursor = visited + 1, score .. '\t' .. id
+                    end
+                end
+                if #part < limit * 2 then break end
+                offset = offset + limit
+            end
+            return visited, cursor
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -2047,11 +2117,8 @@ enum Scripts {
         call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
         local function first(key, isList, count)
-            if count <= 0 then return {} end
-            if not isList then return call('ZRANGE', key, 0, count - 1) end
-            local ids, turned = call('LRANGE', key, -count, -1), {}
-            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
-            return turned
+            if isList then return fromRight(key, 0, count) end
+            return count > 0 and call('ZRANGE', key, 0, count - 1) or {}
         end
         local function removeFrom(key, isList, ids)
             if #ids == 0 then return end
@@ -2085,33 +2152,14 @@ enum Scripts {
         if sweep == 'clean' then
             local state, cut, cursor = ARGV[4], now - tonumber(ARGV[5]), ARGV[6]
             local isList = state == 'waiting' or state == 'active'
-            local key = ({
-                waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-                completed = completedKey, failed = failedKey,
-            })[state]
-            local isFinished = state == 'completed' or state == 'failed'
+            local key, isFinished = keyOf[state], state == 'completed' or state == 'failed'
             local candidates, looked, passed = {}, 0, tonumber(cursor) or 0
-            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
             if isList then
-                local ids = call('LRANGE', key, -(passed + limit), -1 - passed)
-                for index = #ids, 1, -1 do candidates[#candidates + 1] = ids[index] end
+                candidates = fromRight(key, passed, limit)
                 looked = #candidates
             else
-                local offset = 0
-                while #candidates < limit do
-                    local part = call('ZRANGEBYSCORE', key, lastScore or '-inf', isFinished and integer(cut) or '+inf',
-                        'WITHSCORES', 'LIMIT', offset, limit)
-                    for index = 1, #part, 2 do
-                        local isBehind = not lastScore or tonumber(part[index + 1]) > tonumber(lastScore) or part[index] > lastID
-                        if isBehind and #candidates < limit then
-                            candidates[#candidates + 1] = part[index]
-                            cursor = part[index + 1] .. '\t' .. part[index]
-                        end
-                    end
-                    if #part < limit * 2 then break end
-                    offset = offset + limit
-                end
-                looked = #candidates
+                local bound = isFinished and integer(cut) or '+inf'
+                looked, cursor = walk(key, true, cursor, bound, limit, function(id) candidates[#candidates + 1] = id end)
             end
             local ids = {}
             for _, id in ipairs(candidates) do
@@ -2157,5 +2205,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', queuesKey, base)
         return { removed, 0, '' }
-        """#, sha: "ccb4cc5b1a01573cdb0f97313cbe39469f73aed0")
+        """#, sha: "862ad96c9a2eaa555c5f6c48549ba636063ad5a5")
 }

@@ -11,7 +11,8 @@ extension StoreError {
         }
         let (code, advice) = meaning(of: answer)
         // Of an error inside of a script the server also tells the script, which helps nobody.
-        let text = answer.text.firstRange(of: " script: ").map { answer.text[..<$0.lowerBound] } ?? answer.text[...]
+        let shown = answer.shownText
+        let text = shown[..<(shown.firstRange(of: " script: ")?.lowerBound ?? shown.endIndex)]
         return StoreError(code, "could not \(attempt): \(text)\(advice.map { "; \($0)" } ?? "")", cause: error)
     }
 

@@ -8,12 +8,7 @@ extension SQLiteStore {
         let page = try await events(query)
         if !page.events.isEmpty || page.hasGap || wait <= .zero { return page }
         let end = try Self.position(page.next)
-        let look = try lookNow()
-        let id = hub.nextID()
-        await race(wait, or: (), forgetting: id) { [hub] in
-            await hub.waitForEvent(of: query.queue, behind: end, id: id, registered: look)
-        } joining: { _, _ in
-        }
+        await hub.waitForEvent(of: query.queue, behind: end, atMost: wait, timer: timer, registered: try lookNow())
         return try await events(EventQuery(queue: query.queue, start: .after(page.next), limit: query.limit))
     }
 

@@ -33,39 +33,12 @@ extension SQLiteStore {
 
     /// Waits for a commit of this or another process that is of interest.
     public func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp {
-        let look = try lookNow()
-        let id = hub.nextID()
-        return await race(atMost, or: WakeUp(), forgetting: id) { [hub] in
-            await hub.wait(for: interest, id: id, registered: look)
-        } joining: { wake, other in
-            wake.work.formUnion(other.work)
-            wake.cancellations.formUnion(other.cancellations)
-        }
+        await hub.wait(for: interest, atMost: atMost, timer: timer, registered: try lookNow())
     }
 
     /// What to do once a waiter has registered: look whether somebody had committed before that.
     func lookNow() throws(StoreError) -> @Sendable () -> Void {
         let database = try connections().database
         return { [hub] in Self.lookAfterCommit(database, hub) }
-    }
-
-    /// Waits for `wait`, at most for a time, and loses no answer that comes at the same moment.
-    func race<Answer: Sendable>(
-        _ atMost: Duration, or late: Answer, forgetting id: UInt64, _ wait: @escaping @Sendable () async -> Answer,
-        joining join: (inout Answer, Answer) -> Void
-    ) async -> Answer {
-        defer { hub.forget(id) }
-        return await withTaskGroup(of: Answer.self) { group in
-            group.addTask { await wait() }
-            group.addTask { [timer] in
-                // Throws when something else ended the wait; then there is nothing to say.
-                try? await timer.sleep(for: atMost)
-                return late
-            }
-            var answer = await group.next() ?? late
-            group.cancelAll()
-            for await other in group { join(&answer, other) }
-            return answer
-        }
     }
 }

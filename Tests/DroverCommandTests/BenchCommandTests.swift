@@ -89,7 +89,7 @@ import Testing
     @Test("a percentile is the measured wait of the nearest rank")
     func percentiles() {
         let measurement = BenchMeasurement(
-            span: .seconds(1), waits: (1...100).reversed().map { .milliseconds($0) }, processorMicroseconds: 1,
+            span: .seconds(1), waits: (1...100).reversed().map { .milliseconds($0) }, used: .init(process: 1),
             isExactlyOnce: true)
         #expect(measurement.percentile(50) == 50)
         #expect(measurement.percentile(99) == 99)

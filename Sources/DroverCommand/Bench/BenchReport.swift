@@ -16,8 +16,8 @@ struct BenchReport: Sendable {
     var measurement: BenchMeasurement
 
     private var jobsPerSecond: Double { Double(jobs) / measurement.span.seconds }
-    private var serverMicroseconds: Double? { measurement.serverMicroseconds.map { $0 / Double(jobs) } }
-    private var processorMicroseconds: Double { measurement.processorMicroseconds / Double(jobs) }
+    private var serverMicroseconds: Double? { measurement.used.server.map { $0 / Double(jobs) } }
+    private var processorMicroseconds: Double { measurement.used.process / Double(jobs) }
 
     /// The object that programs read; `p50Ms` and `p99Ms` are null where a scenario has no waits to measure,
     /// `serverCpuMicrosPerJob` where the store has no server.
@@ -68,10 +68,8 @@ struct BenchMeasurement: Sendable {
     var span: Duration
     /// One wait for each job or call, in any order; empty where there is none to measure.
     var waits: [Duration]
-    /// The processor time that this process used.
-    var processorMicroseconds: Double
-    /// The processor time that the store's server used meanwhile; nil where there is none that tells.
-    var serverMicroseconds: Double?
+    /// The processor time that was used.
+    var used: ProcessorTime.Spent
     /// The most memory that this process had held when the measurement ended.
     var peakMebibytes = ProcessUsage.peakMebibytes
     /// Whether each job was stored, or delivered, exactly once.

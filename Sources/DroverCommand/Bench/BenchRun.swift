@@ -92,7 +92,7 @@ struct BenchRun: Sendable {
     private func add(batch: Int) async throws -> BenchMeasurement {
         try await fill(jobs..<(jobs + waiting))
         let service = service()
-        let usage = try await Usage(store)
+        let usage = try await ProcessorTime(store)
         let watch = Stopwatch(session.clock)
         let calls = try await addAll(service, batch: batch, watch, nil)
         let span = watch.elapsed
@@ -106,7 +106,7 @@ struct BenchRun: Sendable {
         try await fill(0..<(jobs + waiting))
         // The measured jobs are the first ones: one of those behind them would be told as foreign.
         let ledger = DeliveryLedger(count: jobs)
-        let usage = try await Usage(store)
+        let usage = try await ProcessorTime(store)
         let watch = Stopwatch(session.clock)
         try await worker(ledger, watch, limit: jobs).run()
         let span = watch.elapsed
@@ -116,7 +116,7 @@ struct BenchRun: Sendable {
 
     private func run() async throws -> BenchMeasurement {
         let ledger = DeliveryLedger(count: jobs)
-        let usage = try await Usage(store)
+        let usage = try await ProcessorTime(store)
         let watch = Stopwatch(session.clock)
         let worker = worker(ledger, watch, limit: jobs)
         async let worked: Void = worker.run()
@@ -131,7 +131,7 @@ struct BenchRun: Sendable {
     private func latency() async throws -> BenchMeasurement {
         let ledger = DeliveryLedger(count: jobs)
         let producer = service()
-        let usage = try await Usage(store)
+        let usage = try await ProcessorTime(store)
         let watch = Stopwatch(session.clock)
         let worker = worker(ledger, watch, limit: jobs)
         async let worked: Void = worker.run()

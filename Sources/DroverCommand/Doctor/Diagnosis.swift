@@ -33,7 +33,7 @@ struct Diagnosis: Sendable {
     /// - Throws: `StoreError` when the store can't be reached.
     static func look(at store: any JobStore) async throws -> Diagnosis {
         var findings: [Finding] = []
-        let server = try await (store as? any ServerBacked)?.serverReport()
+        let server = try await ServerReport(of: store)
         findings += server?.findings ?? []
         if let finding = await unwritable(store) { findings.append(finding) }
         let queues = try await store.queues()

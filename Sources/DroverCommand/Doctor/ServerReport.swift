@@ -15,9 +15,3 @@ struct ServerReport: Sendable {
     /// Processor time that its process has used, in microseconds; nil when it does not tell.
     var processorMicroseconds: Double?
 }
-
-/// A store that has a server to ask.
-protocol ServerBacked: JobStore {
-    /// Asks the server about itself.
-    func serverReport() async throws(StoreError) -> ServerReport
-}

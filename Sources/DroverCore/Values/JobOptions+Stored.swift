@@ -54,13 +54,21 @@ extension JobOptions: Codable {
 extension KeyedDecodingContainer {
     /// A member, or nil when it is missing or of another kind.
     fileprivate func read<Value: Decodable>(_: Value.Type, _ member: Key) -> Value? {
-        // Of another kind is as good as missing: whoever wrote it means something that is not known here.
+        // Whoever wrote another kind means something that is not known here. Nothing else fails: the text has been read.
         try? decodeIfPresent(Value.self, forKey: member)
     }
 
     /// A whole number, of which a fraction is cut off; far beyond what any option means it is bounded.
     fileprivate func number(_ member: Key) -> Int? {
         read(Double.self, member).map { Int(min(max($0, -1e15), 1e15)) }
+    }
+}
+
+extension Decoder {
+    /// The value itself, or nil when it is of another kind.
+    fileprivate func read<Value: Decodable>(_: Value.Type) -> Value? {
+        // As above.
+        try? singleValueContainer().decode(Value.self)
     }
 }
 
@@ -75,7 +83,7 @@ private struct StoredBackoff: Codable {
     private enum Member: String, CodingKey { case type, delay, jitter, maxDelay }
 
     init(from decoder: any Decoder) throws {
-        if let wait = try? decoder.singleValueContainer().decode(Double.self) {  // the short form; absent otherwise
+        if let wait = decoder.read(Double.self) {
             value = .fixed(.milliseconds(Int(min(max(wait, 0), 1e15))))
             return
         }
@@ -106,10 +114,9 @@ private struct StoredRetention: Codable {
     private enum Member: String, CodingKey { case count, age }
 
     init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if let removes = try? single.decode(Bool.self) {  // one of three forms; the next is tried otherwise
+        if let removes = decoder.read(Bool.self) {
             value = removes ? .removeAtOnce : .keepAll
-        } else if let count = try? single.decode(Int.self) {  // as above
+        } else if let count = decoder.read(Int.self) {
             value = count < 0 ? .keepAll : .keep(count)
         } else {
             let members = try decoder.container(keyedBy: Member.self)

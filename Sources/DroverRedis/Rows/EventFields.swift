@@ -5,13 +5,10 @@ import RedisClient
 enum EventFields {
     /// The event of an entry, or nil for one that Drover has no word for, as custom events.
     static func event(_ entry: RESPValue) -> JobEvent? {
-        guard let parts = entry.items, parts.count == 2, let id = parts[0].text, let items = parts[1].items else {
+        guard let parts = entry.items, parts.count == 2, let id = parts[0].text, let values = parts[1].fields else {
             return nil
         }
-        var fields: [String: String] = [:]
-        for index in stride(from: 0, to: items.count - 1, by: 2) {
-            if let field = items[index].text { fields[field] = items[index + 1].text }
-        }
+        let fields = values.compactMapValues(\.text)
         guard let name = fields["event"], let kind = kind(name, fields) else { return nil }
         return JobEvent(
             position: EventPosition(id), at: Timestamp(milliseconds: Int64(id.prefix { $0 != "-" }) ?? 0),

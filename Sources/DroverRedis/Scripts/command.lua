@@ -15,7 +15,7 @@ local function storedPriority() return tonumber(call('HGET', job, 'priority')) o
 
 if command == 'retry' then
     if state ~= 'completed' and state ~= 'failed' then return state end
-    call('ZREM', state == 'completed' and completedKey or failedKey, id)
+    takeOut(id, state)
     call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
     if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
     pushAgain(id, storedPriority())

@@ -2,13 +2,12 @@
 --
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: state, `ascending` or `descending`, limit, cursor.
---       In a sorted set a cursor is the score and the id of the last entry, parted by a tab. In a list it is the number
---       of entries before it and the last ids that were shown, parted by tabs: the list is read on behind the first of
---       those that is still near that place.
+--       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
+--       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.
 -- Reply: the next cursor or empty at the end, then for each job: id, score or empty, hash. O(limit + cursor).
---#include keys
+--#include keys keys-more state walk
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-local reply = { '' }
+local key, reply = keyOf[state], { '' }
 local function show(id, score)
     local hash = call('HGETALL', base .. id)
     if #hash == 0 then return end
@@ -18,17 +17,13 @@ local function show(id, score)
 end
 
 if state == 'waiting' or state == 'active' then
-    local key = state == 'waiting' and waitKey or activeKey
     local parts = {}
     for part in string.gmatch(cursor, '[^\t]+') do parts[#parts + 1] = part end
     local passed = tonumber(parts[1]) or 0
     -- The next to run lies right: ascending is from there.
     local function read(from, count)
-        if count <= 0 then return {} end
-        if not isAscending then return call('LRANGE', key, from, from + count - 1) end
-        local ids, turned = call('LRANGE', key, -(from + count), -1 - from), {}
-        for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
-        return turned
+        if isAscending then return fromRight(key, from, count) end
+        return count > 0 and call('LRANGE', key, from, from + count - 1) or {}
     end
     if #parts > 1 then
         local from = math.max(passed - 1000, 0)
@@ -51,28 +46,6 @@ if state == 'waiting' or state == 'active' then
     return reply
 end
 
-local key = ({ prioritized = prioritizedKey, delayed = delayedKey, completed = completedKey, failed = failedKey })[state]
-local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
-local offset, shown = 0, 0
-while shown < limit do
-    local part
-    if isAscending then
-        part = call('ZRANGEBYSCORE', key, lastScore or '-inf', '+inf', 'WITHSCORES', 'LIMIT', offset, limit)
-    else
-        part = call('ZREVRANGEBYSCORE', key, lastScore or '+inf', '-inf', 'WITHSCORES', 'LIMIT', offset, limit)
-    end
-    for index = 1, #part, 2 do
-        local id, score = part[index], part[index + 1]
-        local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
-            or (isAscending and id > lastID) or (not isAscending and id < lastID)
-        if isBehind and shown < limit then
-            show(id, score)
-            shown = shown + 1
-            reply[1] = score .. '\t' .. id
-        end
-    end
-    if #part < limit * 2 then break end
-    offset = offset + limit
-end
-if shown < limit then reply[1] = '' end
+local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
+if shown == limit then reply[1] = last end
 return reply

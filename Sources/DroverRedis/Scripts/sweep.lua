@@ -3,21 +3,17 @@
 -- KEYS: KeySpace.queueKeys.
 -- ARGV: time (tests), limit, then `drain` and 1 for delayed jobs too · `clean`, state, age in ms, cursor · `obliterate`
 --       and 1 when forced.
---       A cursor of `clean` is the number of entries of a list that were passed over, or the score and the id of the
---       last one of a sorted set, parted by a tab; empty at the beginning.
+--       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys keys-more time base parents removal state leases
+--#include keys keys-more time base parents removal state walk leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 
 -- Takes the first `count` ids of a list (from its right, where the next to run lies) or of a sorted set.
 local function first(key, isList, count)
-    if count <= 0 then return {} end
-    if not isList then return call('ZRANGE', key, 0, count - 1) end
-    local ids, turned = call('LRANGE', key, -count, -1), {}
-    for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
-    return turned
+    if isList then return fromRight(key, 0, count) end
+    return count > 0 and call('ZRANGE', key, 0, count - 1) or {}
 end
 
 local function removeFrom(key, isList, ids)
@@ -55,34 +51,14 @@ end
 if sweep == 'clean' then
     local state, cut, cursor = ARGV[4], now - tonumber(ARGV[5]), ARGV[6]
     local isList = state == 'waiting' or state == 'active'
-    local key = ({
-        waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-        completed = completedKey, failed = failedKey,
-    })[state]
-    local isFinished = state == 'completed' or state == 'failed'
+    local key, isFinished = keyOf[state], state == 'completed' or state == 'failed'
     local candidates, looked, passed = {}, 0, tonumber(cursor) or 0
-    local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
     if isList then
-        local ids = call('LRANGE', key, -(passed + limit), -1 - passed)
-        for index = #ids, 1, -1 do candidates[#candidates + 1] = ids[index] end
+        candidates = fromRight(key, passed, limit)
         looked = #candidates
     else
-        -- Entries of the cursor's own score that lie before it are passed over again; they share one millisecond.
-        local offset = 0
-        while #candidates < limit do
-            local part = call('ZRANGEBYSCORE', key, lastScore or '-inf', isFinished and integer(cut) or '+inf',
-                'WITHSCORES', 'LIMIT', offset, limit)
-            for index = 1, #part, 2 do
-                local isBehind = not lastScore or tonumber(part[index + 1]) > tonumber(lastScore) or part[index] > lastID
-                if isBehind and #candidates < limit then
-                    candidates[#candidates + 1] = part[index]
-                    cursor = part[index + 1] .. '\t' .. part[index]
-                end
-            end
-            if #part < limit * 2 then break end
-            offset = offset + limit
-        end
-        looked = #candidates
+        local bound = isFinished and integer(cut) or '+inf'
+        looked, cursor = walk(key, true, cursor, bound, limit, function(id) candidates[#candidates + 1] = id end)
     end
     local ids = {}
     for _, id in ipairs(candidates) do

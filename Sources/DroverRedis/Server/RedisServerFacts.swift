@@ -62,6 +62,6 @@ extension RedisStore {
     /// Asks the server about itself; a few short commands, that change nothing.
     public func serverFacts() async throws(StoreError) -> RedisServerFacts {
         try checkOpen()
-        return RedisServerFacts(try await ServerCheck.facts(client, configuration))
+        return RedisServerFacts(try await ServerFacts.ask(client))
     }
 }

@@ -16,7 +16,9 @@ final class BlockingLoop: Sendable {
 
     private struct State {
         var task: Task<Void, Never>?
+        /// The queues of the command under way; nil while there is none that is to go on.
         var covered: Set<QueueName>?
+        /// How many commands are over.
         var round: UInt64 = 0
         var isClosed = false
     }
@@ -31,6 +33,8 @@ final class BlockingLoop: Sendable {
 
     /// How long a command blocks at most.
     static let blocking: Duration = .seconds(10)
+    /// How long an answer is waited for, or a connection.
+    private static let patience = blocking + .seconds(5)
 
     /// - Parameters:
     ///   - next: the next round, or nil while nobody wants anything.
@@ -57,6 +61,7 @@ final class BlockingLoop: Sendable {
                 return nil
             }
             guard let covered = state.covered, !wanted.isSubset(of: covered) else { return nil }
+            state.covered = nil
             return state.round
         }
         // Unstructured: whoever wants something waits for it and not for this.
@@ -65,41 +70,65 @@ final class BlockingLoop: Sendable {
 
     private func loop() async {
         while true {
+            let trouble = await connect()
             let round: Round? = state.withLock { state in
                 // Asked under the lock, so that a wish either is in the round or finds it too small.
                 guard !state.isClosed, let round = next() else {
                     state.task = nil
-                    state.covered = nil
                     return nil
                 }
-                state.round += 1
                 state.covered = round.queues
                 return round
             }
             guard let round else { return }
             let result: Result<RESPValue, RedisError>
-            do {
-                result = .success(try await blocked.send(round.command, timeout: Self.blocking + .seconds(5)))
+            do throws(RedisError) {
+                if let trouble { throw trouble }
+                result = .success(try await blocked.send(round.command, timeout: Self.patience))
             } catch {
                 result = .failure(error)
             }
-            state.withLock { $0.covered = round.queues.isEmpty ? [] : nil }
+            let isClosed = state.withLock { state in
+                state.covered = nil
+                state.round += 1
+                return state.isClosed
+            }
             await answered(result, round)
-            // A server that refuses at once must not be asked without a pause. Cut short only by the end of the process.
-            if case .failure = result { try? await timer.sleep(for: .milliseconds(100)) }
+            // A server that refuses at once must not be asked without a pause.
+            if case .failure = result, !isClosed { await pause(.milliseconds(100)) }
         }
     }
 
-    /// Ends the command of a round; it may not have reached the server yet, so it is tried until the round is over.
-    private func interrupt(_ round: UInt64) async {
-        while state.withLock({ $0.round == round && $0.covered != nil && !$0.isClosed }) {
-            if let id = blocked.connectionID {
-                // An error here is one of the connection, which ends the round too.
-                _ = try? await client.send(.make("CLIENT", "UNBLOCK", String(id)))
-            }
-            // Cut short only by the end of the process.
-            try? await timer.sleep(for: .milliseconds(1))
+    /// Waits for a connection, and says why there is none. A command that waited for it would, once it is sent, not
+    /// cover what is wanted since it was made.
+    private func connect() async -> RedisError? {
+        if blocked.connectionID != nil { return nil }
+        do {
+            _ = try await blocked.send(.make("PING"), timeout: Self.patience)
+            return nil
+        } catch {
+            return error
         }
+    }
+
+    /// Ends the command of a round.
+    private func interrupt(_ round: UInt64) async {
+        var span: Duration = .milliseconds(1)
+        while state.withLock({ $0.round == round && !$0.isClosed }) {
+            if let id = blocked.connectionID {
+                // An error counts as a command that was not found: it is tried again as long as the round lasts.
+                let ended = try? await client.send(.make("CLIENT", "UNBLOCK", String(id))).int
+                if ended == 1 { return }
+            }
+            // It may not have reached the server yet, or the connection has just been lost.
+            await pause(span)
+            span = min(span * 2, .milliseconds(100))
+        }
+    }
+
+    private func pause(_ span: Duration) async {
+        // Only a cancelled sleep throws, and nobody cancels the tasks of this loop.
+        try? await timer.sleep(for: span)
     }
 
     /// Ends the command under way and the connection.

@@ -59,8 +59,8 @@ final class WakeUpHub: Sendable {
         if atMost <= .zero { return try await look(interest) }
         let wakeUp = await list.wait(for: interest, atMost: atMost, timer: timer) {
             markers.wantsChanged(interest.work)
-            // What was told between the look above and here has nobody else to wake.
-            if let kept = takeKept(interest) { list.wake { $0 == interest ? kept : nil } }
+            // What was told between the look above and here found nobody.
+            for queue in takeKept(interest)?.cancellations ?? [] { told(queue) }
         }
         return wakeUp ?? WakeUp()
     }

@@ -1,11 +1,5 @@
 import DroverCore
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A stored job with what only the store knows of it.
 struct JobRow {
     var seq: Int64
@@ -43,26 +37,5 @@ struct JobRow {
         // A job whose options are damaged must not hold up the others: it is handed out, to fail.
         record.deferredFailure = row.optionalText(20) ?? (options == nil ? "the stored options can't be read" : nil)
         record.stacktrace = row.optionalText(21).map(StackTraces.decode) ?? []
-    }
-}
-
-/// Stack traces as stored: a JSON array of strings, as in BullMQ's job hash.
-enum StackTraces {
-    static func decode(_ text: String) -> [String] {
-        // Traces that are damaged are lost: nothing depends on them, and the job must go on.
-        (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
-    }
-
-    static func encode(_ traces: [String]) throws(StoreError) -> String {
-        do { return String(decoding: try JSONEncoder().encode(traces), as: UTF8.self) } catch {
-            throw StoreError(.invalid, "could not write the stack traces of a job: \(error)", cause: error)
-        }
-    }
-
-    /// The stored traces with one more, of which the newest `keep` stay.
-    static func appending(_ trace: String?, to stored: String?, keep: Int) throws(StoreError) -> String? {
-        guard let trace else { return nil }
-        let traces = stored.map(decode) ?? []
-        return try encode(Array((traces + [trace]).suffix(max(0, keep))))
     }
 }

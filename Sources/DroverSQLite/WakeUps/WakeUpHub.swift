@@ -16,26 +16,17 @@ final class WakeUpHub: Sendable {
         var earliestDue: Int64?
     }
 
-    private struct WorkWaiter {
-        var interest: WakeInterest
-        var continuation: CheckedContinuation<WakeUp, Never>
-    }
-
-    private struct EventWaiter {
+    private struct Follower: Sendable {
         var queue: QueueName
         var position: Int64
-        var continuation: CheckedContinuation<Void, Never>
     }
 
     private struct State {
-        var work: [UInt64: WorkWaiter] = [:]
-        var events: [UInt64: EventWaiter] = [:]
-        /// Waiters that were cancelled before they had registered.
-        var cancelled: Set<UInt64> = []
+        var work = Seats<WakeInterest, WakeUp>()
+        var events = Seats<Follower, Void>()
         var kept = WakeUp()
         var knownDue: [QueueName: Int64] = [:]
         var seenCancels: [QueueName: Int64] = [:]
-        var lastID: UInt64 = 0
         var isClosed = false
     }
 
@@ -44,19 +35,12 @@ final class WakeUpHub: Sendable {
     /// The queues that somebody waits for.
     var watched: Set<QueueName> {
         state.withLock { state in
-            var queues = Set(state.events.values.map(\.queue))
-            for waiter in state.work.values {
-                queues.formUnion(waiter.interest.work)
-                queues.formUnion(waiter.interest.cancellations)
+            var queues = Set(state.events.wishes.map(\.queue))
+            for interest in state.work.wishes {
+                queues.formUnion(interest.work)
+                queues.formUnion(interest.cancellations)
             }
             return queues
-        }
-    }
-
-    func nextID() -> UInt64 {
-        state.withLock {
-            $0.lastID += 1
-            return $0.lastID
         }
     }
 
@@ -65,54 +49,43 @@ final class WakeUpHub: Sendable {
     /// Waits for a hint of interest. Cancelling returns an empty wake-up.
     ///
     /// - Parameter registered: called when hints arrive from now on and there was none yet.
-    func wait(for interest: WakeInterest, id: UInt64, registered: () -> Void) async -> WakeUp {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let now: WakeUp? = state.withLock { state in
-                    if state.isClosed || state.cancelled.remove(id) != nil { return WakeUp() }
-                    let hint = state.kept.matching(interest)
-                    if !hint.isEmpty {
-                        state.kept.subtract(hint)
-                        return hint
-                    }
-                    state.work[id] = WorkWaiter(interest: interest, continuation: continuation)
-                    return nil
-                }
-                if let now { continuation.resume(returning: now) } else { registered() }
+    func wait(
+        for interest: WakeInterest, atMost: Duration, timer: any Clock<Duration>, registered: () -> Void
+    ) async -> WakeUp {
+        // Checked first, so that a task that is already cancelled takes no hint away from others.
+        if Task.isCancelled { return WakeUp() }
+        let seat = state.withLock { $0.work.reserve() }
+        let end: WaitEnd<WakeUp> = await waitInSeat(atMost: atMost, timer: timer) { continuation in
+            let isSeated = state.withLock { state in
+                let hint = state.kept.matching(interest)
+                state.kept.subtract(hint)
+                if state.isClosed { state.work.giveUp(seat, .timeUp) }
+                return state.work.take(seat, wish: interest, answer: hint.isEmpty ? nil : hint, continuation)
             }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                let waiter = state.work.removeValue(forKey: id)
-                if waiter == nil { state.cancelled.insert(id) }
-                return waiter
-            }
-            waiter?.continuation.resume(returning: WakeUp())
+            if isSeated { registered() }
+        } giveUp: { end in
+            self.state.withLock { $0.work.giveUp(seat, end) }
         }
+        return if case .called(let hint) = end { hint } else { WakeUp() }
     }
 
-    /// Waits for an event of `queue` behind `position`, or for cancellation.
-    func waitForEvent(of queue: QueueName, behind position: Int64, id: UInt64, registered: () -> Void) async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.isClosed || state.cancelled.remove(id) != nil { return true }
-                    state.events[id] = EventWaiter(queue: queue, position: position, continuation: continuation)
-                    return false
-                }
-                if isOver { continuation.resume() } else { registered() }
+    /// Waits for an event of `queue` behind `position`, the end of the time, or cancellation.
+    func waitForEvent(
+        of queue: QueueName, behind position: Int64, atMost: Duration, timer: any Clock<Duration>,
+        registered: () -> Void
+    ) async {
+        let seat = state.withLock { $0.events.reserve() }
+        let follower = Follower(queue: queue, position: position)
+        _ = await waitInSeat(atMost: atMost, timer: timer) { continuation in
+            let isSeated = state.withLock { state in
+                if state.isClosed { state.events.giveUp(seat, .timeUp) }
+                return state.events.take(seat, wish: follower, answer: nil, continuation)
             }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                let waiter = state.events.removeValue(forKey: id)
-                if waiter == nil { state.cancelled.insert(id) }
-                return waiter
-            }
-            waiter?.continuation.resume()
+            if isSeated { registered() }
+        } giveUp: { end in
+            self.state.withLock { $0.events.giveUp(seat, end) }
         }
     }
-
-    /// Forgets a waiter that has returned, so that a late cancellation leaves nothing behind.
-    func forget(_ id: UInt64) { state.withLock { _ = $0.cancelled.remove(id) } }
 
     // MARK: Signals
 
@@ -137,7 +110,7 @@ final class WakeUpHub: Sendable {
             if let known = state.seenCancels[seen.queue], seen.cancels > known { wake.cancellations = [seen.queue] }
             if state.seenCancels[seen.queue] == nil { state.seenCancels[seen.queue] = seen.cancels }
             // What others did and nobody waits for is seen again at the next look, so it is not kept for later.
-            let wanted = state.work.values.reduce(into: WakeUp()) { $0.form(wake.matching($1.interest)) }
+            let wanted = state.work.wishes.reduce(into: WakeUp()) { $0.form(wake.matching($1)) }
             if !wanted.work.isEmpty, isEarlier { state.knownDue[seen.queue] = seen.earliestDue }
             if !wanted.cancellations.isEmpty { state.seenCancels[seen.queue] = seen.cancels }
             return wanted
@@ -151,46 +124,28 @@ final class WakeUpHub: Sendable {
     private func deliver(
         _ wake: WakeUp, lastEvent: Int64?, of queue: QueueName, _ note: (inout State) -> Void
     ) {
-        var work: [(CheckedContinuation<WakeUp, Never>, WakeUp)] = []
-        var events: [CheckedContinuation<Void, Never>] = []
         state.withLock { state in
             note(&state)
             if !wake.isEmpty {
-                var taken = WakeUp()
-                for (id, waiter) in state.work {
-                    let hint = wake.matching(waiter.interest)
-                    if hint.isEmpty { continue }
-                    taken.form(hint)
-                    state.work[id] = nil
-                    work.append((waiter.continuation, hint))
-                }
                 var left = wake
-                left.subtract(taken)
+                state.work.call { interest in
+                    let hint = wake.matching(interest)
+                    left.subtract(hint)
+                    return hint.isEmpty ? nil : hint
+                }
                 state.kept.form(left)
             }
-            if let lastEvent, !state.events.isEmpty {
-                for (id, waiter) in state.events where waiter.queue == queue && lastEvent > waiter.position {
-                    state.events[id] = nil
-                    events.append(waiter.continuation)
-                }
-            }
+            if let lastEvent { state.events.call { $0.queue == queue && lastEvent > $0.position ? () : nil } }
         }
-        for (continuation, hint) in work { continuation.resume(returning: hint) }
-        for continuation in events { continuation.resume() }
     }
 
     /// Lets everybody go.
     func close() {
-        let (work, events) = state.withLock { state in
+        state.withLock { state in
             state.isClosed = true
-            defer {
-                state.work = [:]
-                state.events = [:]
-            }
-            return (Array(state.work.values), Array(state.events.values))
+            state.work.giveUpAll(.timeUp)
+            state.events.giveUpAll(.timeUp)
         }
-        for waiter in work { waiter.continuation.resume(returning: WakeUp()) }
-        for waiter in events { waiter.continuation.resume() }
     }
 }
 

@@ -1,3 +1,4 @@
+import DroverCore
 import Synchronization
 
 /// A clock that stands still until a test moves it, and then wakes those whose time has come.

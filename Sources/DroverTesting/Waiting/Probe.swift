@@ -1,3 +1,4 @@
+import DroverCore
 import Synchronization
 
 /// A signal from the code under test to the test.

@@ -11,13 +11,8 @@ extension RedisError {
     static func refusal(
         _ error: RedisServerError, to name: String, _ endpoint: String, file: String = #fileID, line: Int = #line
     ) -> RedisError {
-        var shown = error.text
-        // Such texts go on with the arguments, which are not for logs.
-        for mark in [", with args beginning with", ", with args", " args beginning with"] {
-            if let cut = shown.firstRange(of: mark) { shown = String(shown[..<cut.lowerBound]) }
-        }
-        return RedisError(
-            .server, "\(name) on \(endpoint) was answered with an error: \(shown).", server: error,
+        RedisError(
+            .server, "\(name) on \(endpoint) was answered with an error: \(error.shownText).", server: error,
             mayHaveRun: mayHaveRun(error, name), file: file, line: line)
     }
 

@@ -29,6 +29,17 @@ extension RESPValue {
         }
     }
 
+    /// The values of a map, or of a list of names and values in turn, by their names; nil for all others. Of a name that
+    /// comes twice the later value counts.
+    public var fields: [String: RESPValue]? {
+        guard let items else { return nil }
+        var fields: [String: RESPValue] = [:]
+        for index in stride(from: 0, to: items.count - 1, by: 2) {
+            if let name = items[index].text { fields[name] = items[index + 1] }
+        }
+        return fields
+    }
+
     /// Whether the server answered that there is no value.
     public var isNull: Bool {
         if case .null = self { true } else { false }

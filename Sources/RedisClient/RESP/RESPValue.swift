@@ -42,11 +42,16 @@ public struct RESPPair: Sendable, Hashable {
 
 /// The text with which a server refuses a command, for example `WRONGTYPE Operation against …`.
 ///
-/// It may repeat arguments of the command, so it is for programs and not for logs; `RedisError.message` has the
-/// part that may be shown.
 public struct RedisServerError: Sendable, Hashable, Error {
-    /// The whole text without the leading `-` and the line end.
+    /// The whole text without the leading `-` and the line end. It may repeat arguments of the command, so it is for
+    /// programs and not for people and logs.
     public var text: String
+
+    /// The part of the text that may be shown: where servers repeat arguments, they do it at the end, behind these words.
+    public var shownText: String {
+        let marks = [", with args", " args beginning with"].compactMap { text.firstRange(of: $0)?.lowerBound }
+        return String(text[..<(marks.min() ?? text.endIndex)])
+    }
 
     /// The first word of the text, by convention the kind of error: `ERR`, `NOSCRIPT`, `LOADING`, `OOM`, `READONLY`.
     public var prefix: String {

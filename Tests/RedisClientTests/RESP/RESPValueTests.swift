@@ -45,6 +45,18 @@ struct RESPValueTests {
         #expect(string("a").items == nil)
     }
 
+    @Test("gives names and values in turn by the names")
+    func fields() {
+        let map = RESPValue.map([RESPPair(key: string("a"), value: .integer(1))])
+        #expect(map.fields == ["a": .integer(1)])
+        let list: [RESPValue] = [
+            string("a"), .integer(1), string("b"), .null, .null, string("no name"), string("a"), .null,
+        ]
+        #expect(RESPValue.array(list).fields == ["a": .null, "b": .null])
+        #expect(RESPValue.array([string("no value")]).fields == [:])
+        #expect(string("a").fields == nil)
+    }
+
     @Test("is null only when there is no value")
     func null() {
         #expect(RESPValue.null.isNull)
@@ -57,5 +69,17 @@ struct RESPValueTests {
         #expect(RedisServerError(text: "NOSCRIPT No matching script").prefix == "NOSCRIPT")
         #expect(RedisServerError(text: "OOM").prefix == "OOM")
         #expect(RedisServerError(text: "").prefix == "")
+    }
+
+    @Test(
+        "shows of a server's error no arguments that it repeats",
+        arguments: [
+            ("ERR unknown command 'X', with args beginning with: 'hunter2'", "ERR unknown command 'X'"),
+            ("ERR unknown command `x`, with args `hunter2`", "ERR unknown command `x`"),
+            ("ERR bad call, args beginning with: 'hunter2', with args 'hunter2'", "ERR bad call,"),
+            ("WRONGTYPE Operation against a key", "WRONGTYPE Operation against a key"),
+        ])
+    func shownText(_ text: String, _ shown: String) {
+        #expect(RedisServerError(text: text).shownText == shown)
     }
 }

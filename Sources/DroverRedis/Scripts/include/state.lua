@@ -1,3 +1,9 @@
+-- The list or the sorted set of the jobs in each state.
+local keyOf = {
+    waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+    ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+}
+
 -- Where a job stands, by the place that has its id (PROTOCOL 18). A job that is in no other place waits: the list of
 -- waiting jobs is long and is not searched for it.
 local function stateOf(id)
@@ -16,11 +22,7 @@ local function takeOut(id, state)
         if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
         return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
     end
-    local sets = {
-        completed = completedKey, failed = failedKey, delayed = delayedKey, prioritized = prioritizedKey,
-        ['waiting-children'] = childrenKey,
-    }
-    call('ZREM', sets[state], id)
+    call('ZREM', keyOf[state], id)
     return state
 end
 

@@ -1,13 +1,15 @@
 import DroverCore
 import DroverRedis
 
-extension RedisStore: ServerBacked {
-    func serverReport() async throws(StoreError) -> ServerReport { ServerReport(try await serverFacts()) }
-}
-
 extension ServerReport {
+    /// Asks a store's server about itself; nil for a store without one.
+    init?(of store: any JobStore) async throws(StoreError) {
+        guard let store = store as? RedisStore else { return nil }
+        self.init(try await store.serverFacts())
+    }
+
     /// What there is to say about a Redis server.
-    init(_ facts: RedisServerFacts) {
+    private init(_ facts: RedisServerFacts) {
         var parts = ["\(facts.product) \(facts.version)"]
         if let connections = facts.connections { parts.append(Counted.text(connections, "connection")) }
         if let replicas = facts.replicas, replicas > 0 { parts.append(Counted.text(replicas, "replica")) }

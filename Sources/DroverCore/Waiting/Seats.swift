@@ -1,5 +1,5 @@
 /// How a wait ended.
-enum WaitEnd<Answer: Sendable>: Sendable {
+package enum WaitEnd<Answer: Sendable>: Sendable {
     /// What was waited for has come.
     case called(Answer)
     /// The time is up.
@@ -13,8 +13,8 @@ enum WaitEnd<Answer: Sendable>: Sendable {
 /// A value, to be kept under the lock of what it speaks of. A seat is reserved
 /// first and taken later: whoever gives it up in between (the time, or a
 /// cancellation) is not forgotten, so that no caller waits for ever.
-struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
-    typealias Continuation = CheckedContinuation<WaitEnd<Answer>, Never>
+package struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
+    package typealias Continuation = CheckedContinuation<WaitEnd<Answer>, Never>
 
     private enum Seat: Sendable {
         case reserved
@@ -25,22 +25,27 @@ struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
     private var seats: [Int: Seat] = [:]
     private var lastSeat = 0
 
+    package init() {}
+
     /// What those who sit wait for.
-    var wishes: [Wish] {
+    package var wishes: [Wish] {
         seats.values.compactMap { seat in
             if case .taken(let wish, _) = seat { wish } else { nil }
         }
     }
 
     /// Keeps a seat free for a caller who will take it.
-    mutating func reserve() -> Int {
+    package mutating func reserve() -> Int {
         lastSeat += 1
         seats[lastSeat] = .reserved
         return lastSeat
     }
 
     /// Sits a caller down, or answers at once: with `answer`, or because the seat was given up before.
-    mutating func take(_ seat: Int, wish: Wish, answer: Answer?, _ continuation: Continuation) {
+    ///
+    /// - Returns: whether the caller sits and waits.
+    @discardableResult
+    package mutating func take(_ seat: Int, wish: Wish, answer: Answer?, _ continuation: Continuation) -> Bool {
         if let answer {
             seats[seat] = nil
             continuation.resume(returning: .called(answer))
@@ -49,11 +54,13 @@ struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
             continuation.resume(returning: end)
         } else {
             seats[seat] = .taken(wish, continuation)
+            return true
         }
+        return false
     }
 
     /// Ends a wait without an answer. Nothing happens when it has ended.
-    mutating func giveUp(_ seat: Int, _ end: WaitEnd<Answer>) {
+    package mutating func giveUp(_ seat: Int, _ end: WaitEnd<Answer>) {
         switch seats[seat] {
         case .reserved:
             seats[seat] = .givenUp(end)
@@ -65,13 +72,22 @@ struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
+    /// Ends all waits without an answer, also those of callers who have not taken their seats yet.
+    package mutating func giveUpAll(_ end: WaitEnd<Answer>) { for seat in seats.keys { giveUp(seat, end) } }
+
     /// Ends each wait for which there is an answer, in the order in which the seats were reserved.
-    mutating func call(_ answer: (Wish) -> Answer?) {
+    ///
+    /// - Returns: whether there was any.
+    @discardableResult
+    package mutating func call(_ answer: (Wish) -> Answer?) -> Bool {
+        var hasCalled = false
         for seat in seats.keys.sorted() {
             guard case .taken(let wish, let continuation) = seats[seat], let answer = answer(wish) else { continue }
             seats[seat] = nil
             continuation.resume(returning: .called(answer))
+            hasCalled = true
         }
+        return hasCalled
     }
 }
 
@@ -82,7 +98,7 @@ struct Seats<Wish: Sendable, Answer: Sendable>: Sendable {
 ///   - timer: the clock that measures it.
 ///   - take: sits the caller down.
 ///   - giveUp: gives the seat up; may be called after the wait has ended.
-func waitInSeat<Answer: Sendable>(
+package func waitInSeat<Answer: Sendable>(
     atMost time: Duration?, timer: any Clock<Duration>,
     take: (CheckedContinuation<WaitEnd<Answer>, Never>) -> Void,
     giveUp: @escaping @Sendable (WaitEnd<Answer>) -> Void

@@ -1,0 +1,35 @@
+-- Going through the jobs of one state, part by part.
+
+-- Ids of a list from its right, where the next to run lies: `count` of them behind the first `passed`.
+local function fromRight(key, passed, count)
+    if count <= 0 then return {} end
+    local ids, turned = call('LRANGE', key, -(passed + count), -1 - passed), {}
+    for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+    return turned
+end
+
+-- Calls `visit` with the id and the score of each of the next entries of a sorted set, `limit` at most and none beyond
+-- the score `bound`; then tells how many there were, and the cursor behind them. A cursor is the score and the id of
+-- the last entry, parted by a tab, and empty at the beginning.
+local function walk(key, isAscending, cursor, bound, limit, visit)
+    local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+    local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
+    if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+    -- Entries of the cursor's own score that lie before it are passed over again.
+    local offset, visited = 0, 0
+    while visited < limit do
+        local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+        for index = 1, #part, 2 do
+            local id, score = part[index], part[index + 1]
+            local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
+                or (isAscending and id > lastID) or (not isAscending and id < lastID)
+            if isBehind and visited < limit then
+                visit(id, score)
+                visited, cursor = visited + 1, score .. '\t' .. id
+            end
+        end
+        if #part < limit * 2 then break end
+        offset = offset + limit
+    end
+    return visited, cursor
+end
