@@ -5,6 +5,8 @@ import NIOPosix
 enum RedisExchange {
     /// Sends commands together and returns their replies, in order.
     static func send(_ commands: [[String]], toPort port: Int, timeout: Duration) async throws -> [RedisReply] {
+        let clock = ContinuousClock()
+        let begun = clock.now
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(10))
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -19,15 +21,16 @@ enum RedisExchange {
         defer { alarm.cancel() }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(encoded(commands))
-            var received = ByteBuffer()
+            var reader = RedisReplyReader()
             var replies: [RedisReply] = []
             for try await part in inbound {
-                received.writeImmutableBuffer(part)
-                while let reply = try RedisReply.take(from: &received) { replies.append(reply) }
+                reader.append(part)
+                while let reply = try reader.next() { replies.append(reply) }
                 if replies.count >= commands.count { return replies }
             }
             throw RedisServer.Failed(
-                "the Redis server on port \(port) gave \(replies.count) of \(commands.count) replies in \(timeout)")
+                "the Redis server on port \(port) gave \(replies.count) of \(commands.count) replies, with "
+                    + "\(reader.count) bytes of the next, until the connection ended after \(clock.now - begun)")
         }
     }
 

@@ -86,11 +86,13 @@ package final class RedisServer: Sendable {
     }
 
     /// Starts it again, on the same port and with the same folder, and waits until it answers; kills it before if it runs.
+    /// Where the end of its append-only file was cut in a script's changes it has written the file anew by then.
     ///
     /// - Parameter timeout: how long to wait; reading a long append-only file takes its time.
     package func restart(timeout: Duration = .seconds(60)) async throws {
         try await kill()
         try await launch(timeout: timeout)
+        try await dropCutTransaction()
     }
 
     /// Stops it (SIGSTOP): it keeps its connections and answers nobody. Returns when it has stopped.

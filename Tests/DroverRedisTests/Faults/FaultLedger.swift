@@ -46,10 +46,7 @@ struct FaultLedger {
         for (id, record) in try await records(of: load.acknowledged) {
             if record == nil { lost.append(id) } else { open.insert(id) }
         }
-        let facts = try await server.command("XINFO", "STREAM", "\(prefix):\(FaultLoad.queue):events").split(
-            separator: "\n")
-        let counts = ["length", "entries-added"].map { name in facts.firstIndex { $0 == name }.map { facts[$0 + 1] } }
-        if counts[0] != counts[1] { throw Broken(description: "the server did not keep all events") }
+        try await checkEvents()
         try await read(waitingAtMost: .zero) { _ in false }
         // Longer than any lease that may have to run out.
         do {
@@ -107,6 +104,17 @@ struct FaultLedger {
             records += zip(part, try await store.jobs(part.map { JobKey(queue: FaultLoad.queue, id: $0) }))
         }
         return records
+    }
+
+    /// Checks that no event was trimmed.
+    private func checkEvents() async throws {
+        let base = "\(prefix):\(FaultLoad.queue)"
+        let facts = try await server.command("XINFO", "STREAM", "\(base):events").split(separator: "\n")
+        let counts = ["length", "entries-added"].map { name in facts.firstIndex { $0 == name }.map { facts[$0 + 1] } }
+        if counts[0] == counts[1] { return }
+        let kept = try await server.command("HGET", "\(base):meta", "opts.maxLenEvents")
+        throw Broken(
+            description: "of \(counts[1] ?? "?") events the server has \(counts[0] ?? "?"); it is to keep \(kept)")
     }
 
     /// Reads events until a condition holds, or none is there and none was to be waited for.

@@ -41,19 +41,19 @@ struct LockTests {
         try await Bridge.run(ownPeer: true) { bridge in
             let id = try await bridge.add(worker.other, "n", bridge.gate("g"))
             var watch: Task<Bool, any Error>?
-            try await bridge.working(worker, WorkerSettings(lock: 3000)) {
-                try await bridge.heard("active", id)
+            try await bridge.working(worker, WorkerSettings(lock: 5000)) {
+                try await bridge.arrival(at: "g", of: worker)
                 watch = Task {
-                    // By now it closes.
-                    try await bridge.pass(.milliseconds(4500))
+                    // At the second at the latest it closes.
+                    let isRenewed = try await bridge.seesRenewals(2, of: id)
                     let isLocked = try await bridge.exists("\(id):lock")
                     try await bridge.openGate("g")
-                    return isLocked
+                    return isRenewed && isLocked
                 }
             }
+            #expect(try await watch?.value == true)
             let story = try await bridge.story(id)
             #expect(try await bridge.places(of: id) == ["completed"], "\(story)")
-            #expect(try await watch?.value == true)
         }
     }
 }

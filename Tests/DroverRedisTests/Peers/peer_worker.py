@@ -1,6 +1,7 @@
 """Workers and listeners of the Python peer. What they see is told as events:
 
 `{"event": "active" | "completed" | "failed" | "stalled" | "error", "worker": …, "queue": …, "jobId": …, …}` by a worker,
+`{"event": "gate", "name": …, "jobId": …}` by a job that comes to a gate,
 `{"event": "queue", "queue": …, "name": …, "args": …, "position": …}` by a listener.
 """
 import asyncio
@@ -38,6 +39,7 @@ class Workers:
         elif what == "log":
             await job.log(step["row"])
         elif what == "gate":
+            tell({"event": "gate", "name": step["name"], "jobId": job.id})
             await self.gate(step["name"]).wait()
         elif what == "postpone":
             # Once: what comes back is done.

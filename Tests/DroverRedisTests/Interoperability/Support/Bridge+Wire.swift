@@ -96,6 +96,23 @@ extension Bridge {
         }
     }
 
+    /// Watches the lock of a job until it has been renewed so many times.
+    ///
+    /// - Returns: whether that has come within a time far longer than any lock of these tests.
+    func seesRenewals(_ times: Int, of id: String) async throws -> Bool {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        var seen = 0
+        var left: Int?
+        while seen < times, clock.now < end {
+            let now = Int(try await server.command("PTTL", key("\(id):lock"))) ?? 0
+            if let left, now > left { seen += 1 }
+            left = now
+            try await pass(.milliseconds(20))
+        }
+        return seen >= times
+    }
+
     /// Lets the lock of a job expire, and the interval between two checks for stalled jobs pass.
     func expire(_ id: String) async throws { try await raw("DEL", key("\(id):lock"), key("stalled-check")) }
 

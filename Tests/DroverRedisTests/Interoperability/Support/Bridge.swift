@@ -91,6 +91,18 @@ struct Bridge: Sendable {
     /// A step of a job's data that waits until ``openGate(_:)``, whoever runs it.
     func gate(_ name: String) -> JSON { ["do": "gate", "name": .string("\(queue.text)-\(name)")] }
 
+    /// Waits until a job that a worker runs has come to a gate.
+    ///
+    /// The event `active` says less: the server has handed the job out, and its worker may not know of it yet. One that is
+    /// stopped in between gives the job back.
+    func arrival(at name: String, of worker: Party) async throws {
+        let name = "\(queue.text)-\(name)"
+        switch worker {
+        case .swift: try await gates.arrival(at: name)
+        case .python: _ = try await peer.wait { $0["event"] == "gate" && $0["name"].string == name }
+        }
+    }
+
     /// Lets the jobs pass that wait at a gate, now and later.
     func openGate(_ name: String) async throws {
         gates.open("\(queue.text)-\(name)")
@@ -125,17 +137,28 @@ private actor Turnstile {
 
 /// What jobs of Swift's workers wait at.
 final class Gates: Sendable {
-    private let gates = Mutex<[String: Probe<Void>]>([:])
+    private let probes = Mutex<[String: Probe<Void>]>([:])
 
-    private func gate(_ name: String) -> Probe<Void> {
-        gates.withLock { gates in
-            let gate = gates[name] ?? Probe<Void>("opening of \(name)")
-            gates[name] = gate
-            return gate
+    private func gate(_ name: String) -> Probe<Void> { probe("opening of \(name)") }
+
+    private func arrivals(at name: String) -> Probe<Void> { probe("arrivals at \(name)") }
+
+    private func probe(_ name: String) -> Probe<Void> {
+        probes.withLock { probes in
+            let probe = probes[name] ?? Probe<Void>(name)
+            probes[name] = probe
+            return probe
         }
     }
 
     func open(_ name: String) { gate(name).signal() }
 
-    func pass(_ name: String) async throws { try await gate(name).wait(timeout: .seconds(60)) }
+    /// Waits for the opening.
+    func pass(_ name: String) async throws {
+        arrivals(at: name).signal()
+        try await gate(name).wait(timeout: .seconds(60))
+    }
+
+    /// Waits until somebody waits for the opening, or has.
+    func arrival(at name: String) async throws { try await arrivals(at: name).wait() }
 }
