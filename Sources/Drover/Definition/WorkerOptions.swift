@@ -19,8 +19,9 @@ public struct WorkerOptions: Sendable {
     public var middleware: [any JobMiddleware] = []
     /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
     public var name: String?
-    /// How many calls that settle and claim may be under way at once, from 1 to 16.
-    public var exchangesInFlight = 2
+    /// How many calls that settle and claim may be under way at once, from 1 to 16. Beyond two there are only as many as
+    /// have 16 jobs or more to move.
+    public var exchangesInFlight = 4
     /// How often stalled jobs are put back and old finished ones removed; nil for once in one and a quarter leases.
     public var maintenanceInterval: Duration?
     /// How often the worker says that it lives. It is off the list of workers after three of these in silence. All

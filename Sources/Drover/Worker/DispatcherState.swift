@@ -5,7 +5,8 @@ import DroverCore
 /// Pure: it holds no clock, no store and no task. Lanes, of which there are as many as exchanges may be in flight,
 /// ask for the ``next()`` step and report what came of it; attempts report their end. Outcomes that come in while
 /// every lane is under way gather and travel together with the next claim, so batches form by themselves under load,
-/// and a single finished job is settled at once.
+/// and a single finished job is settled at once. A worker of many jobs keeps more than two calls in flight, each with a
+/// part of them, so that a store far away has work while answers travel.
 struct DispatcherState {
     /// One call to the store: what is settled and how much is claimed. Each settlement is in exactly one.
     struct Exchange: Equatable {
@@ -40,7 +41,8 @@ struct DispatcherState {
 
     /// How many outcomes travel in one call at most, so that a call stays short.
     static let largestBatch = 1000
-    /// How many jobs one call may move in any case: smaller ones cost the store more a job.
+    /// How many jobs a call may move in any case, and how many make a third call in flight worth its cost: a store has
+    /// more work for each job of a smaller one.
     static let smallestShare = 16
     /// The shortest wait before a claim is repeated: a store that says "due now" and hands out nothing must not be
     /// asked without end.
@@ -51,8 +53,8 @@ struct DispatcherState {
     private let idleWait: Duration
     private let longestIdleWait: Duration
     private let limit: Int?
-    /// How many jobs one call moves at most: the worker's concurrency is parted among the calls in flight, so that the
-    /// store has work while answers travel. Taken together once, jobs would otherwise stay together.
+    /// How many jobs one call moves at most, the worker's concurrency parted among the calls in flight. Jobs that were
+    /// claimed together would otherwise end and travel together ever after.
     private let share: Int
 
     private var running = 0
@@ -70,7 +72,7 @@ struct DispatcherState {
     private(set) var isDraining = false
 
     init(
-        concurrency: Int, maximumInFlight: Int = 2, idleWait: Duration = .seconds(5),
+        concurrency: Int, maximumInFlight: Int = 4, idleWait: Duration = .seconds(5),
         longestIdleWait: Duration = .seconds(120), limit: Int? = nil
     ) {
         self.concurrency = max(1, concurrency)
@@ -104,7 +106,8 @@ struct DispatcherState {
     var hasStep: Bool {
         if isDone { return true }
         if inFlight >= maximumInFlight { return false }
-        return !settlements.isEmpty || (!isEmpty && free > 0)
+        let least = inFlight < 2 ? 1 : Self.smallestShare
+        return settlements.count >= least || (!isEmpty && free >= least)
     }
 
     /// How long the worker may wait for a wake-up before it claims again; nil when it needs none, because it has no

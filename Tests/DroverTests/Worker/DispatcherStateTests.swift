@@ -78,14 +78,36 @@ import Testing
 
     @Test func noMoreThanTheAllowedExchangesAreInFlight() throws {
         for allowed in 1...4 {
-            var state = try running(10, concurrency: 10, inFlight: allowed)
-            for number in 0..<allowed {
-                state.attemptEnded(number, settlement(number))
-                _ = try exchange(&state)
-            }
-            state.attemptEnded(99, settlement(99))
+            var state = DispatcherState(concurrency: 80, maximumInFlight: allowed)
+            for _ in 0..<allowed { #expect(try exchange(&state).claim >= 80 / allowed) }
             expectStep(.park, of: &state)
         }
+    }
+
+    @Test func theJobsOfAWorkerArePartedAmongItsCalls() throws {
+        var state = DispatcherState(concurrency: 100, maximumInFlight: 4)
+        let first = try exchange(&state)
+        state.answered(first, .init(claimed: 25))
+        #expect(first.claim == 25)
+        let second = try exchange(&state)
+        state.answered(second, .init(claimed: 25))
+        for number in 0..<50 { state.attemptEnded(number, settlement(number)) }
+        #expect(try exchange(&state).attempts == Array(0..<25))
+        #expect(try exchange(&state).attempts == Array(25..<50))
+    }
+
+    @Test func aThirdCallIsOnlyMadeForManyJobs() throws {
+        let many = DispatcherState.smallestShare
+        var state = DispatcherState(concurrency: 4 * many, maximumInFlight: 4)
+        for _ in 0..<4 { state.answered(try exchange(&state), .init(claimed: many)) }
+        for number in 0..<2 {
+            state.attemptEnded(number, settlement(number))
+            _ = try exchange(&state)
+        }
+        for number in 2...many { state.attemptEnded(number, settlement(number)) }
+        expectStep(.park, of: &state)
+        state.attemptEnded(99, settlement(99))
+        #expect(try exchange(&state).attempts == Array(2...many) + [99])
     }
 
     @Test func everySettlementIsInExactlyOneExchange() throws {
@@ -283,11 +305,16 @@ import Testing
 
     @Test func aBatchIsBoundedAndTheRestTravelsNext() throws {
         let count = DispatcherState.largestBatch + 10
-        var state = try running(count, concurrency: count)
+        var state = DispatcherState(concurrency: count, maximumInFlight: 1)
+        for _ in 0..<2 {
+            let claim = try exchange(&state)
+            state.answered(claim, .init(claimed: claim.claim))
+        }
         for number in 0..<count { state.attemptEnded(number, settlement(number)) }
         let full = try exchange(&state)
         #expect(full.attempts == Array(0..<DispatcherState.largestBatch))
         #expect(full.settlements.count == DispatcherState.largestBatch)
+        state.answered(full, .init(claimed: 0))
         let rest = try exchange(&state)
         #expect(rest.attempts == Array(DispatcherState.largestBatch..<count))
     }
