@@ -7,18 +7,18 @@
 #   SQLite: add-bulk add process latency pickup deep (all but deep by default)
 #   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle,
 #           distant (all by default)
-# RUNS, JOBS, LATENCY_JOBS, WAITING, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many jobs it
-# has, and `latency`, how many more wait in `deep`, how long an idle worker is watched, and where the file lies. IDLE_SETTLE
-# is how many seconds it is left alone before.
+# RUNS, JOBS, LATENCY_JOBS, WAITING, SETTLE, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many
+# jobs it has, and `latency`, how many more wait in `deep`, how long that waits before it measures, how long an idle worker
+# is watched, and where the file lies. IDLE_SETTLE is how many seconds it is left alone before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/redis-server.sh
 . scripts/bench-redis.sh
 runs=${RUNS:-5} jobs=${JOBS:-100000}
 case ${STORE:-sqlite} in
-    sqlite) kind=sqlite width=100 all="add-bulk add process latency pickup" depths=${WAITING:-1000000} ;;
+    sqlite) kind=sqlite width=100 all="add-bulk add process latency pickup" depths=${WAITING:-1000000} settle=${SETTLE:-0s} ;;
     redis)
-        kind=redis width=50 depths=${WAITING:-1000 1000000}
+        kind=redis width=50 depths=${WAITING:-1000 1000000} settle=${SETTLE:-40s}
         all="add-bulk raw-add add process raw-exchange-50 raw-exchange-10 raw-exchange-1 process-1 distant deep latency pickup memory idle process-aof"
         ;;
     *) echo "bench: STORE is sqlite or redis, not $STORE" >&2; exit 2 ;;
@@ -92,7 +92,7 @@ measure() { # scenario
         add-bulk) scenario add-bulk "$jobs" 1 jobsPerSecond ;;
         add) scenario add "$jobs" 100 jobsPerSecond ;;
         process) scenario process "$jobs" $width jobsPerSecond ;;
-        deep) for depth in $depths; do scenario process "$jobs" $width jobsPerSecond --waiting "$depth"; done ;;
+        deep) for depth in $depths; do scenario process "$jobs" $width jobsPerSecond --waiting "$depth" --settle "$settle"; done ;;
         latency) scenario latency "${LATENCY_JOBS:-1000}" 1 p50Ms ;;
         pickup) pickup ;;
         *) if [ $kind = redis ]; then measure_redis "$1"; else unknown "$1"; fi ;;

@@ -93,6 +93,9 @@ public final class RedisStore: JobStore {
 
     // MARK: Calls
 
+    /// The connection's own thread: what it reads is taken further there.
+    public var callExecutor: (any TaskExecutor)? { client.executor }
+
     static var closed: StoreError { StoreError(.closed, "the store has been closed; make a new one") }
 
     /// Throws when the store is closed.

@@ -621,12 +621,12 @@ enum Scripts {
             for index = 1, tonumber(ARGV[7]) do
                 rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
             end
-            local operands = { c = 1, f = 4, x = 0, r = 4, s = 1, b = 0 }
             at = at + 1
             local index = 0
             while index < count do
-                local run = { outcome = ARGV[at], token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
-                local width, size = 1 + operands[run.outcome], tonumber(ARGV[at + 3])
+                local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
+                if outcome == 'c' or outcome == 's' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+                local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
                     index = index + 1
@@ -693,28 +693,31 @@ enum Scripts {
         end
         call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             unpack(future))
-        local hashes, unusual = {}, 0
+        local hashes, isPlain, isStalled = {}, points == 0 and not due, false
         if count > 0 then
             local rare = { stalledKey }
             for index = 1, count do
-                local job = base .. ids[index]
-                if runs[index].outcome == 'c' then
-                    hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
-                    local size = #rare
+                local job, run = base .. ids[index], runs[index]
+                local hash
+                if run.outcome == 'c' then
+                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+                    local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
+                    if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
                 else
-                    hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+                    isPlain = false
                 end
+                hashes[index] = hash
             end
             for first = 1, #rare, 2000 do
-                unusual = unusual + call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare)))
+                if call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare))) > 0 then isPlain, isStalled = false, true end
             end
         end
-        local kept, keeping = { completed = {}, failed = {} }, { completed = {}, failed = {} }
-        local finishedAs = { completed = 0, failed = 0 }
-        local rest
-        local function others()
-            if rest then return rest end
+        local completed, failed = {}, {}
+        local finished = 0
+        local settle, promoteOnce, retainAll, wake
+        if not isPlain then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
@@ -776,9 +779,12 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
-        local function promote(due, priorities)
-            call('ZREM', delayedKey, unpack(due))
-            for index, id in ipairs(due) do
+        function promoteOnce()
+            if not due then return end
+            local ids = due
+            due = nil
+            call('ZREM', delayedKey, unpack(ids))
+            for index, id in ipairs(ids) do
                 if priorities[index] or call('EXISTS', base .. id) == 1 then
                     pushBack(id, tonumber(priorities[index]) or 0)
                     emit('waiting', 'jobId', id, 'prev', 'delayed')
@@ -938,10 +944,7 @@ enum Scripts {
             while #list > keep do table.remove(list, 1) end
             return #list == 0 and '[]' or cjson.encode(list)
         end
-            local function promoteOnce()
-                if due then promote(due, priorities) end
-                due = nil
-            end
+        local finishedAs, keeping = { completed = 0, failed = 0 }, { completed = {}, failed = {} }
         local function finish(id, hash, target, value, rule, ...)
             local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
             if hash[3] then endDeduplication(id, hash[3]) end
@@ -952,6 +955,7 @@ enum Scripts {
                 local text = call('HGET', job, 'parent')
                 childFailed(job, parent, text and cjson.decode(text) or {}, value)
             end
+            finished = finished + 1
             finishedAs[target] = finishedAs[target] + 1
             local field = target == 'completed' and 'returnvalue' or 'failedReason'
             if rule and rule.count == 0 then
@@ -959,7 +963,7 @@ enum Scripts {
             else
                 call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
                 if hash[4] then call('HDEL', job, 'defa') end
-                local list = kept[target]
+                local list = target == 'completed' and completed or failed
                 local size = #list
                 list[size + 1], list[size + 2] = nowText, id
                 if rule and (rule.count or rule.age) then keeping[target][rule] = true end
@@ -993,14 +997,15 @@ enum Scripts {
                 finish(id, hash, 'completed', result, rule)
             end
         end
-        local function settle(id, hash, outcome, rule, operand)
+        function settle(id, hash, run, operand)
+            local outcome = run.outcome
             if outcome == 'c' then
-                complete(id, hash, ARGV[operand], rule)
+                complete(id, hash, ARGV[operand], run.rule)
             elseif outcome == 'f' then
-                local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 1))
+                local made = finish(id, hash, 'failed', ARGV[operand], run.rule, traces(id, operand + 1))
                 if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
             elseif outcome == 'x' then
-                finish(id, hash, 'failed', 'cancelled', rule)
+                finish(id, hash, 'failed', 'cancelled', run.rule)
             elseif outcome == 'r' then
                 call('HSET', base .. id, 'atm', integer((tonumber(hash[1]) or 0) + 1), 'failedReason', ARGV[operand + 1],
                     'delay', ARGV[operand], traces(id, operand + 2))
@@ -1012,12 +1017,18 @@ enum Scripts {
                 enter(id, hash, 0, pushFront)
             end
         end
-            local function countAll()
+        function retainAll()
+            if points > 0 then
                 for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
                 for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
             end
-            rest = { settle = settle, retain = retain, countAll = countAll, promoteOnce = promoteOnce, mark = mark }
-            return rest
+            local budget = 1000
+            for _, rule in ipairs(rules) do
+                if keeping.completed[rule] then budget = budget - retain(completedKey, rule.count, rule.age, budget) end
+                if keeping.failed[rule] then budget = budget - retain(failedKey, rule.count, rule.age, budget) end
+            end
+        end
+            wake = mark
         end
         if count > 0 then
             local isOwn, owned, own = {}, 0, {}
@@ -1040,7 +1051,7 @@ enum Scripts {
                 areLast = areLast and owned == 0
                 if areLast then call('LTRIM', activeKey, '0', -1 - count) end
             end
-            local statuses, ended, endedLocks, completed = {}, {}, {}, kept.completed
+            local statuses, ended, endedLocks = {}, {}, {}
             for index = 1, count do
                 local id = ids[index]
                 if isOwn[index] and (areLast or call('LREM', activeKey, '-1', id) == 1) then
@@ -1048,18 +1059,15 @@ enum Scripts {
                     local size = #ended + 1
                     ended[size], endedLocks[size] = id, locks[index]
                     fetched[id] = nil
-                    local run, hash, result = runs[index], hashes[index], ARGV[places[index]]
-                    local made, rule = hash[1], run.rule
-                    if run.outcome == 'c' and unusual == 0 and not (hash[2] or hash[3] or hash[4] or rule and rule.count == 0) then
+                    if isPlain then
+                        local made, result = hashes[index][1], ARGV[places[index]]
                         call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                             'finishedOn', nowText)
                         emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
-                        size = #completed
-                        completed[size + 1], completed[size + 2] = nowText, id
-                        finishedAs.completed = finishedAs.completed + 1
-                        if rule and (rule.count or rule.age) then keeping.completed[rule] = true end
+                        completed[2 * size - 1], completed[2 * size] = nowText, id
+                        finished = finished + 1
                     else
-                        others().settle(id, hash, run.outcome, rule, places[index])
+                        settle(id, hashes[index], runs[index], places[index])
                     end
                 else
                     statuses[index] = 'l'
@@ -1069,20 +1077,15 @@ enum Scripts {
             if #ended > 0 then
                 callAll('HDEL', leasesKey, ended)
                 for first = 1, #ended, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, #ended))) end
-                if unusual > 0 then callAll('SREM', stalledKey, ended) end
+                if isStalled then callAll('SREM', stalledKey, ended) end
             end
             if #completed > 0 then callAll('ZADD', completedKey, completed) end
-            if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
-            if points > 0 then others().countAll() end
-            local budget = 1000
-            for _, rule in ipairs(rules) do
-                if keeping.completed[rule] then
-                    budget = budget - others().retain(completedKey, rule.count, rule.age, budget)
-                end
-                if keeping.failed[rule] then budget = budget - others().retain(failedKey, rule.count, rule.age, budget) end
-            end
+            if #failed > 0 then callAll('ZADD', failedKey, failed) end
         end
-        if due then others().promoteOnce() end
+        if not isPlain then
+            retainAll()
+            promoteOnce()
+        end
         local wanted, wait, isFull = paused and 0 or limit, nil, nil
         if wanted > 0 and concurrency then
             local free = tonumber(concurrency) - call('LLEN', activeKey)
@@ -1114,7 +1117,7 @@ enum Scripts {
                         call('DEL', pcKey)
                         break
                     end
-                elseif not rest and #ready == open then
+                elseif isPlain and #ready == open then
                     call('LTRIM', waitKey, '0', -1 - open)
                     candidates = {}
                     for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
@@ -1155,11 +1158,10 @@ enum Scripts {
                 call('ZADD', markerKey, '0', '0')
             end
         end
-        if rest then rest.mark(paused, concurrency) end
-        local finished = finishedAs.completed + finishedAs.failed
+        if wake then wake(paused, concurrency) end
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
         if limit > 0 and #claimed < limit then
-            if rest then
+            if not isPlain then
                 earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
                 earliest = earliest and math.floor(tonumber(earliest) / 4096)
             end
@@ -1173,7 +1175,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "71fbeda8771c4693f8be22cd56529558ee82617d")
+        """#, sha: "3b84cb2c607566069e66782c8c795b1903aed7d8")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

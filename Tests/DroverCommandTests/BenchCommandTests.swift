@@ -31,7 +31,8 @@ import Testing
     func waiting() async throws {
         let store = ReferenceStore()
         let (status, transcript) = await drover(
-            "bench", "--scenario", "process", "--jobs", "20", "--waiting", "1500", "--json", on: store)
+            "bench", "--scenario", "process", "--jobs", "20", "--waiting", "1500", "--settle", "1ms",
+            "--json", on: store)
         #expect(status == .done, "\(transcript.notes)")
         #expect(try Parsed(transcript.results).int("jobs") == 20)
         #expect(try await store.queues().isEmpty)

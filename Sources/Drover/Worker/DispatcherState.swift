@@ -121,7 +121,8 @@ struct DispatcherState {
         exchanges += 1
         inFlight += 1
         // A settlement always takes a claim along: its slot is free, and the call is made anyway.
-        var exchange = Exchange(number: exchanges, settlements: [], attempts: [], claim: min(free, share), wakeUps: wakeUps)
+        var exchange = Exchange(
+            number: exchanges, settlements: [], attempts: [], claim: min(free, share), wakeUps: wakeUps)
         asked += exchange.claim
         if settlements.count <= share {
             swap(&exchange.settlements, &settlements)

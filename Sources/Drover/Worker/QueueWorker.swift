@@ -56,9 +56,12 @@ final class QueueWorker: Sendable {
                 "queue": .string(scope.queue.text), "worker": .string(scope.name),
                 "concurrency": .stringConvertible(scope.concurrency),
             ])
+        // Where calls move few jobs, most of their time goes into waking threads; where they move many, the store's own
+        // thread has enough to do.
+        let executor = scope.concurrency < DispatcherState.smallestShare ? scope.store.callExecutor : nil
         await withTaskGroup { lanes in
             for _ in 0..<max(1, scope.options.exchangesInFlight) {
-                lanes.addTask { await self.lane() }
+                lanes.addTask(executorPreference: executor) { await self.lane() }
             }
         }
         let exit = core.withLock { core in

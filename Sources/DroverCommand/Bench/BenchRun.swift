@@ -12,6 +12,8 @@ struct BenchRun: Sendable {
     var jobs: Int
     var concurrency: Int
     var waiting: Int
+    /// How long to wait between filling the queue and measuring.
+    var settle: Duration
     var store: any JobStore
     var session: Session
     var logger: Logger
@@ -55,6 +57,7 @@ struct BenchRun: Sendable {
             session.output.progress("\(part.upperBound - numbers.lowerBound) jobs added")
         }
         session.output.endProgress()
+        try await session.clock.sleep(for: settle)
     }
 
     private static func check(_ results: [EnqueueResult]) throws {

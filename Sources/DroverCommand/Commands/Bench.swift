@@ -31,6 +31,12 @@ struct Bench: Subcommand {
     @Option(help: ArgumentHelp("How many jobs.", valueName: "n")) var jobs = 10_000
     @Option(help: ArgumentHelp("How many callers, or jobs at once.", valueName: "n")) var concurrency = 1
     @Option(help: ArgumentHelp("How many more jobs wait in the queue meanwhile.", valueName: "n")) var waiting = 0
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait between adding such jobs and measuring: Redis, for one, still enlarges its table of keys.",
+            valueName: "span"),
+        transform: DurationArgument.parse)
+    var settle = DurationArgument(.zero)
     @Flag(name: .shortAndLong, help: "Delete what is in the queue \"bench\" first.") var yes = false
     @Flag(help: "Print JSON: an object.") var json = false
 
@@ -59,8 +65,8 @@ struct Bench: Subcommand {
         try await session.withStore(store, .create) { store in
             try await clear(store)
             let run = BenchRun(
-                scenario: scenario, jobs: jobs, concurrency: concurrency, waiting: waiting, store: store,
-                session: session, logger: StandardErrorLog.logger(level: .warning, session: session))
+                scenario: scenario, jobs: jobs, concurrency: concurrency, waiting: waiting, settle: settle.duration,
+                store: store, session: session, logger: StandardErrorLog.logger(level: .warning, session: session))
             let measurement: BenchMeasurement
             do {
                 measurement = try await run.measure()

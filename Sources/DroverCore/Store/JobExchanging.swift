@@ -1,5 +1,9 @@
 /// The hot path: putting jobs in, handing them out, taking outcomes back.
 public protocol JobExchanging: Sendable {
+    /// Where short tasks that call the store again and again are best run; nil, the default, for anywhere. Handlers never
+    /// run there.
+    var callExecutor: (any TaskExecutor)? { get }
+
     /// Stores new jobs of one queue, in order.
     ///
     /// Each job is stored or refused by itself (rule 3). When the call returns
@@ -43,4 +47,9 @@ public protocol JobExchanging: Sendable {
     /// for nothing, and a lost hint costs one wait (rule 8). Cancelling returns
     /// an empty wake-up and loses no hint.
     func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp
+}
+
+extension JobExchanging {
+    /// Anywhere.
+    public var callExecutor: (any TaskExecutor)? { nil }
 }

@@ -34,12 +34,12 @@ else
     for index = 1, tonumber(ARGV[7]) do
         rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
     end
-    local operands = { c = 1, f = 4, x = 0, r = 4, s = 1, b = 0 }
     at = at + 1
     local index = 0
     while index < count do
-        local run = { outcome = ARGV[at], token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
-        local width, size = 1 + operands[run.outcome], tonumber(ARGV[at + 3])
+        local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
+        if outcome == 'c' or outcome == 's' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+        local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
         at = at + 4
         for _ = 1, size do
             index = index + 1
@@ -101,45 +101,38 @@ if limit > 0 and not paused then
 end
 call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     unpack(future))
-local hashes, unusual = {}, 0
+local hashes, isPlain, isStalled = {}, points == 0 and not due, false
 if count > 0 then
     local rare = { stalledKey }
     for index = 1, count do
-        local job = base .. ids[index]
-        if runs[index].outcome == 'c' then
-            hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
-            local size = #rare
+        local job, run = base .. ids[index], runs[index]
+        local hash
+        if run.outcome == 'c' then
+            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+            local size, rule = #rare, run.rule
             rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
+            if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
         else
-            hashes[index] = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+            isPlain = false
         end
+        hashes[index] = hash
     end
     for first = 1, #rare, 2000 do
-        unusual = unusual + call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare)))
+        if call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare))) > 0 then isPlain, isStalled = false, true end
     end
+end
+
+-- Usually jobs only complete, and nobody waits for them. What all else needs is made here, and not for the usual ones.
+local completed, failed = {}, {}
+local finished = 0
+local settle, promoteOnce, retainAll, wake
+if not isPlain then
+    --#include keys-more marks places due parents removal deduplication metrics failure settling
+    wake = mark
 end
 
 -- 1. Settle, in order.
-local kept, keeping = { completed = {}, failed = {} }, { completed = {}, failed = {} }
-local finishedAs = { completed = 0, failed = 0 }
-local rest
--- Makes what only some exchanges need: for jobs that go elsewhere than to the finished ones, parents, retention and more.
-local function others()
-    if rest then return rest end
-    --#include keys-more marks places due parents removal deduplication metrics failure
-    local function promoteOnce()
-        if due then promote(due, priorities) end
-        due = nil
-    end
-    --#include settling
-    local function countAll()
-        for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
-        for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
-    end
-    rest = { settle = settle, retain = retain, countAll = countAll, promoteOnce = promoteOnce, mark = mark }
-    return rest
-end
-
 if count > 0 then
     -- Whose outcome is taken: the holder of the lock; or, where the lock is gone, of the present attempt's lease.
     local isOwn, owned, own = {}, 0, {}
@@ -163,7 +156,7 @@ if count > 0 then
         areLast = areLast and owned == 0
         if areLast then call('LTRIM', activeKey, '0', -1 - count) end
     end
-    local statuses, ended, endedLocks, completed = {}, {}, {}, kept.completed
+    local statuses, ended, endedLocks = {}, {}, {}
     for index = 1, count do
         local id = ids[index]
         if isOwn[index] and (areLast or call('LREM', activeKey, '-1', id) == 1) then
@@ -171,19 +164,16 @@ if count > 0 then
             local size = #ended + 1
             ended[size], endedLocks[size] = id, locks[index]
             fetched[id] = nil
-            local run, hash, result = runs[index], hashes[index], ARGV[places[index]]
-            local made, rule = hash[1], run.rule
-            if run.outcome == 'c' and unusual == 0 and not (hash[2] or hash[3] or hash[4] or rule and rule.count == 0) then
-                -- A job that completes and nobody waits for: what `finish` would do.
+            if isPlain then
+                -- What `finish` does for such a job.
+                local made, result = hashes[index][1], ARGV[places[index]]
                 call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                     'finishedOn', nowText)
                 emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
-                size = #completed
-                completed[size + 1], completed[size + 2] = nowText, id
-                finishedAs.completed = finishedAs.completed + 1
-                if rule and (rule.count or rule.age) then keeping.completed[rule] = true end
+                completed[2 * size - 1], completed[2 * size] = nowText, id
+                finished = finished + 1
             else
-                others().settle(id, hash, run.outcome, rule, places[index])
+                settle(id, hashes[index], runs[index], places[index])
             end
         else
             statuses[index] = 'l'
@@ -193,24 +183,17 @@ if count > 0 then
     if #ended > 0 then
         callAll('HDEL', leasesKey, ended)
         for first = 1, #ended, 4000 do call('DEL', unpack(endedLocks, first, math.min(first + 3999, #ended))) end
-        if unusual > 0 then callAll('SREM', stalledKey, ended) end
+        if isStalled then callAll('SREM', stalledKey, ended) end
     end
     if #completed > 0 then callAll('ZADD', completedKey, completed) end
-    if #kept.failed > 0 then callAll('ZADD', failedKey, kept.failed) end
-    if points > 0 then others().countAll() end
-
-    -- 2. Retain: each rule once for its outcome.
-    local budget = 1000
-    for _, rule in ipairs(rules) do
-        if keeping.completed[rule] then
-            budget = budget - others().retain(completedKey, rule.count, rule.age, budget)
-        end
-        if keeping.failed[rule] then budget = budget - others().retain(failedKey, rule.count, rule.age, budget) end
-    end
+    if #failed > 0 then callAll('ZADD', failedKey, failed) end
 end
 
--- 3. Promote.
-if due then others().promoteOnce() end
+-- 2. Retain. 3. Promote.
+if not isPlain then
+    retainAll()
+    promoteOnce()
+end
 
 -- 4. Claim, within the queue's concurrency and rate.
 local wanted, wait, isFull = paused and 0 or limit, nil, nil
@@ -245,7 +228,7 @@ if wanted > 0 then
                 call('DEL', pcKey)
                 break
             end
-        elseif not rest and #ready == open then
+        elseif isPlain and #ready == open then
             -- Nothing was put into `wait` or taken out since it was read: the next one lies last.
             call('LTRIM', waitKey, '0', -1 - open)
             candidates = {}
@@ -289,15 +272,14 @@ if wanted > 0 then
         call('ZADD', markerKey, '0', '0')
     end
 end
-if rest then rest.mark(paused, concurrency) end
+if wake then wake(paused, concurrency) end
 
 -- 5. Drained.
-local finished = finishedAs.completed + finishedAs.failed
 if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
 
 -- 6. How long there is nothing to do; and what a repetition of this exchange is told.
 if limit > 0 and #claimed < limit then
-    if rest then
+    if not isPlain then
         earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
         earliest = earliest and math.floor(tonumber(earliest) / 4096)
     end

@@ -20,6 +20,9 @@ public final class RedisClient: Sendable {
     /// What the client was made with.
     public let configuration: RedisConfiguration
     let mailbox = Mailbox()
+    /// Runs tasks on the thread of the connection: a call from there wakes no other thread, and its answer is handed over
+    /// where it was read. What runs there must be short, and never block.
+    public let executor: any TaskExecutor
     let eventLoop: any EventLoop
     let driver: NIOLoopBoundBox<ConnectionDriver>
     let endpoint: String
@@ -33,6 +36,7 @@ public final class RedisClient: Sendable {
     ) {
         self.configuration = configuration
         eventLoop = group.next()
+        executor = LoopExecutor(eventLoop)
         endpoint = configuration.endpoint
         commandTimeout = ConnectionMachine.time(configuration.commandTimeout)
         let driver = NIOLoopBoundBox.makeBoxSendingValue(

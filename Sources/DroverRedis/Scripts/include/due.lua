@@ -1,8 +1,12 @@
--- Delayed jobs that are due, with their priorities, become claimable at the back (PROTOCOL 9.8). They are 1,000 at most
--- in one call, so that a backlog does not hold the server; the next call goes on.
-local function promote(due, priorities)
-    call('ZREM', delayedKey, unpack(due))
-    for index, id in ipairs(due) do
+-- Delayed jobs that are due become claimable at the back, once in an exchange (PROTOCOL 9.8). They are 1,000 at most in one
+-- call, so that a backlog does not hold the server; the next call goes on. Only exchange.lua includes it, whose `due` and
+-- `priorities` it uses.
+function promoteOnce()
+    if not due then return end
+    local ids = due
+    due = nil
+    call('ZREM', delayedKey, unpack(ids))
+    for index, id in ipairs(ids) do
         -- An id whose hash is gone is dropped: handed out it would be a job of nothing (PROTOCOL 22).
         if priorities[index] or call('EXISTS', base .. id) == 1 then
             pushBack(id, tonumber(priorities[index]) or 0)

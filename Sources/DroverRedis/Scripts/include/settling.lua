@@ -1,6 +1,7 @@
 -- How attempts end that do more than complete their job, and how jobs complete that others wait for. Only exchange.lua
--- includes it, inside the function that is made when such an attempt is met; it uses what that script has before it.
+-- includes it, where it has met such an attempt; it uses what that script has before it, and fills its functions.
 -- `hash`: atm, parentKey, deid, defa and, unless the job completes, priority, cnl, ats.
+local finishedAs, keeping = { completed = 0, failed = 0 }, { completed = {}, failed = {} }
 
 -- Ends a job for good; says how many attempts it has made.
 local function finish(id, hash, target, value, rule, ...)
@@ -13,6 +14,7 @@ local function finish(id, hash, target, value, rule, ...)
         local text = call('HGET', job, 'parent')
         childFailed(job, parent, text and cjson.decode(text) or {}, value)
     end
+    finished = finished + 1
     finishedAs[target] = finishedAs[target] + 1
     local field = target == 'completed' and 'returnvalue' or 'failedReason'
     if rule and rule.count == 0 then
@@ -20,7 +22,7 @@ local function finish(id, hash, target, value, rule, ...)
     else
         call('HSET', job, 'atm', made, field, value, 'finishedOn', nowText, ...)
         if hash[4] then call('HDEL', job, 'defa') end
-        local list = kept[target]
+        local list = target == 'completed' and completed or failed
         local size = #list
         list[size + 1], list[size + 2] = nowText, id
         if rule and (rule.count or rule.age) then keeping[target][rule] = true end
@@ -61,15 +63,16 @@ local function complete(id, hash, result, rule)
     end
 end
 
--- Ends an attempt; its operands are the arguments from `operand` on.
-local function settle(id, hash, outcome, rule, operand)
+-- Ends an attempt; what its outcome has are the arguments from `operand` on.
+function settle(id, hash, run, operand)
+    local outcome = run.outcome
     if outcome == 'c' then
-        complete(id, hash, ARGV[operand], rule)
+        complete(id, hash, ARGV[operand], run.rule)
     elseif outcome == 'f' then
-        local made = finish(id, hash, 'failed', ARGV[operand], rule, traces(id, operand + 1))
+        local made = finish(id, hash, 'failed', ARGV[operand], run.rule, traces(id, operand + 1))
         if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
     elseif outcome == 'x' then
-        finish(id, hash, 'failed', 'cancelled', rule)
+        finish(id, hash, 'failed', 'cancelled', run.rule)
     elseif outcome == 'r' then
         call('HSET', base .. id, 'atm', integer((tonumber(hash[1]) or 0) + 1), 'failedReason', ARGV[operand + 1],
             'delay', ARGV[operand], traces(id, operand + 2))
@@ -79,5 +82,18 @@ local function settle(id, hash, outcome, rule, operand)
         enter(id, hash, tonumber(ARGV[operand]), pushBack)
     else
         enter(id, hash, 0, pushFront)
+    end
+end
+
+-- Counts the jobs that have finished, and keeps each rule once for its outcome.
+function retainAll()
+    if points > 0 then
+        for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
+        for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
+    end
+    local budget = 1000
+    for _, rule in ipairs(rules) do
+        if keeping.completed[rule] then budget = budget - retain(completedKey, rule.count, rule.age, budget) end
+        if keeping.failed[rule] then budget = budget - retain(failedKey, rule.count, rule.age, budget) end
     end
 end
