@@ -184,6 +184,16 @@ struct RetryTests {
         }
     }
 
+    @Test("RT10: a lifo job is tried again before those that wait", arguments: Party.allCases, Party.allCases)
+    func lifo(_ producer: Party, _ worker: Party) async throws {
+        try await Bridge.run { bridge in
+            let next = try await bridge.add(producer)
+            let id = try await bridge.add(producer, "n", Self.failing, ["attempts": 2, "lifo": true])
+            try await bridge.working(worker) { try await bridge.ended(2) }
+            #expect(try await bridge.begun() == [id, id, next])
+        }
+    }
+
     @Test("RT9: what has not finished, or is not there, is not retried", arguments: Party.allCases)
     func wrong(_ party: Party) async throws {
         try await Bridge.run { bridge in
