@@ -2,7 +2,7 @@ public import DroverCore
 import RedisClient
 
 extension RedisStore {
-    /// Applies commands, one script each, back to back.
+    /// Applies commands in order, one script each.
     public func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult] {
         try checkOpen()
         var results: [CommandResult] = []
@@ -61,9 +61,9 @@ extension RedisStore {
             case .resume: arguments.append("resume")
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
-            while try await run(Scripts.configure, setting.queue, arguments, "configure \(setting.queue)").int ?? 0 > 0
-            {
-            }
+            while try await run(
+                Scripts.configure, setting.queue, more: [keys.queues], arguments, "configure \(setting.queue)"
+            ).int ?? 0 > 0 {}
         }
         return settings.map { _ in .done }
     }
@@ -90,7 +90,8 @@ extension RedisStore {
             arguments.append("obliterate")
             arguments.append(force ? "1" : "0")
         }
-        let answer = try await run(Scripts.sweep, sweep.queue, arguments, "sweep \(sweep.queue)")
+        let answer = try await run(
+            Scripts.sweep, sweep.queue, more: [keys.queues], arguments, "sweep \(sweep.queue)")
         guard let items = answer.items, items.count == 3, let removed = items[0].int else {
             return SweepReport(
                 removed: 0, progress: .refused(ValidationError("sweep", answer.text ?? "was not understood")))

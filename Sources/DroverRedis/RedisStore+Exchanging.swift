@@ -18,7 +18,8 @@ extension RedisStore {
             }
         }
         if problems.allSatisfy({ $0 != nil }) { return problems.compactMap { $0.map(EnqueueResult.refused) } }
-        let answer = try await run(Scripts.enqueue, queue, arguments, "add \(jobs.count) jobs to \(queue)")
+        let answer = try await run(
+            Scripts.enqueue, queue, more: [keys.queues], arguments, "add \(jobs.count) jobs to \(queue)")
         var stored = (answer.items ?? []).makeIterator()
         return try problems.map { problem throws(StoreError) in
             if let problem { return .refused(problem) }
@@ -103,6 +104,9 @@ extension RedisStore {
             var arguments = arguments(capacity: 64 + indices.count * 96)
             for index in indices { write(items[index], &arguments) }
             let text = try await run(script, queue, arguments, attempt()).text ?? ""
+            guard text.utf8.count == indices.count else {
+                throw StoreError(.corrupt, "\(attempt()): \(queue) was answered in a form that is not its own")
+            }
             for (index, sign) in zip(indices, text.utf8) { signs[index] = sign }
         }
         return signs.map(meaning)

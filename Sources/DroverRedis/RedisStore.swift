@@ -109,13 +109,13 @@ public final class RedisStore: JobStore {
     /// Runs a script on a queue.
     ///
     /// - Parameters:
-    ///   - more: keys behind those of the queue.
+    ///   - more: keys behind the base of the queue's.
     ///   - attempt: what is attempted, for errors.
     func run(
         _ script: RedisScript, _ queue: QueueName, more: [String] = [], _ arguments: RedisArguments,
         _ attempt: @autoclosure () -> String
     ) async throws(StoreError) -> RESPValue {
-        try await run(script, keys: keys.queueKeys(queue) + more, arguments, attempt())
+        try await run(script, keys: [keys.base(queue)] + more, arguments, attempt())
     }
 
     /// Runs a script on these keys.

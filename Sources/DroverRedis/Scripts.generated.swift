@@ -7,7 +7,7 @@ import RedisClient
 enum Scripts {
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -62,7 +62,8 @@ enum Scripts {
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
                 call('ZADD', markerKey, '0', '0')
             end
             if hasDelayed then
@@ -107,7 +108,8 @@ enum Scripts {
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
-            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
@@ -141,7 +143,9 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, policy, reason)
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -200,6 +204,41 @@ enum Scripts {
             for _, id in ipairs(ids) do deleteJob(id, false) end
             callAll('ZREM', setKey, ids)
             return #ids
+        end
+        local function endDeduplication(id, deduplication)
+            local holder, postponed = deduplicationKeys(deduplication)
+            local remaining = call('PTTL', holder)
+            if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            if not opts then return end
+            local number = integer(call('INCR', idKey))
+            local newID = chosen or number
+            local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
+            if not isObject or type(options) ~= 'table' then options = {} end
+            local rule = type(options.de) == 'table' and options.de or {}
+            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
+            if lifetime > 0 then
+                call('SET', holder, newID, 'PX', integer(lifetime))
+            else
+                call('SET', holder, newID)
+            end
+            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', nowText,
+                'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
+            if parentKey then call('HSET', job, 'parentKey', parentKey) end
+            if parent then call('HSET', job, 'parent', parent) end
+            if scheduler then call('HSET', job, 'rjk', scheduler) end
+            emit('added', 'jobId', newID, 'name', name or '')
+            if delay > 0 then
+                pushDelayed(newID, now + delay)
+                emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
+            else
+                if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
+                emit('waiting', 'jobId', newID)
+            end
+            if pending then call('SADD', pending, job) end
+            call('DEL', postponed)
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
@@ -263,12 +302,13 @@ enum Scripts {
             if state == 'active' then
                 call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
                 emit('cancel-requested', 'jobId', id)
-                call('PUBLISH', KEYS[3], id)
+                call('PUBLISH', KEYS[2], id)
                 return 'requested'
             end
             local place = takeOut(id, state)
-            local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
-            if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
+            local parent, policy, deduplication = unpack(call('HMGET', job, 'parentKey', 'parent', 'deid'))
+            if deduplication then endDeduplication(id, deduplication) end
+            if parent then childFailed(job, parent, policy, 'cancelled') end
             call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
             call('HDEL', job, 'defa')
             call('ZADD', failedKey, nowText, id)
@@ -291,11 +331,11 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "78c2f5dcb6a2e3ac9dc7cb774a4b8074a3f70741")
+        """#, sha: "8f2f0e5b585fe7a87a6bb8f06bf6c228814a3080")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -350,7 +390,8 @@ enum Scripts {
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
                 call('ZADD', markerKey, '0', '0')
             end
             if hasDelayed then
@@ -392,6 +433,7 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
+        local queuesKey = KEYS[2]
         call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
         if not keptEvents then call('SADD', queuesKey, base) end
@@ -415,11 +457,11 @@ enum Scripts {
         end
         if isFirst then emit('resumed') end
         return call('LLEN', pausedKey)
-        """#, sha: "388db7789b9a786d0d8acb3c5307384871910060")
+        """#, sha: "6fbe6129b005d60690eb98ea38e4538334f49e2c")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -457,7 +499,8 @@ enum Scripts {
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
                 call('ZADD', markerKey, '0', '0')
             end
             if hasDelayed then
@@ -499,6 +542,7 @@ enum Scripts {
             call('ZADD', delayedKey, integer(score), id)
             hasDelayed = true
         end
+        local queuesKey = KEYS[2]
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
@@ -565,11 +609,11 @@ enum Scripts {
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
         return reply
-        """#, sha: "6d307109d5d62728c5cf401e4b19b950b8e197b1")
+        """#, sha: "bb20f042dc44da1859fe17f1c54a207b887599a8")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -605,11 +649,12 @@ enum Scripts {
             end
             call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
-        local memoryKey = KEYS[3]
+        local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
         local paused, concurrency, max, duration
         paused, concurrency, max, duration, keptEvents =
             unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
+        concurrency, max = tonumber(concurrency), tonumber(max)
         local reply = { '', paused and 1 or 0, -1, nowText }
         local at = 8 + 2 * tonumber(ARGV[7])
         local count = tonumber(ARGV[at])
@@ -691,8 +736,8 @@ enum Scripts {
             ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
             for index, id in ipairs(ready) do fetched[id], future[index] = call('HGETALL', base .. id), lockKey(id) end
         end
-        call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
-            unpack(future))
+        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
+            limiterKey, unpack(future))
         local hashes, isPlain, isStalled = {}, points == 0 and not due, false
         if count > 0 then
             local rare = { stalledKey }
@@ -716,7 +761,7 @@ enum Scripts {
         end
         local completed, failed = {}, {}
         local finished = 0
-        local settle, promoteOnce, retainAll, wake
+        local settle, promoteOnce, endSettling, wake
         if not isPlain then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
@@ -737,7 +782,8 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
                 call('ZADD', markerKey, '0', '0')
             end
             if hasDelayed then
@@ -783,9 +829,8 @@ enum Scripts {
             if not due then return end
             local ids = due
             due = nil
-            call('ZREM', delayedKey, unpack(ids))
             for index, id in ipairs(ids) do
-                if priorities[index] or call('EXISTS', base .. id) == 1 then
+                if call('ZREM', delayedKey, id) == 1 and (priorities[index] or call('EXISTS', base .. id) == 1) then
                     pushBack(id, tonumber(priorities[index]) or 0)
                     emit('waiting', 'jobId', id, 'prev', 'delayed')
                     call('HSET', base .. id, 'delay', '0')
@@ -795,7 +840,8 @@ enum Scripts {
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
-            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
@@ -829,7 +875,9 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, policy, reason)
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -898,7 +946,8 @@ enum Scripts {
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
-            local job, options = base .. newID, cjson.decode(opts)
+            local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
+            if not isObject or type(options) ~= 'table' then options = {} end
             local rule = type(options.de) == 'table' and options.de or {}
             local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
@@ -909,7 +958,8 @@ enum Scripts {
             end
             call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
-            if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
+            if parentKey then call('HSET', job, 'parentKey', parentKey) end
+            if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
             if delay > 0 then
@@ -929,10 +979,10 @@ enum Scripts {
                 call('HSET', metricsKey, 'prevTS', nowText, 'prevCount', '0')
                 return
             end
-            local minutes = math.min(math.floor(now / 60000) - math.floor(tonumber(since) / 60000), points)
+            local minutes = math.min(math.floor(now / 60000) - math.floor((tonumber(since) or 0) / 60000), points)
             if minutes <= 0 then return end
             local list = metricsKey .. ':data'
-            call('LPUSH', list, integer(before - tonumber(counted)))
+            call('LPUSH', list, integer(before - (tonumber(counted) or 0)))
             for _ = 2, minutes do call('LPUSH', list, '0') end
             call('LTRIM', list, 0, points - 1)
             call('HSET', metricsKey, 'prevCount', integer(before), 'prevTS', nowText)
@@ -944,7 +994,8 @@ enum Scripts {
             while #list > keep do table.remove(list, 1) end
             return #list == 0 and '[]' or cjson.encode(list)
         end
-        local finishedAs, keeping = { completed = 0, failed = 0 }, { completed = {}, failed = {} }
+        local finishedAs = { completed = 0, failed = 0 }
+        local retained, known = {}, { completed = {}, failed = {} }
         local function finish(id, hash, target, value, rule, ...)
             local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
             if hash[3] then endDeduplication(id, hash[3]) end
@@ -952,9 +1003,9 @@ enum Scripts {
             if parent and target == 'completed' then
                 childCompleted(job, parent, value)
             elseif parent then
-                local text = call('HGET', job, 'parent')
-                childFailed(job, parent, text and cjson.decode(text) or {}, value)
+                childFailed(job, parent, call('HGET', job, 'parent'), value)
             end
+            if parent then fetched = {} end
             finished = finished + 1
             finishedAs[target] = finishedAs[target] + 1
             local field = target == 'completed' and 'returnvalue' or 'failedReason'
@@ -966,7 +1017,10 @@ enum Scripts {
                 local list = target == 'completed' and completed or failed
                 local size = #list
                 list[size + 1], list[size + 2] = nowText, id
-                if rule and (rule.count or rule.age) then keeping[target][rule] = true end
+                if rule and (rule.count or rule.age) and not known[target][rule] then
+                    known[target][rule] = true
+                    retained[#retained + 1] = { key = target == 'completed' and completedKey or failedKey, rule = rule }
+                end
             end
             emit(target, 'jobId', id, field, value, 'prev', 'active')
             return made
@@ -1017,17 +1071,26 @@ enum Scripts {
                 enter(id, hash, 0, pushFront)
             end
         end
-        function retainAll()
+        function endSettling()
+            for index = 2, #failed, 2 do call('HDEL', base .. failed[index], 'defa') end
             if points > 0 then
                 for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
                 for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
             end
             local budget = 1000
-            for _, rule in ipairs(rules) do
-                if keeping.completed[rule] then budget = budget - retain(completedKey, rule.count, rule.age, budget) end
-                if keeping.failed[rule] then budget = budget - retain(failedKey, rule.count, rule.age, budget) end
+            for _, item in ipairs(retained) do
+                budget = budget - retain(item.key, item.rule.count, item.rule.age, budget)
             end
         end
+            call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
+            for index = 1, count do
+                local hash = hashes[index]
+                if hash[2] then
+                    local queue = queueOf(hash[2])
+                    call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
+                end
+                if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+            end
             wake = mark
         end
         if count > 0 then
@@ -1046,7 +1109,7 @@ enum Scripts {
             local areLast = owned == count and count > 2
             if areLast then
                 for _, id in ipairs(call('LRANGE', activeKey, -count, '-1')) do
-                    if own[id] then owned = owned - 1 else areLast = false end
+                    if own[id] then owned, own[id] = owned - 1, nil else areLast = false end
                 end
                 areLast = areLast and owned == 0
                 if areLast then call('LTRIM', activeKey, '0', -1 - count) end
@@ -1083,29 +1146,30 @@ enum Scripts {
             if #failed > 0 then callAll('ZADD', failedKey, failed) end
         end
         if not isPlain then
-            retainAll()
+            endSettling()
             promoteOnce()
         end
         local wanted, wait, isFull = paused and 0 or limit, nil, nil
         if wanted > 0 and concurrency then
-            local free = tonumber(concurrency) - call('LLEN', activeKey)
+            local free = concurrency - call('LLEN', activeKey)
             if free < wanted then wanted, isFull = free, true end
         end
         if wanted > 0 and max then
-            local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
-            local remaining = used >= most and call('PTTL', limiterKey) or 0
+            local used = tonumber(call('GET', limiterKey)) or 0
+            local remaining = used >= max and call('PTTL', limiterKey) or 0
             if remaining > 0 then
                 wanted, wait = 0, remaining
             else
-                if used >= most then
+                if used >= max then
                     call('DEL', limiterKey)
                     used = 0
                 end
-                wanted = math.min(wanted, most - used)
+                wanted = math.min(wanted, max - used)
             end
         end
-        local claimed, leases = {}, {}
+        local claimed, leases, mayBeMore = {}, {}, false
         if wanted > 0 then
+            mayBeMore = true
             local worker, lease = ARGV[5], ARGV[3]
             local leaseEnd = '\t' .. token .. '\t' .. integer(now + tonumber(lease))
             local source, step = waitKey, 1
@@ -1115,6 +1179,7 @@ enum Scripts {
                     candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
                     if #candidates == 0 then
                         call('DEL', pcKey)
+                        mayBeMore = false
                         break
                     end
                 elseif isPlain and #ready == open then
@@ -1134,7 +1199,13 @@ enum Scripts {
                         local attempt, failure = 1, nil
                         for field = 1, #hash, 2 do
                             local name = hash[field]
-                            if name == 'ats' then attempt = (tonumber(hash[field + 1]) or 0) + 1 elseif name == 'defa' then failure = true end
+                            if name == 'ats' then
+                                attempt = (tonumber(hash[field + 1]) or 0) + 1
+                            elseif name == 'defa' then
+                                failure = true
+                            elseif name == 'cnl' then
+                                call('HDEL', job, 'cnl')
+                            end
                         end
                         if max and not failure and call('INCR', limiterKey) == 1 then
                             call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
@@ -1166,6 +1237,7 @@ enum Scripts {
                 earliest = earliest and math.floor(tonumber(earliest) / 4096)
             end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
+            if mayBeMore and #claimed < wanted then reply[3] = 0 end
             if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
@@ -1175,7 +1247,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "3b84cb2c607566069e66782c8c795b1903aed7d8")
+        """#, sha: "447d0024b42a80094252b5757861a303d7e13baa")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1215,7 +1287,7 @@ enum Scripts {
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1276,11 +1348,11 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "c798118f702999f945445da1d280cddd5321dc43")
+        """#, sha: "816e1f2950f88f7161e59fdf4201277be73fc363")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1397,11 +1469,11 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "cdec7d30b14c6963108cec054b6cd3039119b812")
+        """#, sha: "8b9b28f85c261e057daf44a125d4b76515fbd74b")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1457,7 +1529,8 @@ enum Scripts {
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
-            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
@@ -1491,7 +1564,9 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, policy, reason)
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -1552,11 +1627,11 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "54694733cc8956db826a80c54a3e88b6d1dd2cd5")
+        """#, sha: "618e4988ee90a391e28e4399f51d0d67b889d0b4")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1611,7 +1686,8 @@ enum Scripts {
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
-            if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
                 call('ZADD', markerKey, '0', '0')
             end
             if hasDelayed then
@@ -1721,24 +1797,33 @@ enum Scripts {
         end
         callAll('HDEL', leasesKey, stale)
         if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-            local suspects = {}
+            local suspects, isLeft = {}, false
             for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
             for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
                 if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+                    if #reply >= 3 * limit then
+                        isLeft = true
+                        break
+                    end
                     call('LREM', activeKey, '-1', id)
+                    call('SREM', stalledKey, id)
                     putBack(id)
                 end
             end
-            call('DEL', stalledKey)
-            callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+            if isLeft then
+                call('DEL', checkKey)
+            else
+                call('DEL', stalledKey)
+                callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+            end
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "4e9d6ab1ce7b73b08364271cbe8800f2e65f8047")
+        """#, sha: "541f26eb83020a854af27c45a2ba176b44b17329")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1827,11 +1912,11 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "acf4cd37e76037e300bb145db0c165ab61e390ec")
+        """#, sha: "1ce4e8b03bac1c13207037eedceca80e9d86168b")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1900,11 +1985,11 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "b5fef93ffde4d168afedb73f6dd585b6201ed5e7")
+        """#, sha: "4796701cb31323f142c4fdc0fbd143b6b71f9b05")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
-        local base, queuesKey = KEYS[1], KEYS[2]
+        local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
@@ -1960,7 +2045,8 @@ enum Scripts {
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
-            if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
@@ -1994,7 +2080,9 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, policy, reason)
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -2205,7 +2293,7 @@ enum Scripts {
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
-        call('SREM', queuesKey, base)
+        call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "862ad96c9a2eaa555c5f6c48549ba636063ad5a5")
+        """#, sha: "ecd95802168ba65d258857a036ce4c2c67509b90")
 }

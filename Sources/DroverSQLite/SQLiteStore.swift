@@ -74,6 +74,9 @@ public final class SQLiteStore: JobStore {
     /// The present instant of the store's clock.
     var now: Timestamp { clock.now }
 
+    /// Anywhere.
+    public var callExecutor: (any TaskExecutor)? { nil }
+
     /// `sqlite`; durability `FULL` for a file, `none` in memory.
     public var traits: StoreTraits {
         StoreTraits(name: "sqlite", durability: isInMemory ? "none" : "FULL", isShared: !isInMemory)

@@ -46,11 +46,20 @@ struct HandMadeQueue: Sendable {
         try await exchange(claim: limit).claimed.map(\.job.key.id.text)
     }
 
+    /// The whole key of a job.
+    func key(_ id: String) -> String { base + id }
+
     /// Completes jobs and claims others.
     func exchange(settling claimed: [ClaimedJob] = [], claim limit: Int?) async throws -> ExchangeReply {
+        try await settle(claimed.map { ($0, .completed(.null)) }, claim: limit)
+    }
+
+    /// Settles jobs and claims others.
+    @discardableResult
+    func settle(_ outcomes: [(ClaimedJob, Outcome)], claim limit: Int?) async throws -> ExchangeReply {
         try await fixture.store.exchange(
             "q", id: ExchangeID(UUID().uuidString),
-            settle: claimed.map { Settlement(lease: $0.lease, outcome: .completed(.null)) },
+            settle: outcomes.map { Settlement(lease: $0.lease, outcome: $1) },
             claim: limit.map { Claim(limit: $0, lease: .seconds(30), worker: "worker") })
     }
 

@@ -15,7 +15,8 @@ final class LeaseKeeper: Sendable {
         var isCalled = false
         var isStopped = false
         /// Why renewals fail, told once; nil while they succeed.
-        var trouble: StoreError.Code?
+        /// Why the last renewal of a queue failed.
+        var trouble: [QueueName: StoreError.Code] = [:]
         var loop: Task<Void, Never>?
     }
 
@@ -96,14 +97,23 @@ final class LeaseKeeper: Sendable {
         let sentAt = timer.now()
         let due = state.withLock { $0.table.due(now: sentAt) }
         if due.isEmpty {
-            state.withLock { if $0.table.count == 0 { $0.trouble = nil } }
+            state.withLock { if $0.table.count == 0 { $0.trouble = [:] } }
             return
         }
+        // Each queue by itself: what is wrong with one must not cost the leases of the others.
+        await withTaskGroup { queues in
+            for (queue, leases) in Dictionary(grouping: due, by: \.lease.job.queue) {
+                queues.addTask { await self.renew(leases, of: queue, sentAt: sentAt) }
+            }
+        }
+    }
+
+    private func renew(_ due: [(number: Int, lease: Lease)], of queue: QueueName, sentAt: Duration) async {
         do {
             let statuses = try await store.renew(due.map(\.lease))
             let answers = zip(due, statuses).map { (number: $0.number, status: $1) }
             let verdicts = state.withLock { state in
-                state.trouble = nil
+                state.trouble[queue] = nil
                 return state.table.renewed(answers, sentAt: sentAt)
             }
             for (attempt, verdict) in verdicts {
@@ -114,13 +124,13 @@ final class LeaseKeeper: Sendable {
             }
         } catch {
             let (lost, isNews) = state.withLock { state in
-                defer { state.trouble = error.code }
+                defer { state.trouble[queue] = error.code }
                 let lost = state.table.renewalFailed(due.map(\.number), error.code, now: timer.now())
-                return (lost, state.trouble != error.code)
+                return (lost, state.trouble[queue] != error.code)
             }
             logger.log(
                 level: isNews ? .warning : .debug, "leases not renewed: \(error)",
-                metadata: ["leases": .stringConvertible(due.count)])
+                metadata: ["queue": .string(queue.text), "leases": .stringConvertible(due.count)])
             for attempt in lost { lose(attempt, "it ran out while the store could not be asked") }
         }
     }

@@ -1,7 +1,7 @@
 /// The hot path: putting jobs in, handing them out, taking outcomes back.
 public protocol JobExchanging: Sendable {
-    /// Where short tasks that call the store again and again are best run; nil, the default, for anywhere. Handlers never
-    /// run there.
+    /// Where short tasks that call the store again and again are best run; nil for anywhere. A worker of few jobs at a
+    /// time calls from there, and logs there what it has to say of its calls; handlers never run there.
     var callExecutor: (any TaskExecutor)? { get }
 
     /// Stores new jobs of one queue, in order.
@@ -47,9 +47,4 @@ public protocol JobExchanging: Sendable {
     /// for nothing, and a lost hint costs one wait (rule 8). Cancelling returns
     /// an empty wake-up and loses no hint.
     func waitForWork(_ interest: WakeInterest, atMost: Duration) async throws(StoreError) -> WakeUp
-}
-
-extension JobExchanging {
-    /// Anywhere.
-    public var callExecutor: (any TaskExecutor)? { nil }
 }

@@ -94,6 +94,10 @@ struct ExchangeCall {
         else {
             throw StoreError(.corrupt, "the exchange of \(queue) was answered in a form that is not its own")
         }
+        guard signs.utf8.count == settle.count(where: { $0.lease.job.queue == queue }) else {
+            throw StoreError(
+                .corrupt, "the exchange of \(queue) answered \(signs.utf8.count) of \(settle.count) outcomes")
+        }
         var reply = ExchangeReply(isPaused: items[1].int == 1)
         if claim != nil, let due = items[2].int, due >= 0 { reply.nextDueIn = .milliseconds(due) }
         var statuses = signs.utf8.makeIterator()
@@ -107,7 +111,9 @@ struct ExchangeCall {
         reply.claimed.reserveCapacity(items.count / 3 - 1)
         let now = Int64(time).map(Timestamp.init(milliseconds:))
         for index in stride(from: 4, to: items.count, by: 3) {
-            guard let id = items[index].text, let number = items[index + 1].int else { continue }
+            guard let id = items[index].text, let number = items[index + 1].int else {
+                throw StoreError(.corrupt, "the exchange of \(queue) handed out a job in a form that is not its own")
+            }
             let key = JobKey(queue: queue, id: JobID(stored: id))
             var job = JobHash(items[index + 2]).record(key, state: .active, options: &coder)
             var remaining = Duration.milliseconds(lease)

@@ -13,7 +13,7 @@ struct KeySpace: Sendable {
     /// The hash of reports of workers, by their names.
     var workers: String { "\(prefix):drover-workers" }
 
-    /// What all keys of a queue begin with.
+    /// What all keys of a queue begin with. Scripts are given it as a key and spell those that they need.
     func base(_ queue: QueueName) -> String { "\(prefix):\(queue.text):" }
 
     /// The queue of a base, or nil for a text that is none of this prefix.
@@ -33,10 +33,6 @@ struct KeySpace: Sendable {
         let escaped = prefix.map { "*?[]\\^-".contains($0) ? "\\\($0)" : String($0) }.joined()
         return "\(escaped):*:meta"
     }
-
-    /// The keys that every script on a queue is given: what the queue's keys begin with, from which the script spells
-    /// those that it needs, and the set of queues. A cluster finds the queue's slot by the first as by any of them.
-    func queueKeys(_ queue: QueueName) -> [String] { [base(queue), queues] }
 
     /// The keys by which workers of queues are known: their reports, the queues that Drover knows, and the settings of
     /// each queue, in the places of the queues.

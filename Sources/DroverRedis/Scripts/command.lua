@@ -1,10 +1,10 @@
 -- Does one thing to one job (docs/store-contract.md, apply; PROTOCOL 12.5 to 12.10).
 --
--- KEYS: KeySpace.queueKeys, then the channel on which requests to stop are told.
+-- KEYS: the base of the queue's keys, the channel on which requests to stop are told.
 -- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
 -- Reply: `done`, `requested`, `notFound`, or the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys keys-more time base marks places parents removal state
+--#include keys keys-more time base marks places parents removal deduplication state
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -43,12 +43,13 @@ elseif command == 'cancel' then
     if state == 'active' then
         call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
         emit('cancel-requested', 'jobId', id)
-        call('PUBLISH', KEYS[3], id)
+        call('PUBLISH', KEYS[2], id)
         return 'requested'
     end
     local place = takeOut(id, state)
-    local parent, text = unpack(call('HMGET', job, 'parentKey', 'parent'))
-    if parent then childFailed(job, parent, text and cjson.decode(text) or {}, 'cancelled') end
+    local parent, policy, deduplication = unpack(call('HMGET', job, 'parentKey', 'parent', 'deid'))
+    if deduplication then endDeduplication(id, deduplication) end
+    if parent then childFailed(job, parent, policy, 'cancelled') end
     call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
     call('HDEL', job, 'defa')
     call('ZADD', failedKey, nowText, id)

@@ -1,9 +1,10 @@
 -- Pauses or resumes a queue (docs/store-contract.md, configure; PROTOCOL 13.1).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), `pause` or `resume`.
 -- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
 --#include keys keys-more time base marks places
+local queuesKey = KEYS[2]
 call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
 if not keptEvents then call('SADD', queuesKey, base) end

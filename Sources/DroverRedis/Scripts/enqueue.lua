@@ -1,12 +1,13 @@
 -- Stores new jobs, in order, each by itself (docs/store-contract.md, enqueue; PROTOCOL 10.1 to 10.3).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), then each job: its id or empty, name, data, options, priority, how it enters
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
 --       `f` and ms: the same, before all others when the instant has passed).
 -- Reply: for each job its id behind `+` (added) or `=` (there was one).
 -- Reads everything that it will write before its first write. O(jobs), each O(log jobs).
 --#include keys time base marks places
+local queuesKey = KEYS[2]
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))

@@ -1,7 +1,7 @@
 -- Settles ended attempts, then claims jobs, as one unit (docs/store-contract.md, exchange; PROTOCOL 9.8 to 9.10, 11.1
 -- to 11.5, 12.1 to 12.3).
 --
--- KEYS: KeySpace.queueKeys, then the key under which this exchange is remembered.
+-- KEYS: the base of the queue's keys, the key under which this exchange is remembered.
 -- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
 --       points of metrics (0 for none),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
@@ -12,15 +12,18 @@
 -- Reply: statuses (s settled, l lease lost), paused 0/1, ms until the next delayed job or -1, the time or, when it is a
 --        repetition, empty; then each claimed job: id, which attempt it is or, in a repetition, ms of its lease that
 --        remain, and its hash as a flat list: as it was before the claim, or, in a repetition, as it is.
--- Reads everything that it will write before its first write. O(settlements + claims), each O(log jobs).
+-- Reads what it will write before its first write, but for what it only meets on the way: jobs beyond those at the end of
+-- `wait`, and jobs that rules remove. O(settlements + claims), each O(log jobs); where locks are gone, or in a repetition, each
+-- O(active).
 -- This is the hot path: what only some calls need is made only there, functions included; numbers are turned into text
 -- once.
 --#include keys time base
-local memoryKey = KEYS[3]
+local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
 local paused, concurrency, max, duration
 paused, concurrency, max, duration, keptEvents =
     unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
+concurrency, max = tonumber(concurrency), tonumber(max)
 local reply = { '', paused and 1 or 0, -1, nowText }
 
 -- What is to be settled, and who holds it.
@@ -99,8 +102,8 @@ if limit > 0 and not paused then
     ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
     for index, id in ipairs(ready) do fetched[id], future[index] = call('HGETALL', base .. id), lockKey(id) end
 end
-call('EXISTS', activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
-    unpack(future))
+call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
+    limiterKey, unpack(future))
 local hashes, isPlain, isStalled = {}, points == 0 and not due, false
 if count > 0 then
     local rare = { stalledKey }
@@ -126,9 +129,18 @@ end
 -- Usually jobs only complete, and nobody waits for them. What all else needs is made here, and not for the usual ones.
 local completed, failed = {}, {}
 local finished = 0
-local settle, promoteOnce, retainAll, wake
+local settle, promoteOnce, endSettling, wake
 if not isPlain then
     --#include keys-more marks places due parents removal deduplication metrics failure settling
+    call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
+    for index = 1, count do
+        local hash = hashes[index]
+        if hash[2] then
+            local queue = queueOf(hash[2])
+            call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
+        end
+        if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+    end
     wake = mark
 end
 
@@ -151,7 +163,7 @@ if count > 0 then
     local areLast = owned == count and count > 2
     if areLast then
         for _, id in ipairs(call('LRANGE', activeKey, -count, '-1')) do
-            if own[id] then owned = owned - 1 else areLast = false end
+            if own[id] then owned, own[id] = owned - 1, nil else areLast = false end
         end
         areLast = areLast and owned == 0
         if areLast then call('LTRIM', activeKey, '0', -1 - count) end
@@ -191,31 +203,32 @@ end
 
 -- 2. Retain. 3. Promote.
 if not isPlain then
-    retainAll()
+    endSettling()
     promoteOnce()
 end
 
 -- 4. Claim, within the queue's concurrency and rate.
 local wanted, wait, isFull = paused and 0 or limit, nil, nil
 if wanted > 0 and concurrency then
-    local free = tonumber(concurrency) - call('LLEN', activeKey)
+    local free = concurrency - call('LLEN', activeKey)
     if free < wanted then wanted, isFull = free, true end
 end
 if wanted > 0 and max then
-    local most, used = tonumber(max), tonumber(call('GET', limiterKey)) or 0
-    local remaining = used >= most and call('PTTL', limiterKey) or 0
+    local used = tonumber(call('GET', limiterKey)) or 0
+    local remaining = used >= max and call('PTTL', limiterKey) or 0
     if remaining > 0 then
         wanted, wait = 0, remaining
     else
-        if used >= most then
+        if used >= max then
             call('DEL', limiterKey)
             used = 0
         end
-        wanted = math.min(wanted, most - used)
+        wanted = math.min(wanted, max - used)
     end
 end
-local claimed, leases = {}, {}
+local claimed, leases, mayBeMore = {}, {}, false
 if wanted > 0 then
+    mayBeMore = true
     local worker, lease = ARGV[5], ARGV[3]
     local leaseEnd = '\t' .. token .. '\t' .. integer(now + tonumber(lease))
     local source, step = waitKey, 1
@@ -226,6 +239,7 @@ if wanted > 0 then
             candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
             if #candidates == 0 then
                 call('DEL', pcKey)
+                mayBeMore = false
                 break
             end
         elseif isPlain and #ready == open then
@@ -247,7 +261,14 @@ if wanted > 0 then
                 local attempt, failure = 1, nil
                 for field = 1, #hash, 2 do
                     local name = hash[field]
-                    if name == 'ats' then attempt = (tonumber(hash[field + 1]) or 0) + 1 elseif name == 'defa' then failure = true end
+                    if name == 'ats' then
+                        attempt = (tonumber(hash[field + 1]) or 0) + 1
+                    elseif name == 'defa' then
+                        failure = true
+                    elseif name == 'cnl' then
+                        -- The request was for an earlier attempt; attempts may be counted anew.
+                        call('HDEL', job, 'cnl')
+                    end
                 end
                 if max and not failure and call('INCR', limiterKey) == 1 then
                     call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
@@ -284,6 +305,8 @@ if limit > 0 and #claimed < limit then
         earliest = earliest and math.floor(tonumber(earliest) / 4096)
     end
     reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
+    -- So many ids were dropped that the jobs behind them were not reached.
+    if mayBeMore and #claimed < wanted then reply[3] = 0 end
     -- No marker tells that another's job has left a place: it is looked for soon.
     if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
 end

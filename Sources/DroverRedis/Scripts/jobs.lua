@@ -1,6 +1,6 @@
 -- Reads jobs by id.
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: the ids.
 -- Reply: for each an empty list when there is none, else its state, its score among the delayed ones or empty, and its
 -- hash as a flat list. O(ids, each O(log jobs + active)).

@@ -1,6 +1,6 @@
 -- Reads a part of the list of jobs in one state, with their hashes; ids whose hash is gone are left out.
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: state, `ascending` or `descending`, limit, cursor.
 --       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
 --       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.

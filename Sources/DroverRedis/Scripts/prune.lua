@@ -1,6 +1,6 @@
 -- Removes finished jobs that a rule no longer keeps (docs/store-contract.md, prune).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), `completed` or `failed`, count and age in ms (empty where the rule has none), limit.
 -- Reply: how many were removed. O(removed, each O(log finished)).
 --#include keys keys-more time base parents removal

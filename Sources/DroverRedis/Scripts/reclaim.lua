@@ -4,7 +4,7 @@
 -- Drover's own leases are known by their expiry and are reclaimed at once. Jobs that other clients hold are known only
 -- by their locks: for them the check of PROTOCOL 11.6 is made, once an interval for all clients of the queue.
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
 -- O(active), the reclaimed ones each O(log jobs).
@@ -71,19 +71,29 @@ for index = math.min(#candidates, limit), 1, -1 do
 end
 callAll('HDEL', leasesKey, stale)
 
--- Those of others. One that stays without a lock from one check to the next is put back.
+-- Those of others. One that stays without a lock from one check to the next is put back. What the limit leaves is for the
+-- next call.
 if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-    local suspects = {}
+    local suspects, isLeft = {}, false
     for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
     -- From the one claimed last, so that the one claimed first is put to the front last.
     for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
         if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+            if #reply >= 3 * limit then
+                isLeft = true
+                break
+            end
             call('LREM', activeKey, '-1', id)
+            call('SREM', stalledKey, id)
             putBack(id)
         end
     end
-    call('DEL', stalledKey)
-    callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+    if isLeft then
+        call('DEL', checkKey)
+    else
+        call('DEL', stalledKey)
+        callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
+    end
 end
 mark(paused, concurrency)
 return reply

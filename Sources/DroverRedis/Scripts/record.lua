@@ -1,9 +1,9 @@
 -- Stores what running attempts report, in order, each under its lease (docs/store-contract.md, record; PROTOCOL 12.9).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), then each report: id, token, kind, text, lines to keep of a log (empty for all).
 --       Kinds: `p` progress, `d` payload, `l` log line.
--- Reply: one sign for each: r recorded, l lease lost. O(reports).
+-- Reply: one sign for each: r recorded, l lease lost. O(reports); each O(active) whose lock is gone.
 --#include keys keys-more time base leases
 call('EXISTS', eventsKey, metaKey)
 local statuses = {}

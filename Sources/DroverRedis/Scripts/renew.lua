@@ -1,8 +1,8 @@
 -- Extends leases by their own duration from now (docs/store-contract.md, renew; PROTOCOL 11.2).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), then each lease: id, token, duration in ms.
--- Reply: one sign for each: h held, c held and asked to stop, l lost. O(leases).
+-- Reply: one sign for each: h held, c held and asked to stop, l lost. O(leases); each O(active) whose lock is gone.
 --#include keys time base leases
 local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
 for index = 1, count do

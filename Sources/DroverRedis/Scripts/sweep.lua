@@ -1,6 +1,6 @@
 -- Does one bounded step of a sweep (docs/store-contract.md, sweep; PROTOCOL 13.2, 13.3, 13.5).
 --
--- KEYS: KeySpace.queueKeys.
+-- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), limit, then `drain` and 1 for delayed jobs too · `clean`, state, age in ms, cursor · `obliterate`
 --       and 1 when forced.
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
@@ -107,5 +107,5 @@ if removed >= limit then return { removed, 1, '' } end
 for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
 call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
     completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
-call('SREM', queuesKey, base)
+call('SREM', KEYS[2], base)
 return { removed, 0, '' }

@@ -21,7 +21,7 @@ struct ServerFacts: Sendable {
     /// A value of `INFO`.
     subscript(name: String) -> String? { info[name] }
 
-    /// The oldest version of Redis that knows all commands of the scripts: `ZMSCORE`, `LPOS` and `RPOP` with a count.
+    /// The oldest version of Redis that knows all commands of the scripts: `LPOS` and `RPOP` with a count.
     static let oldestVersion = (major: 6, minor: 2)
 
     /// Why the server can't be used, or nil.

@@ -47,7 +47,7 @@ final class WakeUpHub: Sendable {
                     let queue = round.queues.first(where: { keys.marker($0) == key })
                 else { return }
                 let isUsed = list.wake { $0.work.contains(queue) ? WakeUp(work: [queue]) : nil }
-                if !isUsed { await putBack(.make("ZADD", key, score, parts[1].text ?? "0")) }
+                if !isUsed { await putBack(.make("ZADD", key, "NX", score, parts[1].text ?? "0")) }
             }
         }
     }

@@ -71,6 +71,9 @@ public final class FaultInjectingStore: JobStore {
     /// The traits of the store behind.
     public var traits: StoreTraits { base.traits }
 
+    /// That of the store behind.
+    public var callExecutor: (any TaskExecutor)? { base.callExecutor }
+
     /// Opens the store behind.
     public func prepare() async throws(StoreError) {
         try await perform(.prepare) { () async throws(StoreError) in try await base.prepare() }

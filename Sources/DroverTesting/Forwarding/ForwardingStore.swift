@@ -9,6 +9,8 @@ package protocol ForwardingStore: JobStore {
 extension ForwardingStore {
     package var traits: StoreTraits { base.traits }
 
+    package var callExecutor: (any TaskExecutor)? { base.callExecutor }
+
     package func prepare() async throws(StoreError) { try await base.prepare() }
 
     package func close() async { await base.close() }

@@ -14,6 +14,8 @@ import Synchronization
 ///
 /// Several workers may share one instance; the jobs end with the process.
 public final class ReferenceStore: JobStore {
+    /// Anywhere.
+    public var callExecutor: (any TaskExecutor)? { nil }
     /// `reference`, which keeps nothing and is shared with nobody.
     public let traits = StoreTraits(name: "reference", durability: "none", isShared: false)
 

@@ -36,6 +36,49 @@ import Testing
         #expect(job.attemptsMade == 1)
     }
 
+    /// A store that can't renew the leases of the queue "broken".
+    private struct HalfBroken: ForwardingStore {
+        let base: any JobStore
+        let renewed: Probe<QueueName>
+
+        func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] {
+            if leases.contains(where: { $0.job.queue == "broken" }) { throw StoreError(.corrupt, "of the wrong type") }
+            defer { for lease in leases { renewed.signal(lease.job.queue) } }
+            return try await base.renew(leases)
+        }
+    }
+
+    @Test func aQueueThatCannotBeRenewedCostsNoOtherItsLeases() async throws {
+        let time = ManualTime()
+        let renewed = Probe<QueueName>("renewed")
+        let store = HalfBroken(base: ReferenceStore(clock: time.wall, timer: time.clock), renewed: renewed)
+        let service = makeService(store, ServiceConfiguration(clock: time.clock))
+        let began = Probe<Void>("began")
+        let cancelled = Probe<QueueName>("cancelled")
+        let release = Probe<Void>("the sound job may end")
+        for queue: QueueName in ["broken", "sound"] {
+            service.work(queue, options: WorkerOptions(lease: .seconds(30))) { handlers in
+                handlers.otherwise { context in
+                    began.signal()
+                    do { try await release.wait() } catch { cancelled.signal(context.job.key.queue) }
+                    return .null
+                }
+            }
+            _ = try await store.enqueue(queue, [NewJob(name: "n")])
+        }
+        try await running(service) {
+            try await began.wait(for: 2)
+            // By a second at a time: failed renewals are tried again so often.
+            for _ in 0..<60 where cancelled.values.isEmpty {
+                try await time.clock.waitForSleeper(wakingWithin: .seconds(15))
+                time.clock.advance(by: .seconds(1))
+            }
+            #expect(try await cancelled.wait() == ["broken"])
+            #expect(try await renewed.wait().first == "sound")
+            release.signal()
+        }
+    }
+
     @Test func aJobThatStalledTooOftenFailsWithoutRunning() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)

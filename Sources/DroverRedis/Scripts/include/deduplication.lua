@@ -10,7 +10,8 @@ local function endDeduplication(id, deduplication)
     if not opts then return end
     local number = integer(call('INCR', idKey))
     local newID = chosen or number
-    local job, options = base .. newID, cjson.decode(opts)
+    local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
+    if not isObject or type(options) ~= 'table' then options = {} end
     local rule = type(options.de) == 'table' and options.de or {}
     local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
     local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
@@ -21,7 +22,8 @@ local function endDeduplication(id, deduplication)
     end
     call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', opts, 'timestamp', nowText,
         'delay', integer(delay), 'priority', integer(priority), 'deid', deduplication)
-    if parentKey then call('HSET', job, 'parentKey', parentKey, 'parent', parent or '') end
+    if parentKey then call('HSET', job, 'parentKey', parentKey) end
+    if parent then call('HSET', job, 'parent', parent) end
     if scheduler then call('HSET', job, 'rjk', scheduler) end
     emit('added', 'jobId', newID, 'name', name or '')
     if delay > 0 then

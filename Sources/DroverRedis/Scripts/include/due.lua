@@ -5,10 +5,10 @@ function promoteOnce()
     if not due then return end
     local ids = due
     due = nil
-    call('ZREM', delayedKey, unpack(ids))
     for index, id in ipairs(ids) do
-        -- An id whose hash is gone is dropped: handed out it would be a job of nothing (PROTOCOL 22).
-        if priorities[index] or call('EXISTS', base .. id) == 1 then
+        -- One that was settled before it may have taken it out: a child wakes its parent. An id whose hash is gone is dropped:
+        -- handed out it would be a job of nothing (PROTOCOL 22).
+        if call('ZREM', delayedKey, id) == 1 and (priorities[index] or call('EXISTS', base .. id) == 1) then
             pushBack(id, tonumber(priorities[index]) or 0)
             emit('waiting', 'jobId', id, 'prev', 'delayed')
             call('HSET', base .. id, 'delay', '0')

@@ -1,6 +1,6 @@
 -- The keys of one queue that most scripts need; `keys-more` has the others. The two are the only places in which scripts
--- spell a key, as KeySpace is for Swift. KEYS: what the queue's keys begin with, and the set of queues.
-local base, queuesKey = KEYS[1], KEYS[2]
+-- spell a key, as KeySpace is for Swift. KEYS[1] is what the queue's keys begin with.
+local base = KEYS[1]
 local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
 local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
 local completedKey, failedKey = base .. 'completed', base .. 'failed'

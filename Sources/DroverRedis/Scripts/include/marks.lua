@@ -3,7 +3,8 @@ local hasPushed, hasDelayed = false, false
 
 -- Wakes who waits: for jobs that can be claimed unless the queue hands out none, and for the earliest delayed one.
 local function mark(paused, concurrency)
-    if hasPushed and not paused and not (concurrency and call('LLEN', activeKey) >= tonumber(concurrency)) then
+    local places = tonumber(concurrency)
+    if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
         call('ZADD', markerKey, '0', '0')
     end
     if hasDelayed then

@@ -4,7 +4,8 @@ local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'eve
 
 local function markOf(queue)
     local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
-    if paused or (concurrency and call('LLEN', queue.active) >= tonumber(concurrency)) then return end
+    local places = tonumber(concurrency)
+    if paused or (places and call('LLEN', queue.active) >= places) then return end
     call('ZADD', queue.marker, '0', '0')
 end
 
@@ -44,8 +45,10 @@ local function childCompleted(job, parent, result)
     wakeParentIfDone(parent)
 end
 
--- The first policy that the child's `parent` names decides.
-local function childFailed(job, parent, policy, reason)
+-- The first policy that the child's `parent` names decides, a JSON text or false.
+local function childFailed(job, parent, text, reason)
+    local isObject, policy = pcall(cjson.decode, text or '{}')
+    if not isObject or type(policy) ~= 'table' then policy = {} end
     local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
     if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if policy.fpof then

@@ -1,7 +1,9 @@
 -- How attempts end that do more than complete their job, and how jobs complete that others wait for. Only exchange.lua
 -- includes it, where it has met such an attempt; it uses what that script has before it, and fills its functions.
 -- `hash`: atm, parentKey, deid, defa and, unless the job completes, priority, cnl, ats.
-local finishedAs, keeping = { completed = 0, failed = 0 }, { completed = {}, failed = {} }
+local finishedAs = { completed = 0, failed = 0 }
+-- The rules by which to remove, each once for its outcome, and which those are.
+local retained, known = {}, { completed = {}, failed = {} }
 
 -- Ends a job for good; says how many attempts it has made.
 local function finish(id, hash, target, value, rule, ...)
@@ -11,9 +13,10 @@ local function finish(id, hash, target, value, rule, ...)
     if parent and target == 'completed' then
         childCompleted(job, parent, value)
     elseif parent then
-        local text = call('HGET', job, 'parent')
-        childFailed(job, parent, text and cjson.decode(text) or {}, value)
+        childFailed(job, parent, call('HGET', job, 'parent'), value)
     end
+    -- What was read ahead of a parent may not hold any more.
+    if parent then fetched = {} end
     finished = finished + 1
     finishedAs[target] = finishedAs[target] + 1
     local field = target == 'completed' and 'returnvalue' or 'failedReason'
@@ -25,7 +28,10 @@ local function finish(id, hash, target, value, rule, ...)
         local list = target == 'completed' and completed or failed
         local size = #list
         list[size + 1], list[size + 2] = nowText, id
-        if rule and (rule.count or rule.age) then keeping[target][rule] = true end
+        if rule and (rule.count or rule.age) and not known[target][rule] then
+            known[target][rule] = true
+            retained[#retained + 1] = { key = target == 'completed' and completedKey or failedKey, rule = rule }
+        end
     end
     emit(target, 'jobId', id, field, value, 'prev', 'active')
     return made
@@ -85,15 +91,16 @@ function settle(id, hash, run, operand)
     end
 end
 
--- Counts the jobs that have finished, and keeps each rule once for its outcome.
-function retainAll()
+-- What is left to do when all are settled: a failure that was delivered is over, the finished ones are counted, and the
+-- rules kept.
+function endSettling()
+    for index = 2, #failed, 2 do call('HDEL', base .. failed[index], 'defa') end
     if points > 0 then
         for _ = 1, finishedAs.completed do countFinished(completedMetricsKey, points) end
         for _ = 1, finishedAs.failed do countFinished(failedMetricsKey, points) end
     end
     local budget = 1000
-    for _, rule in ipairs(rules) do
-        if keeping.completed[rule] then budget = budget - retain(completedKey, rule.count, rule.age, budget) end
-        if keeping.failed[rule] then budget = budget - retain(failedKey, rule.count, rule.age, budget) end
+    for _, item in ipairs(retained) do
+        budget = budget - retain(item.key, item.rule.count, item.rule.age, budget)
     end
 end
