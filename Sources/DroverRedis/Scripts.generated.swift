@@ -740,12 +740,12 @@ enum Scripts {
             limiterKey, unpack(future))
         local hashes, isPlain, isStalled = {}, points == 0 and not due, false
         if count > 0 then
-            local rare = { stalledKey }
+            local rare, bare = { stalledKey }, { false, false, false, false }
             for index = 1, count do
                 local job, run = base .. ids[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
-                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
                     local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
                     if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
@@ -755,8 +755,13 @@ enum Scripts {
                 end
                 hashes[index] = hash
             end
+            local found = 0
             for first = 1, #rare, 2000 do
-                if call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare))) > 0 then isPlain, isStalled = false, true end
+                found = found + call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare)))
+            end
+            if found > 0 then
+                isStalled = call('EXISTS', stalledKey) == 1
+                if found > 1 or not isStalled then isPlain = false end
             end
         end
         local completed, failed = {}, {}
@@ -1126,7 +1131,11 @@ enum Scripts {
                         local made, result = hashes[index][1], ARGV[places[index]]
                         call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                             'finishedOn', nowText)
-                        emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                        if hasTrimmed then
+                            call('XADD', eventsKey, eventID, 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                        else
+                            emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                        end
                         completed[2 * size - 1], completed[2 * size] = nowText, id
                         finished = finished + 1
                     else
@@ -1167,7 +1176,7 @@ enum Scripts {
                 wanted = math.min(wanted, max - used)
             end
         end
-        local claimed, leases, mayBeMore = {}, {}, false
+        local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
         if wanted > 0 then
             mayBeMore = true
             local worker, lease = ARGV[5], ARGV[3]
@@ -1183,9 +1192,15 @@ enum Scripts {
                         break
                     end
                 elseif isPlain and #ready == open then
-                    call('LTRIM', waitKey, '0', -1 - open)
-                    candidates = {}
-                    for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+                    local first = open == 1 and fetched[ready[1]]
+                    if first and first[1] then
+                        call('RPOPLPUSH', waitKey, activeKey)
+                        candidates, isMoved = ready, true
+                    else
+                        call('LTRIM', waitKey, '0', -1 - open)
+                        candidates = {}
+                        for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+                    end
                     ready = {}
                 else
                     candidates = call('RPOP', waitKey, open) or {}
@@ -1212,7 +1227,11 @@ enum Scripts {
                         end
                         local attemptText = attempt == 1 and '1' or integer(attempt)
                         call('SET', lockKey(id), token, 'PX', lease)
-                        emit('active', 'jobId', id, 'prev', 'waiting')
+                        if hasTrimmed then
+                            call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                        else
+                            emit('active', 'jobId', id, 'prev', 'waiting')
+                        end
                         call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
                         local size = #claimed
                         claimed[size + 1] = id
@@ -1224,7 +1243,7 @@ enum Scripts {
                 if #claimed >= wanted then break end
             end
             if #claimed > 0 then
-                callAll('LPUSH', activeKey, claimed)
+                if not isMoved then callAll('LPUSH', activeKey, claimed) end
                 callAll('HSET', leasesKey, leases)
                 call('ZADD', markerKey, '0', '0')
             end
@@ -1247,7 +1266,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "447d0024b42a80094252b5757861a303d7e13baa")
+        """#, sha: "5cbb2ecc75c6fb4f7fbbb41403a1f86cc6381402")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

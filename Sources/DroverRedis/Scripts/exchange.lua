@@ -106,12 +106,13 @@ call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKe
     limiterKey, unpack(future))
 local hashes, isPlain, isStalled = {}, points == 0 and not due, false
 if count > 0 then
-    local rare = { stalledKey }
+    -- A hash of nine fields has those that adding and claiming always write, and none beside them.
+    local rare, bare = { stalledKey }, { false, false, false, false }
     for index = 1, count do
         local job, run = base .. ids[index], runs[index]
         local hash
         if run.outcome == 'c' then
-            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
             local size, rule = #rare, run.rule
             rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
             if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
@@ -121,8 +122,13 @@ if count > 0 then
         end
         hashes[index] = hash
     end
+    local found = 0
     for first = 1, #rare, 2000 do
-        if call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare))) > 0 then isPlain, isStalled = false, true end
+        found = found + call('EXISTS', unpack(rare, first, math.min(first + 1999, #rare)))
+    end
+    if found > 0 then
+        isStalled = call('EXISTS', stalledKey) == 1
+        if found > 1 or not isStalled then isPlain = false end
     end
 end
 
@@ -181,7 +187,11 @@ if count > 0 then
                 local made, result = hashes[index][1], ARGV[places[index]]
                 call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                     'finishedOn', nowText)
-                emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                if hasTrimmed then
+                    call('XADD', eventsKey, eventID, 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                else
+                    emit('completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
+                end
                 completed[2 * size - 1], completed[2 * size] = nowText, id
                 finished = finished + 1
             else
@@ -226,7 +236,7 @@ if wanted > 0 and max then
         wanted = math.min(wanted, max - used)
     end
 end
-local claimed, leases, mayBeMore = {}, {}, false
+local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
 if wanted > 0 then
     mayBeMore = true
     local worker, lease = ARGV[5], ARGV[3]
@@ -244,9 +254,15 @@ if wanted > 0 then
             end
         elseif isPlain and #ready == open then
             -- Nothing was put into `wait` or taken out since it was read: the next one lies last.
-            call('LTRIM', waitKey, '0', -1 - open)
-            candidates = {}
-            for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+            local first = open == 1 and fetched[ready[1]]
+            if first and first[1] then
+                call('RPOPLPUSH', waitKey, activeKey)
+                candidates, isMoved = ready, true
+            else
+                call('LTRIM', waitKey, '0', -1 - open)
+                candidates = {}
+                for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+            end
             ready = {}
         else
             candidates = call('RPOP', waitKey, open) or {}
@@ -275,7 +291,11 @@ if wanted > 0 then
                 end
                 local attemptText = attempt == 1 and '1' or integer(attempt)
                 call('SET', lockKey(id), token, 'PX', lease)
-                emit('active', 'jobId', id, 'prev', 'waiting')
+                if hasTrimmed then
+                    call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                else
+                    emit('active', 'jobId', id, 'prev', 'waiting')
+                end
                 call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
                 local size = #claimed
                 claimed[size + 1] = id
@@ -287,7 +307,7 @@ if wanted > 0 then
         if #claimed >= wanted then break end
     end
     if #claimed > 0 then
-        callAll('LPUSH', activeKey, claimed)
+        if not isMoved then callAll('LPUSH', activeKey, claimed) end
         callAll('HSET', leasesKey, leases)
         -- So that one worker that was woken wakes the next (PROTOCOL 9.9).
         call('ZADD', markerKey, '0', '0')
