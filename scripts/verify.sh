@@ -25,7 +25,7 @@ command_of() {
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         fuzz) echo "DROVER_RESP_FUZZ=10000000 swift test --filter '[.]RESPFuzzTests/'" ;;
-        redis-faults) echo "DROVER_REDIS_KILLS=50 DROVER_REDIS_CUTS=1000 DROVER_REDIS_STOP=10000 swift test --filter '[.](ServerKill|CutConnection|StoppedServer|DisturbedServer|FullMemory|ChangingServer|Reconnect|Trouble)Tests/'" ;;
+        redis-faults) echo "DROVER_REDIS_KILLS=50 DROVER_REDIS_CUTS=1000 DROVER_REDIS_STOP=10000 swift test --filter DroverRedisTests.ServerKillTests/ --filter DroverRedisTests.CutConnectionTests/ --filter DroverRedisTests.StoppedServerTests/ --filter DroverRedisTests.DisturbedServerTests/ --filter DroverRedisTests.FullMemoryTests/ --filter DroverRedisTests.ChangingServerTests/ --filter DroverRedisTests.ReconnectTests/ --filter DroverRedisTests.TroubleTests/" ;;
         thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
         # Without its search for leaks, which finds those of the runner of the tests.
         address-sanitizer) echo "ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --scratch-path .build-asan" ;;

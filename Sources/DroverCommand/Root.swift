@@ -6,8 +6,8 @@ struct Root: AsyncParsableCommand {
         commandName: "drover",
         abstract: "Background jobs: enqueue them, work them, look at them, repair them.",
         discussion: """
-            Jobs live in a store, by default the file drover.sqlite in the working directory. Any number of \
-            processes may use it at once.
+            Jobs live in a store, by default the file drover.sqlite in the working directory; --store or DROVER_STORE names \
+            another one, for example redis://127.0.0.1:6379. Any number of processes may use it at once.
 
             Try it, in two terminals:
               drover work --queue mail --handler echo

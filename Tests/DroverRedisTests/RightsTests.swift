@@ -1,18 +1,21 @@
 import DroverConformance
 import DroverCore
 import DroverRedis
+import DroverTesting
 import Foundation
+import ProcessTesting
 import RedisTesting
 import Testing
 
 /// The rights of `deploy/redis.acl` are enough for everything, and none of them is for nothing.
 @Suite("Rights on a Redis server")
 struct RightsTests {
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "deploy/redis.acl")
+
     /// The words of the user's line, with the keys and channels of another prefix.
     private static func words(for prefix: String) throws -> [String] {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: folder.appending(path: "deploy/redis.acl"), encoding: .utf8)
+        let text = try String(contentsOf: file, encoding: .utf8)
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("user ") })
         return line.split(separator: " ").map { String($0).replacing("bull:*", with: prefix) }
     }
@@ -23,6 +26,23 @@ struct RightsTests {
 
     /// Commands for what other clients bring to a queue: limits, flows and metrics.
     private static let shared: Set<String> = ["pttl", "pexpire", "scard", "hincrby"]
+
+    @Test("A server starts with deploy/redis.acl as its file of users")
+    func loads() async throws {
+        // Not a server of the tests: those have users in their configuration, beside which there may be no file.
+        let server = try ChildProcess(
+            "/usr/bin/env",
+            [
+                "setpriv", "--pdeathsig", "KILL", "redis-server", "--port", String(try FreePort.next()), "--bind",
+                "127.0.0.1", "--save", "", "--aclfile", Self.file.path,
+            ])
+        defer { server.crash() }
+        var said: [String] = []
+        while !said.contains(where: { $0.contains("Ready to accept connections") }) {
+            said = try await server.lines.wait(for: said.count + 1, timeout: .seconds(20))
+        }
+        #expect(!said.contains { $0.contains("ACL errors") })
+    }
 
     @Test("The conformance suite passes with the rights of deploy/redis.acl, and uses each of them")
     func enough() async throws {

@@ -5,7 +5,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .customLong("store"),
         help: ArgumentHelp(
-            "The store: sqlite:PATH, sqlite::memory: or redis://HOST:PORT. Default: DROVER_STORE, else sqlite:drover.sqlite.",
+            "The store: sqlite:PATH, sqlite::memory:, redis://HOST:PORT, rediss://HOST:PORT (TLS) or unix:///SOCKET. Default: DROVER_STORE, else sqlite:drover.sqlite.",
             valueName: "url"))
     var url: String?
 

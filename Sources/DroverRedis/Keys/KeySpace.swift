@@ -51,8 +51,15 @@ struct KeySpace: Sendable {
 
     /// What is remembered of an exchange. A colon in its id would make a third part of the key, as job ids may have.
     func memory(of id: ExchangeID, in queue: QueueName) -> String {
-        let text = id.text.replacing("%", with: "%25").replacing(":", with: "%3A")
-        return base(queue) + "drover:x-" + text
+        var key = base(queue) + "drover:x-"
+        for character in id.text.unicodeScalars {
+            switch character {
+            case "%": key += "%25"
+            case ":": key += "%3A"
+            default: key.unicodeScalars.append(character)
+            }
+        }
+        return key
     }
 
     /// The keys whose number of jobs makes a queue's counts, with the state that each counts for.
