@@ -104,12 +104,11 @@ idle() {
           serverCpuPercent: ($server / $seconds * 1e4 | round / 100)}'
 }
 
-# The server from a round trip of a millisecond away: `process` with 100 jobs at once, beside the same without it. The proxy
-# adds 0.88 ms to its own way; what PING then takes is told.
+# The server from a round trip of a millisecond away, `process` with 100 jobs at once, in turn with the same beside it. The
+# proxy adds 0.88 ms to its own way; what PING then takes is told.
 distant() {
     local run port
     swift build -c release --product RedisDelay >&2
-    scenario process "$jobs" 100 jobsPerSecond
     coproc delay { "$(dirname "$drover")/RedisDelay" "$redis_port" 880; }
     proxy=$delay_PID
     read -r port <&"${delay[0]}"
@@ -117,8 +116,13 @@ distant() {
         tail -n 1 | cut -d '"' -f 10) ms" >&2
     for ((run = 0; run < runs; run++)); do
         fresh
-        "$drover" bench --store "redis://127.0.0.1:$port" --scenario process --jobs "$jobs" --concurrency 100 --json
-    done | python3 scripts/median.py jobsPerSecond | jq -c '.scenario = "process, 1 ms away"'
+        "$drover" bench --store "$url" --scenario process --jobs "$jobs" --concurrency 100 --json >>"$folder/near.jsonl"
+        fresh
+        "$drover" bench --store "redis://127.0.0.1:$port" --scenario process --jobs "$jobs" --concurrency 100 --json \
+            >>"$folder/far.jsonl"
+    done
+    python3 scripts/median.py jobsPerSecond <"$folder/near.jsonl"
+    python3 scripts/median.py jobsPerSecond <"$folder/far.jsonl" | jq -c '.scenario = "process, 1 ms away"'
     kill "$proxy" && wait "$proxy" 2>/dev/null || true
     proxy=
 }

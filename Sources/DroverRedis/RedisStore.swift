@@ -67,7 +67,7 @@ public final class RedisStore: JobStore {
         }
         if isPrepared { return }
         let endpoint = configuration.server.endpoint
-        do { try await client.connect() } catch { throw .redis(error, "connect to \(endpoint)") }
+        do { try await client.connect() } catch { throw .redis(error, "open the store") }
         let server = try await ServerFacts.ask(client)
         if let problem = server.problem(allowsEviction: configuration.allowsEviction) {
             throw StoreError(problem.code, "\(endpoint): \(problem.text)")

@@ -2,20 +2,25 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 extension ConnectionDriver {
     /// Why an attempt to open a channel failed, for people.
     func connectError(_ error: any Error) -> RedisError {
         if let tlsError = tlsError(error) { return tlsError }
-        var reason = String(describing: error)
-        if let failure = error as? NIOConnectionError {
-            if let first = failure.connectionErrors.first {
-                reason = Self.reason(first.error)
+        let reason =
+            if let failure = error as? NIOConnectionError {
+                failure.connectionErrors.first.map { Self.reason($0.error) }
+                    ?? "the name '\(failure.host)' has no address"
             } else {
-                reason = "the name '\(failure.host)' has no address"
+                Self.reason(error)
             }
-        } else {
-            reason = Self.reason(error)
-        }
         return RedisError(
             .connect,
             "Connecting to \(endpoint) failed: \(reason). Check the address and that the server runs there.",
@@ -40,7 +45,7 @@ extension ConnectionDriver {
     /// What an error of the system or of NIO says, in a few words.
     private static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as IOError: error.description
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
         case ChannelError.connectTimeout: "there was no answer in time"
         default: String(describing: error)
         }

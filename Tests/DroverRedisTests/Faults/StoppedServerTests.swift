@@ -79,7 +79,7 @@ struct StoppedServerTests {
             let error = try await FaultBench.trouble { try await service.run() }
             #expect(error.code == .unreachable && error.isTransient)
             #expect(error.message.contains("127.0.0.1:\(bench.server.port)"))
-            #expect(error.message.contains("Connection refused"))
+            #expect(error.message.contains("failed: connection refused."))
             // The same store can be prepared when the server is back.
             try await bench.server.restart()
             try await store.prepare()
