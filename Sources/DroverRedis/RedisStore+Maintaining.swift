@@ -26,8 +26,7 @@ extension RedisStore {
         if limit < 1 || rule.retention == .keepAll { return 0 }
         var arguments = arguments()
         arguments.append(rule.finished.rawValue)
-        arguments.append(rule.retention.count.map { String(max($0, 0)) } ?? "")
-        arguments.append(rule.retention.age.map { String(max($0.wholeMilliseconds, 0)) } ?? "")
+        arguments.append(rule.retention)
         arguments.append(limit)
         return Int(try await run(Scripts.prune, queue, arguments, "remove old jobs of \(queue)").int ?? 0)
     }

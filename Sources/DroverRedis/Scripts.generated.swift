@@ -649,6 +649,16 @@ enum Scripts {
             end
             call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
         local paused, concurrency, max, duration
@@ -656,6 +666,10 @@ enum Scripts {
             unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
         concurrency, max = tonumber(concurrency), tonumber(max)
         local reply = { '', paused and 1 or 0, -1, nowText }
+        local function nextDue()
+            local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+            return score and math.floor(tonumber(score) / 4096)
+        end
         local at = 8 + 2 * tonumber(ARGV[7])
         local count = tonumber(ARGV[at])
         local rules, runs, ids, places, locks, holders = {}, {}, {}, {}, {}, nil
@@ -693,16 +707,6 @@ enum Scripts {
             end
         end
         if memory then
-        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
-        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
-        local function heldUntil(id, attempt, token)
-            local lease = call('HGET', leasesKey, id)
-            local start = leaseStart(attempt, token)
-            if not lease or string.sub(lease, 1, #start) ~= start then return end
-            local lock = call('GET', lockKey(id))
-            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
-            return tonumber(string.sub(lease, #start + 1))
-        end
             local lines = {}
             for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
@@ -717,15 +721,14 @@ enum Scripts {
                     end
                 end
                 if limit > (#reply - 4) / 3 then
-                    local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
-                    reply[3] = earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+                    local earliest = nextDue()
+                    reply[3] = earliest and math.max(earliest - now, 0) or -1
                 end
                 return reply
             end
         end
         local due, priorities
-        local earliest = limit >= 0 and call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
-        earliest = earliest and math.floor(tonumber(earliest) / 4096)
+        local earliest = limit >= 0 and nextDue()
         if earliest and earliest <= now then
             due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
             priorities = {}
@@ -1106,7 +1109,7 @@ enum Scripts {
                     isOwn[index] = holder == mine
                 else
                     local lease = call('HGET', leasesKey, id)
-                    local start = (call('HGET', base .. id, 'ats') or '0') .. '\t' .. mine .. '\t'
+                    local start = leaseStart(call('HGET', base .. id, 'ats'), mine)
                     isOwn[index] = lease and string.sub(lease, 1, #start) == start
                 end
                 if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
@@ -1180,7 +1183,7 @@ enum Scripts {
         if wanted > 0 then
             mayBeMore = true
             local worker, lease = ARGV[5], ARGV[3]
-            local leaseEnd = '\t' .. token .. '\t' .. integer(now + tonumber(lease))
+            local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
             local source, step = waitKey, 1
             for _ = 1, 10 do
                 local open, candidates = wanted - #claimed, nil
@@ -1251,10 +1254,7 @@ enum Scripts {
         if wake then wake(paused, concurrency) end
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
         if limit > 0 and #claimed < limit then
-            if not isPlain then
-                earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
-                earliest = earliest and math.floor(tonumber(earliest) / 4096)
-            end
+            if not isPlain then earliest = nextDue() end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
             if mayBeMore and #claimed < wanted then reply[3] = 0 end
             if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
@@ -1266,7 +1266,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "5cbb2ecc75c6fb4f7fbbb41403a1f86cc6381402")
+        """#, sha: "20678adc7d1db2bd16e65918609c8e41fb1105b2")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

@@ -33,10 +33,7 @@ struct ExchangeCall {
             rules[settlement.retention] = ordered.count
         }
         arguments.append(ordered.count)
-        for rule in ordered {
-            arguments.append(rule.count.map { String(max($0, 0)) } ?? "")
-            arguments.append(rule.age.map { String(max($0.wholeMilliseconds, 0)) } ?? "")
-        }
+        for rule in ordered { arguments.append(rule) }
         arguments.append(own.count)
         var rest = own[...]
         while let first = rest.first {

@@ -17,7 +17,7 @@
 -- O(active).
 -- This is the hot path: what only some calls need is made only there, functions included; numbers are turned into text
 -- once.
---#include keys time base
+--#include keys time base leases
 local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
 local paused, concurrency, max, duration
@@ -25,6 +25,12 @@ paused, concurrency, max, duration, keptEvents =
     unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
 concurrency, max = tonumber(concurrency), tonumber(max)
 local reply = { '', paused and 1 or 0, -1, nowText }
+
+-- When the next delayed job is due, or nil.
+local function nextDue()
+    local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+    return score and math.floor(tonumber(score) / 4096)
+end
 
 -- What is to be settled, and who holds it.
 local at = 8 + 2 * tonumber(ARGV[7])
@@ -66,7 +72,6 @@ end
 
 -- 0. The same exchange again: what it said before, and those of its leases that are still held (rule 2).
 if memory then
-    --#include leases
     local lines = {}
     for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
     if now < tonumber(lines[1]) then
@@ -81,8 +86,8 @@ if memory then
             end
         end
         if limit > (#reply - 4) / 3 then
-            local earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
-            reply[3] = earliest[1] and math.max(math.floor(tonumber(earliest[2]) / 4096) - now, 0) or -1
+            local earliest = nextDue()
+            reply[3] = earliest and math.max(earliest - now, 0) or -1
         end
         return reply
     end
@@ -90,8 +95,7 @@ end
 
 -- What will be written is read first, so that a script that may not write everything writes nothing.
 local due, priorities
-local earliest = limit >= 0 and call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
-earliest = earliest and math.floor(tonumber(earliest) / 4096)
+local earliest = limit >= 0 and nextDue()
 if earliest and earliest <= now then
     due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
     priorities = {}
@@ -160,7 +164,7 @@ if count > 0 then
             isOwn[index] = holder == mine
         else
             local lease = call('HGET', leasesKey, id)
-            local start = (call('HGET', base .. id, 'ats') or '0') .. '\t' .. mine .. '\t'
+            local start = leaseStart(call('HGET', base .. id, 'ats'), mine)
             isOwn[index] = lease and string.sub(lease, 1, #start) == start
         end
         if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
@@ -183,7 +187,7 @@ if count > 0 then
             ended[size], endedLocks[size] = id, locks[index]
             fetched[id] = nil
             if isPlain then
-                -- What `finish` does for such a job.
+                -- What `finish` does for such a job. Events of the hot path are written out, without `emit` in between.
                 local made, result = hashes[index][1], ARGV[places[index]]
                 call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                     'finishedOn', nowText)
@@ -240,7 +244,7 @@ local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
 if wanted > 0 then
     mayBeMore = true
     local worker, lease = ARGV[5], ARGV[3]
-    local leaseEnd = '\t' .. token .. '\t' .. integer(now + tonumber(lease))
+    local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
     local source, step = waitKey, 1
     -- Others are taken in the place of ids that were dropped; how often, is bounded.
     for _ = 1, 10 do
@@ -320,10 +324,7 @@ if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, priorit
 
 -- 6. How long there is nothing to do; and what a repetition of this exchange is told.
 if limit > 0 and #claimed < limit then
-    if not isPlain then
-        earliest = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
-        earliest = earliest and math.floor(tonumber(earliest) / 4096)
-    end
+    if not isPlain then earliest = nextDue() end
     reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
     -- So many ids were dropped that the jobs behind them were not reached.
     if mayBeMore and #claimed < wanted then reply[3] = 0 end
