@@ -52,6 +52,10 @@ public struct WorkerOptions: Sendable {
         self.name = name
     }
 
+    /// How long a worker that stops offers its outcomes to a store that does not answer: its grace, at least five seconds
+    /// and at most its lease.
+    var lastCalls: Duration { min(lease, max(grace, .seconds(5))) }
+
     /// These options with every span and number that a worker can work with: none that would make it run in a circle.
     var withinBounds: WorkerOptions {
         let shortest: Duration = .milliseconds(100)

@@ -122,7 +122,8 @@ final class QueueWorker: Sendable {
     }
 
     /// Sends an exchange until it is answered. A throw means that nothing is known, so it is repeated unchanged and
-    /// under the same id, for as long as the store remembers it: its lease.
+    /// under the same id. While the store may come back by itself that goes on until the worker has to stop: a store
+    /// that has forgotten the exchange by then still takes the outcomes of jobs that nobody else took.
     private func perform(_ exchange: DispatcherState.Exchange) async {
         let id = ExchangeID("\(exchangePrefix):\(exchange.number)")
         let claim =
@@ -130,21 +131,28 @@ final class QueueWorker: Sendable {
             ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
         var begin = keeper.now()
         var failures = 0
-        var nobodyCouldWrite = true
         while true {
             let sentAt = keeper.now()
             do {
                 let reply = try await scope.store.exchange(
                     scope.queue, id: id, settle: exchange.settlements, claim: claim)
+                if failures > 0 {
+                    scope.logger.notice(
+                        "exchange answered after failures",
+                        metadata: [
+                            "queue": .string(scope.queue.text), "exchange": .string(id.text),
+                            "failures": .stringConvertible(failures),
+                        ])
+                }
                 return take(reply, to: exchange, sentAt: sentAt, wasRepeated: failures > 0)
             } catch {
                 failures += 1
-                // While nobody can write to the store nobody can take the jobs either: that time does not count.
-                nobodyCouldWrite = nobodyCouldWrite && error.code.stopsEverybody
-                if nobodyCouldWrite, !core.withLock({ $0.state.isDraining }) { begin = keeper.now() }
+                let isDraining = core.withLock { $0.state.isDraining }
+                if error.isTransient, !isDraining { begin = keeper.now() }
                 // Without outcomes nothing is lost by giving up, and a store that somebody must mend has claimed nothing.
                 let isWorthless = exchange.settlements.isEmpty && !error.isTransient
-                if isWorthless || keeper.now() - begin >= scope.options.lease || error.code == .closed {
+                let patience = isDraining ? scope.options.lastCalls : scope.options.lease
+                if isWorthless || keeper.now() - begin >= patience || error.code == .closed {
                     return abandon(exchange, error)
                 }
                 scope.logger.log(
