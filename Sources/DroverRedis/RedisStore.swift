@@ -59,7 +59,7 @@ public final class RedisStore: JobStore {
     /// Connects, and looks whether the server can keep jobs.
     ///
     /// - Throws: ``StoreError``: `unreachable`, or `incompatible` when the server is too old, may drop jobs to save
-    ///   memory, or does not let its user do what is needed.
+    ///   memory, or does not let its user do what is needed or use the keys of the prefix.
     public func prepare() async throws(StoreError) {
         let isPrepared = try state.withLock { state throws(StoreError) in
             if state.isClosed { throw Self.closed }
@@ -72,6 +72,7 @@ public final class RedisStore: JobStore {
         if let problem = server.problem(allowsEviction: configuration.allowsEviction) {
             throw StoreError(problem.code, "\(endpoint): \(problem.text)")
         }
+        try await checkRights()
         state.withLock { state in
             state.durability = server.durability
             state.isPrepared = true

@@ -90,6 +90,26 @@ import Testing
     }
 
     @Test(
+        "a user of another prefix, and a worker without its channels or queue, are told what to do: exit 3",
+        arguments: [
+            (["work", "--queue", "q", "--handler", "noop"], "~other:* &p:*", #""p:""#),
+            (["add", "--queue", "q", "hello"], "~other:* &p:*", #""p:""#),
+            (["work", "--queue", "q", "--handler", "noop"], "~p:* &other:*", "p:q:drover:cancellations"),
+            (["work", "--queue", "q", "--handler", "noop"], "~p:drover-* ~p:r:* &p:*", "look for work of q"),
+        ])
+    func otherPrefix(_ arguments: [String], _ keys: String, _ told: String) async throws {
+        let server = try await RedisServer.start(.init(users: ["alice on >s3cret resetchannels \(keys) +@all"]))
+        let url = server.url(prefix: "p").replacing("redis://", with: "redis://alice:s3cret@")
+        let (status, transcript) = await drover(arguments, url: url)
+        #expect(status == .storeUnreachable)
+        for words in ["NOPERM", "give a user with the rights that docs/redis.md lists", told] {
+            #expect(transcript.notes.contains(words), "\(transcript.notes)")
+        }
+        #expect(!transcript.notes.contains("s3cret"))
+        try await server.stop()
+    }
+
+    @Test(
         "doctor tells what each setting of durability can lose, and warns where a crash of the server loses jobs",
         arguments: [
             (RedisServer.Options.AppendOnly.always, "AOF always", "nothing that was answered is lost", true),

@@ -86,4 +86,32 @@ struct RightsTests {
         await fixture.dispose()
         try await server.stop()
     }
+
+    @Test("A store is not prepared for a user of another prefix, and the error names the prefix")
+    func otherPrefix() async throws {
+        let words = try Self.words(for: "other:*")
+        let server = try await RedisServer.start(.init(users: [words.dropFirst().joined(separator: " ")]))
+        let error = await #expect(throws: StoreError.self) {
+            try await RedisFixture(on: server, prefix: "acl-x", user: (words[1], "change-me"))
+        }
+        #expect(error?.code == .incompatible)
+        #expect(error?.message.contains(#"that begin with "acl-x:""#) == true, "\(error?.message ?? "")")
+        // Its own prefix it may use.
+        await (try await RedisFixture(on: server, prefix: "other", user: (words[1], "change-me"))).dispose()
+        try await server.stop()
+    }
+
+    @Test("A wait for work ends with an error, and no hint to look again, once the user has lost its rights")
+    func lost() async throws {
+        let words = try Self.words(for: "acl-*")
+        let server = try await RedisServer.start(.init(users: [words.dropFirst().joined(separator: " ")]))
+        let fixture = try await RedisFixture(on: server, prefix: "acl-x", user: (words[1], "change-me"))
+        try await server.command("ACL", "SETUSER", words[1], "resetkeys")
+        let error = await #expect(throws: StoreError.self) {
+            try await fixture.store.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(30))
+        }
+        #expect(error?.code == .incompatible)
+        await fixture.dispose()
+        try await server.stop()
+    }
 }

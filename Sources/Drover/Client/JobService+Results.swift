@@ -12,22 +12,26 @@ extension JobService {
 
     /// Waits for a job's result.
     ///
-    /// It follows the queue's events and does not poll. The result of a job that is removed as soon as it completes
-    /// comes from its event; call this soon after ``add(_:id:delay:runAt:options:)`` then.
+    /// It follows the queue's events and does not poll. While the store can't be reached it goes on waiting. The result
+    /// of a job that is removed as soon as it completes comes from its event; call this soon after
+    /// ``add(_:id:delay:runAt:options:)`` then.
     ///
     /// - Parameters:
     ///   - key: the job.
     ///   - span: how long to wait at most.
     /// - Returns: the result as it is stored.
     /// - Throws: ``DroverError`` with the code `jobFailed` (the message is the reason), `timedOut`, `notFound` or
-    ///   `resultNotKept`; `StoreError`; or `CancellationError`.
+    ///   `resultNotKept`; `StoreError` when the store can't be reached at the end of the span, or at once when waiting would
+    ///   not mend it; or `CancellationError`.
     public func result(of key: JobKey, within span: Duration) async throws -> JSONText {
-        let reader = ResultReader(store: store, key: key)
         let clock = EngineClock(configuration.clock)
+        let patience = PatientReader(clock: clock, logger: logger)
+        let reader = ResultReader(store: store, key: key, patience: patience)
         return try await withThrowingTaskGroup { group in
             group.addTask { try await reader.result(eachWaitingAtMost: min(span, Self.longestWait)) }
             group.addTask {
                 if await !clock.sleep(for: span) { throw CancellationError() }
+                if let trouble = patience.trouble { throw trouble }
                 throw DroverError(.timedOut, "the job \(key) has not ended within \(span)")
             }
             defer { group.cancelAll() }

@@ -75,7 +75,8 @@ public final class JobService: Service, Sendable {
     /// done then are cancelled and given back without spending an attempt. Every outcome is stored before the call
     /// returns; a handler that ignores its cancellation holds it up for 5 seconds at most.
     ///
-    /// - Throws: `StoreError` when the store can't be prepared, ``DroverError`` with the code `alreadyRun` on a second
+    /// - Throws: `StoreError` when the store can't be prepared, or does not let this process wait for work of the queues
+    ///   and that would not mend by itself, such as missing rights; ``DroverError`` with the code `alreadyRun` on a second
     ///   call.
     public func run() async throws {
         let definitions = try state.withLock { state throws(DroverError) in
@@ -84,6 +85,7 @@ public final class JobService: Service, Sendable {
             return state.workers
         }
         try await store.prepare()
+        try await checkQueues(definitions.map(\.queue))
         let workers = WorkerGroup(definitions, store: store, configuration: configuration, logger: logger)
         // Unstructured, because what runs must outlive the cancellation of this task until its outcomes are stored.
         let work = Task { [control] in await workers.run(until: control) }
@@ -95,6 +97,16 @@ public final class JobService: Service, Sendable {
             }
         } onCancel: { [control] in
             control.request(.immediate)
+        }
+    }
+
+    /// Looks for work of the queues once, without waiting: what does not mend by itself is better met here than in each
+    /// call of the workers. They look anyway, so what was found needs no telling.
+    private func checkQueues(_ queues: [QueueName]) async throws(StoreError) {
+        if queues.isEmpty { return }
+        let interest = WakeInterest(work: Set(queues), cancellations: Set(queues))
+        do { _ = try await store.waitForWork(interest, atMost: .zero) } catch {
+            if !error.isTransient { throw error }
         }
     }
 

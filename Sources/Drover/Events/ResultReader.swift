@@ -4,14 +4,16 @@ import DroverCore
 struct ResultReader: Sendable {
     let store: any JobInspecting
     let key: JobKey
+    let patience: PatientReader
 
     /// The job's result, once it has completed.
     ///
-    /// - Throws: ``DroverError`` when the job failed, is unknown or has gone; `StoreError`; `CancellationError`.
+    /// - Throws: ``DroverError`` when the job failed, is unknown or has gone; `StoreError` that waiting does not mend;
+    ///   `CancellationError`.
     func result(eachWaitingAtMost wait: Duration) async throws -> JSONText {
         // Subscribe first: what ends between the two reads is in the events behind this place.
         let subscription = try await page(from: .end, wait: .zero)
-        switch try await store.jobs([key])[0] {
+        switch try await job() {
         case let job?:
             if let result = try result(of: job) { return result }
         case nil:
@@ -26,7 +28,7 @@ struct ResultReader: Sendable {
                 if let result = try result(of: event) { return result }
             }
             if page.hasGap {
-                guard let job = try await store.jobs([key])[0] else { throw notKept }
+                guard let job = try await job() else { throw notKept }
                 if let result = try result(of: job) { return result }
             }
         }
@@ -75,8 +77,13 @@ struct ResultReader: Sendable {
         }
     }
 
-    private func page(from start: EventQuery.Start, wait: Duration) async throws(StoreError) -> EventPage {
-        try await store.events(EventQuery(queue: key.queue, start: start, limit: 1000), waitingAtMost: wait)
+    private func page(from start: EventQuery.Start, wait: Duration) async throws -> EventPage {
+        let query = EventQuery(queue: key.queue, start: start, limit: 1000)
+        return try await patience.read { () throws(StoreError) in try await store.events(query, waitingAtMost: wait) }
+    }
+
+    private func job() async throws -> JobRecord? {
+        try await patience.read { () throws(StoreError) in try await store.jobs([key])[0] }
     }
 
     private var notKept: DroverError {

@@ -32,8 +32,8 @@ struct WakeUpState {
     private var callEnd: Duration = .zero
     /// The pending call does not cover a worker that has become hungry since it began, or covers a queue for nobody.
     private(set) var mustRestart = false
-    /// The last call failed, and so may have lost what it was to tell.
-    private var isFailing = false
+    /// The last call that was not cut short failed, and so may have lost what it was to tell.
+    private(set) var isFailing = false
 
     /// - Parameter queues: the queue of each worker, by the worker's index.
     init(queues: [QueueName]) { self.queues = queues }
@@ -79,7 +79,8 @@ struct WakeUpState {
     mutating func ended(_ wakeUp: WakeUp, now: Duration) -> [Woken] {
         let passed = wakeUp.isEmpty && !mustRestart ? max(now, callEnd) : now
         call = nil
-        isFailing = false
+        // A call that was cut short before it told anything does not show that calls succeed again.
+        if !wakeUp.isEmpty || !mustRestart { isFailing = false }
         let due = take { _, deadline in deadline <= passed }
         // Also a worker that is not hungry any more is told: it keeps the wake-up until it can use it.
         let called = queues.indices.filter { wakeUp.work.contains(queues[$0]) }

@@ -65,8 +65,9 @@ final class WakeUpWatcher: Sendable {
             if Task.isCancelled { return }
             switch result {
             case .success(let wakeUp):
-                failures = 0
-                for woken in state.withLock({ $0.ended(wakeUp, now: clock.now()) }) { wake(woken) }
+                let (woken, isFailing) = state.withLock { ($0.ended(wakeUp, now: clock.now()), $0.isFailing) }
+                if !isFailing { failures = 0 }
+                for woken in woken { wake(woken) }
                 for queue in wakeUp.cancellations { hasten(queue) }
             case .failure(let error):
                 failures += 1

@@ -9,7 +9,7 @@ struct Events: Subcommand {
         discussion: """
             Prints the events that are kept and ends, or with --follow goes on with each new one until it is interrupted, \
             and waits for a queue that does not exist yet. Events that were dropped before they could be read are told as \
-            a gap.
+            a gap. While the store can't be reached --follow waits, says so on standard error, and then goes on where it was.
 
             A line holds the instant, the position, the job, what happened, and what is known of it. To go on after \
             an interruption, give --from the last position that was printed.
@@ -39,8 +39,19 @@ struct Events: Subcommand {
         return try await session.withStore(store, .existing) { store in
             if !follow { _ = try await store.summary(of: name) }
             var query = EventQuery(queue: name, start: from ?? (follow ? .end : .beginning), limit: 1000)
+            var outage = Outage()
             while true {
-                let page = try await store.events(query, waitingAtMost: follow ? Self.patience : .zero)
+                let page: EventPage
+                do throws(StoreError) {
+                    // After an outage without waiting, so that its end is told at once and not with the next event.
+                    let waits = follow && !outage.isPresent
+                    page = try await store.events(query, waitingAtMost: waits ? Self.patience : .zero)
+                    outage.ended(session.output)
+                } catch {
+                    guard follow, error.isTransient else { throw error }
+                    try await outage.wait(error, in: session)
+                    continue
+                }
                 if page.hasGap {
                     session.output.line(json ? #"{"event":"gap"}"# : "-- gap: events are missing here --")
                 }

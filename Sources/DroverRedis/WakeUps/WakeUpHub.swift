@@ -17,7 +17,7 @@ final class WakeUpHub: Sendable {
     private let keys: KeySpace
     private let client: RedisClient
     private let timer: any Clock<Duration>
-    private let list = WaitingList<WakeInterest, WakeUp>()
+    private let list = WaitingList<WakeInterest, Result<WakeUp, StoreError>>()
     private let state = Mutex(State())
     private let markers: BlockingLoop
 
@@ -39,14 +39,20 @@ final class WakeUpHub: Sendable {
             return BlockingLoop.Round(queues: queues, command: command)
         } answered: { result, round in
             switch result {
-            case .failure:
-                // Markers may have come and gone meanwhile: let everybody look.
-                list.wake { WakeUp(work: $0.work.intersection(round.queues)).ifNotEmpty }
+            case .failure(let error):
+                let trouble = StoreError.redis(error, "wait for work")
+                list.wake { interest in
+                    let queues = interest.work.intersection(round.queues)
+                    if queues.isEmpty { return nil }
+                    // Markers may have come and gone meanwhile: let everybody look. Who can't wait, as without the rights
+                    // to the markers, must not look again and again.
+                    return trouble.isTransient ? .success(WakeUp(work: queues)) : .failure(trouble)
+                }
             case .success(let value):
                 guard let parts = value.items, parts.count == 3, let key = parts[0].text, let score = parts[2].text,
                     let queue = round.queues.first(where: { keys.marker($0) == key })
                 else { return }
-                let isUsed = list.wake { $0.work.contains(queue) ? WakeUp(work: [queue]) : nil }
+                let isUsed = list.wake { $0.work.contains(queue) ? .success(WakeUp(work: [queue])) : nil }
                 if !isUsed { await putBack(.make("ZADD", key, "NX", score, parts[1].text ?? "0")) }
             }
         }
@@ -57,12 +63,12 @@ final class WakeUpHub: Sendable {
         try await subscribe(to: interest.cancellations)
         if let kept = takeKept(interest) { return kept }
         if atMost <= .zero { return try await look(interest) }
-        let wakeUp = await list.wait(for: interest, atMost: atMost, timer: timer) {
+        let answer = await list.wait(for: interest, atMost: atMost, timer: timer) {
             markers.wantsChanged(interest.work)
             // What was told between the look above and here found nobody.
             for queue in takeKept(interest)?.cancellations ?? [] { told(queue) }
         }
-        return wakeUp ?? WakeUp()
+        return try answer?.get() ?? WakeUp()
     }
 
     /// Lets everybody go.
@@ -80,7 +86,7 @@ final class WakeUpHub: Sendable {
             do {
                 if try answer.get().items?.isEmpty == false { wakeUp.work.insert(queue) }
             } catch {
-                throw .redis(error, "look for work")
+                throw .redis(error, "look for work of \(queue)")
             }
         }
         return wakeUp
@@ -97,7 +103,7 @@ final class WakeUpHub: Sendable {
     }
 
     private func told(_ queue: QueueName) {
-        let isUsed = list.wake { $0.cancellations.contains(queue) ? WakeUp(cancellations: [queue]) : nil }
+        let isUsed = list.wake { $0.cancellations.contains(queue) ? .success(WakeUp(cancellations: [queue])) : nil }
         if !isUsed { state.withLock { _ = $0.cancellations.insert(queue) } }
     }
 
@@ -117,7 +123,7 @@ final class WakeUpHub: Sendable {
                 }
             } catch {
                 state.withLock { _ = $0.subscribed.remove(queue) }
-                throw .redis(error, "listen for requests to stop jobs of \(queue)")
+                throw .redis(error, "listen on the channel \(keys.cancellations(queue)) for requests to stop jobs")
             }
         }
     }

@@ -94,6 +94,57 @@ import Testing
         }
     }
 
+    /// A store whose events can't be read, for some calls or for ever.
+    private final class TroubledStore: ForwardingStore {
+        let base: any JobStore = ReferenceStore()
+        let asked = Probe<Void>("events are read")
+        private let code: StoreError.Code
+        private let failures: Int
+
+        init(_ code: StoreError.Code, failures: Int = .max) {
+            self.code = code
+            self.failures = failures
+        }
+
+        func events(_ query: EventQuery, waitingAtMost wait: Duration) async throws(StoreError) -> EventPage {
+            asked.signal()
+            if asked.values.count <= failures { throw StoreError(code, "trouble") }
+            return try await base.events(query, waitingAtMost: wait)
+        }
+    }
+
+    @Test func awaitingGoesOnWhenTheStoreIsBack() async throws {
+        let store = TroubledStore(.unreachable, failures: 3)
+        let key = try await add(store, NewJob(name: "n", payload: try JSONText("[4]")))
+        try await running(worker(store.base)) {
+            let found = try await makeService(store).result(of: key, within: .seconds(60))
+            #expect(found.text == "[4]")
+        }
+    }
+
+    @Test func aStoreThatStaysAwayIsToldWhenTheTimeIsUp() async throws {
+        let clock = ManualClock()
+        let store = TroubledStore(.unreachable)
+        let key = try await add(store, NewJob(name: "n"))
+        let client = makeService(store, ServiceConfiguration(clock: clock))
+        let result = Task { try await client.result(of: key, within: .seconds(10)) }
+        try await store.asked.wait()
+        // The pause before the next read, and the end of the wait.
+        try await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(10))
+        let error = await #expect(throws: StoreError.self) { try await result.value }
+        #expect(error?.code == .unreachable)
+    }
+
+    @Test func troubleThatWaitingDoesNotMendIsToldAtOnce() async throws {
+        let store = TroubledStore(.incompatible)
+        let key = try await add(store, NewJob(name: "n"))
+        let error = await #expect(throws: StoreError.self) {
+            try await makeService(store).result(of: key, within: .seconds(3600))
+        }
+        #expect(error?.code == .incompatible)
+    }
+
     @Test func awaitingEndsWithItsTask() async throws {
         let store = WatchedStore(ReferenceStore())
         let key = try await add(store, NewJob(name: "n"))

@@ -101,6 +101,24 @@ import Testing
         #expect(again == [.init(worker: 1, cause: .hint)])
     }
 
+    @Test func aCallThatWasCutShortDoesNotShowThatCallsSucceedAgain() {
+        var state = WakeUpState(queues: queues)
+        _ = state.begin(now: .zero)
+        _ = state.failed(now: .zero)
+        _ = state.begin(now: .zero)
+        // The worker that the failure woke has looked in vain, and waits again.
+        let mustRestart = state.hungry(0, until: .seconds(5), now: .zero)
+        #expect(mustRestart)
+        let cut = state.ended(WakeUp(), now: .zero)
+        #expect(cut.isEmpty && state.isFailing)
+        _ = state.begin(now: .zero)
+        let early = state.failed(now: .seconds(1))
+        #expect(early.isEmpty)
+        _ = state.begin(now: .seconds(1))
+        _ = state.ended(WakeUp(), now: .seconds(5))
+        #expect(!state.isFailing)
+    }
+
     @Test func aQueueWhoseWorkersHaveLeftCutsTheCallShort() {
         var state = WakeUpState(queues: queues)
         for worker in 0..<3 { _ = state.hungry(worker, until: .seconds(5), now: .zero) }
