@@ -9,7 +9,10 @@ public struct RedisStoreConfiguration: Sendable {
     public var prefix: String
     /// Of how many minutes the numbers of finished jobs are kept, as BullMQ's metrics; 0, the default, counts nothing.
     public var metricsPoints = 0
-    /// How often jobs that other clients hold are checked for lost locks; BullMQ's default is 30 seconds.
+    /// The least time between two checks of jobs that other clients hold for lost locks; BullMQ's default is 30 s.
+    ///
+    /// A worker looks once in one and a quarter of its leases, 37.5 seconds unless told (`maintenanceInterval` of its
+    /// options): with one worker a shorter time here has no effect.
     public var stalledInterval: Duration = .seconds(30)
     /// Shows this process in BullMQ's lists of workers, by one idle connection for each queue that it works.
     public var showsWorkersToBullMQ = false
