@@ -30,6 +30,12 @@ extension RedisStore {
         case "scheduled":
             return .refused(
                 ValidationError("job", "is the next one of a schedule; remove the schedule, and it goes with it"))
+        case "elsewhere":
+            return .refused(
+                ValidationError(
+                    "job",
+                    "is held by a worker of another BullMQ client, which can't be asked to stop: it goes on; let it end, or "
+                        + "stop that worker and cancel the job once it waits again"))
         default:
             guard let text = answer.text else {
                 throw StoreError(.corrupt, "\(name) \(key) was answered in a form that is not its own")

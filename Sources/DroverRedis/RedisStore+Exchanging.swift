@@ -19,7 +19,7 @@ extension RedisStore {
         }
         if problems.allSatisfy({ $0 != nil }) { return problems.compactMap { $0.map(EnqueueResult.refused) } }
         let answer = try await run(
-            Scripts.enqueue, queue, more: [keys.queues], arguments, "add \(jobs.count) jobs to \(queue)")
+            Scripts.enqueue, queue, more: [keys.queues], arguments, "add jobs to \(queue)")
         var stored = (answer.items ?? []).makeIterator()
         return try problems.map { problem throws(StoreError) in
             if let problem { return .refused(problem) }
@@ -52,13 +52,13 @@ extension RedisStore {
         call.write(to: &arguments)
         let answer = try await run(
             Scripts.exchange, queue, more: [keys.memory(of: id, in: queue)], arguments,
-            "settle \(settle.count) and claim \(claim?.limit ?? 0) jobs of \(queue)")
+            "settle or claim jobs of \(queue)")
         return try withCoder { coder throws(StoreError) in try call.reply(answer, options: &coder) }
     }
 
     /// Renews leases, in one script for each queue.
     public func renew(_ leases: [Lease]) async throws(StoreError) -> [LeaseStatus] {
-        try await signs(leases, of: \.job.queue, Scripts.renew, "renew \(leases.count) leases") { lease, arguments in
+        try await signs(leases, of: \.job.queue, Scripts.renew, "renew leases") { lease, arguments in
             arguments.append(lease.job.id.text)
             arguments.append(lease.token.text)
             arguments.append(ExchangeCall.milliseconds(lease.duration))

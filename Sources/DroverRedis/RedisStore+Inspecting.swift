@@ -17,12 +17,12 @@ extension RedisStore {
         for (queue, indices) in places {
             var arguments = RedisArguments(capacity: 64 + indices.count * 32)
             for index in indices { arguments.append(keys[index].id.text) }
-            let answer = try await run(Scripts.jobs, queue, arguments, "read \(indices.count) jobs of \(queue)")
+            let answer = try await run(Scripts.jobs, queue, arguments, "read jobs of \(queue)")
             for (index, item) in zip(indices, answer.items ?? []) {
                 guard let parts = item.items, parts.count == 3 else { continue }
                 let state = parts[0].text.flatMap(JobState.init(rawValue:)) ?? .waiting
                 records[index] = try withCoder { coder throws(StoreError) in
-                    JobHash(parts[2]).record(keys[index], state: state, dueScore: parts[1].text, options: &coder)
+                    JobHash(parts[2]).record(keys[index], state: state, mark: parts[1].text, options: &coder)
                 }
             }
         }
@@ -44,8 +44,7 @@ extension RedisStore {
                 let key = JobKey(queue: query.queue, id: JobID(stored: items[index].text ?? ""))
                 jobs.append(
                     JobHash(items[index + 2]).record(
-                        key, state: query.state, dueScore: query.state == .delayed ? items[index + 1].text : nil,
-                        options: &coder))
+                        key, state: query.state, mark: items[index + 1].text, options: &coder))
             }
         }
         let next = items.first?.text ?? ""
@@ -63,19 +62,36 @@ extension RedisStore {
         for queue in queues {
             commands.append(.make("HGET", keys.meta(queue), "paused"))
             commands.append(.make("EXISTS", keys.meta(queue)))
-            for place in keys.counted(queue) { commands.append(.make(place.isList ? "LLEN" : "ZCARD", place.key)) }
+            commands += keys.listed(queue).map(\.probe)
         }
-        let values = try await send(commands, "count the jobs of \(queues.count) queues")
-        var rest = values[...]
-        return queues.compactMap { queue in
-            let paused = rest.popFirst() ?? .null
-            let exists = rest.popFirst()?.int == 1
+        var rest = (await client.send(commands))[...]
+        var summaries: [QueueSummary] = []
+        for queue in queues {
+            var isDamaged = false
+            // A key that holds something else spoils what is told of its own queue alone.
+            func next() throws(StoreError) -> RESPValue {
+                do throws(RedisError) {
+                    return try rest.popFirst()?.get() ?? .null
+                } catch {
+                    guard StoreError.isWrongType(error) else { throw .redis(error, "count the jobs of \(queue)") }
+                    isDamaged = true
+                    return .null
+                }
+            }
+            let paused = try next()
+            let exists = try next().int == 1
             var counts = JobCounts()
-            for place in keys.counted(queue) { counts[place.state] += Int(rest.popFirst()?.int ?? 0) }
+            for key in keys.listed(queue) {
+                let value = try next()
+                if let state = key.state { counts[state] += Int(value.int ?? 0) }
+            }
             // One that another client has obliterated is remembered and has nothing any more.
-            guard exists || counts.total > 0 else { return nil }
-            return QueueSummary(name: queue, isPaused: !paused.isNull, counts: counts)
+            guard exists || counts.total > 0 || isDamaged else { continue }
+            var summary = QueueSummary(name: queue, isPaused: !paused.isNull, counts: counts)
+            if isDamaged { summary.problem = await damage(of: queue) ?? "a key of the queue holds something else" }
+            summaries.append(summary)
         }
+        return summaries
     }
 
     /// Looks for queues that other clients have made, by their settings. One call looks at a bounded part of the keys

@@ -47,7 +47,7 @@ extension RedisStore {
         }
         _ = try await run(
             Scripts.heartbeat, keys: keys.registry(of: reports.map(\.queue)), arguments,
-            "tell that \(reports.count) workers live")
+            "tell that workers live")
         for report in reports { await presence.show(report) }
     }
 }

@@ -116,7 +116,11 @@ public final class RedisStore: JobStore {
         _ script: RedisScript, _ queue: QueueName, more: [String] = [], _ arguments: RedisArguments,
         _ attempt: @autoclosure () -> String
     ) async throws(StoreError) -> RESPValue {
-        try await run(script, keys: [keys.base(queue)] + more, arguments, attempt())
+        do {
+            return try await run(script, keys: [keys.base(queue)] + more, arguments, attempt())
+        } catch {
+            throw await explained(error, queue, attempt())
+        }
     }
 
     /// Runs a script on these keys.

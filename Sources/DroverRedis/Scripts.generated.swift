@@ -54,11 +54,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
@@ -265,6 +265,22 @@ enum Scripts {
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
         end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
         local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
         if call('EXISTS', job) == 0 then return 'notFound' end
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -300,6 +316,7 @@ enum Scripts {
         elseif command == 'cancel' then
             if state == 'completed' or state == 'failed' then return state end
             if state == 'active' then
+                if isHeldElsewhere(id, call('HGET', job, 'ats')) then return 'elsewhere' end
                 call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
                 emit('cancel-requested', 'jobId', id)
                 call('PUBLISH', KEYS[2], id)
@@ -331,7 +348,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "8f2f0e5b585fe7a87a6bb8f06bf6c228814a3080")
+        """#, sha: "be8b2a5fe5e8f7d7db4334b407d2bc458165b720")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -382,11 +399,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
@@ -436,11 +453,13 @@ enum Scripts {
         local queuesKey = KEYS[2]
         call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
-        if not keptEvents then call('SADD', queuesKey, base) end
+        local isNew = not keptEvents
+        local function register() if isNew then call('SADD', queuesKey, base) end end
         if ARGV[2] == 'pause' then
+            emit('paused')
             call('HSET', metaKey, 'paused', '1')
             call('DEL', markerKey)
-            emit('paused')
+            register()
             return 0
         end
         local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
@@ -456,8 +475,9 @@ enum Scripts {
             mark()
         end
         if isFirst then emit('resumed') end
+        register()
         return call('LLEN', pausedKey)
-        """#, sha: "6fbe6129b005d60690eb98ea38e4538334f49e2c")
+        """#, sha: "271914742ce623d8d286c3cf89ea1d22a71b555e")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -491,11 +511,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
@@ -543,27 +563,54 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
-        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local isNew = not keptEvents
         local count = (#ARGV - 1) / 6
-        local counter = tonumber(call('GET', idKey)) or 0
-        local known, generated = {}, {}
+        local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
         for index = 1, count do
-            local id = ARGV[index * 6 - 4]
+            local at = index * 6 - 4
+            local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
             if id ~= '' then
                 known[id] = call('EXISTS', base .. id) == 1
-            else
-                generated[#generated + 1] = base .. integer(counter + index)
+                others = others + 1
+            end
+            local kind = string.byte(entry)
+            if kind and kind ~= 108 then isDelayed = true end
+            if kind ~= 97 then
+                if priority == '0' then isWaiting = true else isPrioritized = true end
             end
         end
-        local taken = 0
-        for first = 1, #generated, 4000 do
-            taken = taken + call('EXISTS', unpack(generated, first, math.min(first + 3999, #generated)))
+        if isWaiting then call('LLEN', waitKey) end
+        if isPrioritized then
+            call('ZCARD', prioritizedKey)
+            call('GET', pcKey)
         end
-        if not keptEvents then call('SADD', queuesKey, base) end
-        if taken == 0 then call('INCRBY', idKey, count) end
-        local reply, back, front = {}, {}, {}
+        if isDelayed then call('ZCARD', delayedKey) end
+        call('ZCARD', markerKey)
+        if concurrency then call('LLEN', activeKey) end
+        if isNew then call('SCARD', queuesKey) end
+        local counter = call('INCRBY', idKey, count) - count
+        local function takeBack()
+            if counter == 0 then call('DEL', idKey) else call('INCRBY', idKey, -count) end
+        end
+        local taken = 0
+        if others < count then
+            local generated = {}
+            for index = 1, count do
+                if ARGV[index * 6 - 4] == '' then generated[#generated + 1] = base .. integer(counter + index) end
+            end
+            for first = 1, #generated, 4000 do
+                taken = taken + call('EXISTS', unpack(generated, first, math.min(first + 3999, #generated)))
+            end
+            if taken > 0 then takeBack() end
+        end
+        local function emitFirst(...)
+            if pcall(emit, ...) then return end
+            if taken == 0 then takeBack() end
+            emit(...)
+        end
+        local tell, reply, back, front = emitFirst, {}, {}, {}
         for index = 1, count do
             local at = index * 6 - 4
             local id, name, entry = ARGV[at], ARGV[at + 1], ARGV[at + 5]
@@ -577,7 +624,7 @@ enum Scripts {
                 end
             end
             if known[id] then
-                emit('duplicated', 'jobId', id)
+                tell('duplicated', 'jobId', id)
                 reply[index] = '=' .. id
             else
                 known[id] = true
@@ -585,9 +632,9 @@ enum Scripts {
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
+                tell('added', 'jobId', id, 'name', name)
                 call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                     'delay', delay, 'priority', ARGV[at + 4])
-                emit('added', 'jobId', id, 'name', name)
                 if delay ~= '0' then
                     pushDelayed(id, due)
                     emit('delayed', 'jobId', id, 'delay', integer(due))
@@ -603,13 +650,15 @@ enum Scripts {
                 end
                 reply[index] = '+' .. id
             end
+            tell = emit
         end
         if #back > 0 then callAll('LPUSH', waitKey, back) end
         if #front > 0 then callAll('RPUSH', waitKey, front) end
         hasPushed = hasPushed or #back + #front > 0
         mark(paused, concurrency)
+        if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "bb20f042dc44da1859fe17f1c54a207b887599a8")
+        """#, sha: "6f3eaeca1afe139b7f61743050c74934b9296892")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -643,11 +692,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -658,6 +707,12 @@ enum Scripts {
             local lock = call('GET', lockKey(id))
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
         end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
@@ -1196,8 +1251,7 @@ enum Scripts {
                     end
                 elseif isPlain and #ready == open then
                     local first = open == 1 and fetched[ready[1]]
-                    if first and first[1] then
-                        call('RPOPLPUSH', waitKey, activeKey)
+                    if first and first[1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
                         candidates, isMoved = ready, true
                     else
                         call('LTRIM', waitKey, '0', -1 - open)
@@ -1266,7 +1320,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "20678adc7d1db2bd16e65918609c8e41fb1105b2")
+        """#, sha: "9e1dece3c14c03b0c7a0663cfae72b03c8b473be")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1279,7 +1333,12 @@ enum Scripts {
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
-        local started = {}
+        local function isGone(base)
+            return call('EXISTS', base .. 'meta', base .. 'id', base .. 'wait', base .. 'paused', base .. 'active',
+                base .. 'prioritized', base .. 'delayed', base .. 'completed', base .. 'failed', base .. 'waiting-children',
+                base .. 'repeat', base .. 'events') == 0
+        end
+        local started, isChange = {}, false
         local all = call('HGETALL', workersKey)
         for index = 1, #all, 2 do
             local report = cjson.decode(all[index + 1])
@@ -1293,16 +1352,25 @@ enum Scripts {
             local first = 8 * index - 22
             local id, validFor = ARGV[first], ARGV[first + 1]
             if tonumber(validFor) <= 0 then
-                started[id] = nil
+                started[id], isChange = nil, true
+                call('HSET', workersKey, id, '')
                 call('HDEL', workersKey, id)
             else
-                started[id] = started[id] or nowText
+                if not started[id] then started[id], isChange = nowText, true end
                 local report = { started[id], nowText, unpack(ARGV, first + 1, first + 6) }
                 call('HSET', workersKey, id, cjson.encode(report))
             end
             if call('EXISTS', KEYS[index]) == 1 then call('SADD', queuesKey, ARGV[first + 7]) end
         end
-        """#, sha: "1ecf0cb480c9e20851f63a81ef70c0f86af70ea9")
+        if isChange then
+            local bases, gone = call('SMEMBERS', queuesKey), {}
+            for index = 1, math.min(#bases, 1000) do
+                local base = bases[(now + index) % #bases + 1]
+                if isGone(base) then gone[#gone + 1] = base end
+            end
+            if #gone > 0 then call('SREM', queuesKey, unpack(gone)) end
+        end
+        """#, sha: "dc32f95331227eb51c098e5cf72ca17bef9e146a")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -1356,6 +1424,22 @@ enum Scripts {
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
         end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
         local reply = {}
         for index, id in ipairs(ARGV) do
             local hash = call('HGETALL', base .. id)
@@ -1363,11 +1447,17 @@ enum Scripts {
                 reply[index] = {}
             else
                 local state = stateOf(id)
-                reply[index] = { state, state == 'delayed' and call('ZSCORE', delayedKey, id) or '', hash }
+                local more = ''
+                if state == 'delayed' then
+                    more = call('ZSCORE', delayedKey, id)
+                elseif state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then
+                    more = 'elsewhere'
+                end
+                reply[index] = { state, more, hash }
             end
         end
         return reply
-        """#, sha: "816e1f2950f88f7161e59fdf4201277be73fc363")
+        """#, sha: "ece150bea157ff595df238aa75f8d21a58a78428")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1448,11 +1538,28 @@ enum Scripts {
             end
             return visited, cursor
         end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
         local key, reply = keyOf[state], { '' }
         local function show(id, score)
             local hash = call('HGETALL', base .. id)
             if #hash == 0 then return end
+            if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
             reply[#reply + 1] = id
             reply[#reply + 1] = score
             reply[#reply + 1] = hash
@@ -1488,7 +1595,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "8b9b28f85c261e057daf44a125d4b76515fbd74b")
+        """#, sha: "78142981c99f6f934d6bc10b21fa61ce1aed6416")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -1539,11 +1646,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
@@ -1646,7 +1753,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "618e4988ee90a391e28e4399f51d0d67b889d0b4")
+        """#, sha: "219e3e1ccc1ae533c7925e58be4f1a6e3a357931")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -1697,11 +1804,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
@@ -1757,6 +1864,12 @@ enum Scripts {
             local lock = call('GET', lockKey(id))
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
         local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -1838,7 +1951,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "541f26eb83020a854af27c45a2ba176b44b17329")
+        """#, sha: "917a63cb5e8479c5662f7a86e5df10f77dc6673b")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -1889,11 +2002,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -1904,6 +2017,12 @@ enum Scripts {
             local lock = call('GET', lockKey(id))
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
         end
         call('EXISTS', eventsKey, metaKey)
         local statuses = {}
@@ -1931,7 +2050,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "1ce4e8b03bac1c13207037eedceca80e9d86168b")
+        """#, sha: "63b1366d9a992393868efb8e5bb6c05af7bb01a8")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -1965,11 +2084,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -1980,6 +2099,12 @@ enum Scripts {
             local lock = call('GET', lockKey(id))
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
         end
         local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
         for index = 1, count do
@@ -2004,7 +2129,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "4796701cb31323f142c4fdc0fbd143b6b71f9b05")
+        """#, sha: "e88d6dc117b9df36ec4e60d80f48550aefa1b5dc")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -2055,11 +2180,11 @@ enum Scripts {
             end
             hasTrimmed = true
             if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
             if not keptEvents then
                 keptEvents = '10000'
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
-            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
         end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
@@ -2223,6 +2348,17 @@ enum Scripts {
             if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
             return tonumber(string.sub(lease, #start + 1))
         end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
+        local function isGone(base)
+            return call('EXISTS', base .. 'meta', base .. 'id', base .. 'wait', base .. 'paused', base .. 'active',
+                base .. 'prioritized', base .. 'delayed', base .. 'completed', base .. 'failed', base .. 'waiting-children',
+                base .. 'repeat', base .. 'events') == 0
+        end
         call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
         local function first(key, isList, count)
@@ -2293,7 +2429,10 @@ enum Scripts {
             if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
             return { #ids, looked >= limit and 1 or 0, cursor }
         end
-        if call('EXISTS', metaKey) == 0 then return { 0, 0, '' } end
+        if call('EXISTS', metaKey) == 0 then
+            if isGone(base) then call('SREM', KEYS[2], base) end
+            return { 0, 0, '' }
+        end
         if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
         if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
             return 'jobs of the queue are active; wait for them, or force it'
@@ -2314,5 +2453,5 @@ enum Scripts {
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "ecd95802168ba65d258857a036ce4c2c67509b90")
+        """#, sha: "de5997c125a8d1306c1303685fb75b8f4c53ec71")
 }

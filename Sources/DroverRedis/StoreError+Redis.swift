@@ -12,7 +12,8 @@ extension StoreError {
         let (code, advice) = meaning(of: answer)
         // Of an error inside of a script the server also tells the script, which helps nobody.
         let shown = answer.shownText
-        let text = shown[..<(shown.firstRange(of: " script: ")?.lowerBound ?? shown.endIndex)]
+        var text = shown[..<(shown.firstRange(of: " script: ")?.lowerBound ?? shown.endIndex)]
+        if text.last == "." { text.removeLast() }
         return StoreError(code, "could not \(attempt): \(text)\(advice.map { "; \($0)" } ?? "")", cause: error)
     }
 
@@ -34,8 +35,12 @@ extension StoreError {
 
     private static func meaning(of answer: RedisServerError) -> (Code, String?) {
         switch kind(of: answer) {
-        case "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "UNBLOCKED", "NOREPLICAS":
+        case "LOADING", "MASTERDOWN", "TRYAGAIN", "READONLY", "UNBLOCKED":
             (.unreachable, "the server is starting or changing its role; the same call may succeed soon")
+        case "CLUSTERDOWN":
+            (.unreachable, "a part of the cluster is not served; see CLUSTER INFO on the server")
+        case "NOREPLICAS":
+            (.full, "fewer replicas are in touch than min-replicas-to-write asks for; bring them back or lower it")
         case "BUSY": (.busy, "a script holds the server")
         case "OOM":
             (.full, "give the server more memory (maxmemory), or remove finished jobs")
@@ -44,13 +49,20 @@ extension StoreError {
         case "NOAUTH", "WRONGPASS", "NOPERM":
             (.incompatible, rights)
         case "WRONGTYPE":
-            (.corrupt, "a key of the queue holds something else; look for another program under the same prefix")
+            (.corrupt, "a key of the queue holds something else; \(wrongTypeAdvice)")
         // What a user may not do inside of a script is told as an error of the script.
         case "ERR" where answer.text.contains("can't run this command") || answer.text.contains("can't access"):
             (.incompatible, rights)
         default: (.corrupt, nil)
         }
     }
+
+    /// Whether a command met a key that holds something else.
+    static func isWrongType(_ error: RedisError) -> Bool { error.server.map(kind) == "WRONGTYPE" }
+
+    /// What to do about such a key.
+    static let wrongTypeAdvice =
+        "look for another program under the same prefix, and rename or delete the key when nobody needs it"
 
     private static let rights = "give a user with the rights that docs/redis.md lists"
 }

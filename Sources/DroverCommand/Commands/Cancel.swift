@@ -7,7 +7,8 @@ struct Cancel: Subcommand {
         commandName: "cancel",
         abstract: "Stop jobs: waiting ones fail at once, active ones are asked to stop.",
         discussion: """
-            A cancelled job is failed with the reason "cancelled" and is not tried again.
+            A cancelled job is failed with the reason "cancelled" and is not tried again. On Redis an active job that a \
+            worker of another BullMQ client holds is refused: that worker can't be asked.
 
             Example:
               drover cancel --queue mail 17

@@ -21,16 +21,27 @@ struct Queues: Subcommand {
         let queues = try await session.withStore(store, .existing) { try await $0.queues() }
         if json {
             session.output.line(JSONWriter.list(queues.map(JobJSON.queue)))
-            return .done
+            return tell(queues, session.output)
         }
         var table = Table(
             [("QUEUE", .left), ("PAUSED", .left)] + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
         for queue in queues {
             table.add(
                 [queue.name.text, queue.isPaused ? "paused" : "no"]
-                    + JobState.allCases.map { String(queue.counts[$0]) })
+                    + JobState.allCases.map { queue.known($0).map(String.init) ?? "?" })
         }
         session.output.table(table, orSay: "There are no queues yet; drover add makes one.")
-        return .done
+        return tell(queues, session.output)
+    }
+
+    /// Says which queues are damaged.
+    private func tell(_ queues: [QueueSummary], _ output: Output) -> ExitStatus {
+        var status = ExitStatus.done
+        for queue in queues {
+            guard let problem = queue.problem else { continue }
+            output.note("drover: list the queues: queue \"\(queue.name)\": \(problem); drover doctor says what to do")
+            status = .failed
+        }
+        return status
     }
 }

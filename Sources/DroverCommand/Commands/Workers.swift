@@ -8,7 +8,8 @@ struct Workers: Subcommand {
         abstract: "List the workers that live.",
         discussion: """
             A worker reports every 10 s, and what is shown, RUNNING too, is as of its last report. One that was killed \
-            disappears when it has not reported for 30 s.
+            disappears when it has not reported for 30 s. Workers of other BullMQ clients are not listed; drover doctor \
+            tells how many jobs they hold.
 
             Examples:
               drover workers
@@ -37,7 +38,7 @@ struct Workers: Subcommand {
                 String(report.concurrency), InstantArgument.text(worker.startedAt), InstantArgument.text(worker.seenAt),
             ])
         }
-        session.output.table(table, orSay: "No worker lives; drover work starts one.")
+        session.output.table(table, orSay: "No Drover worker lives; drover work starts one.")
         return .done
     }
 }

@@ -28,7 +28,10 @@ extension Diagnosis {
                     })
             ),
         ]
-        return JSONWriter.object(first + serverMember + rest)
+        // Only a server has clients that are not Drover's.
+        let others = JSONWriter.object(
+            heldElsewhere.sorted { $0.key < $1.key }.map { ($0.key.text, String($0.value)) })
+        return JSONWriter.object(first + serverMember + rest + (server == nil ? [] : [("heldElsewhere", others)]))
     }
 
     /// The lines that people read.
@@ -45,11 +48,16 @@ extension Diagnosis {
             "queues       \(queues.count)",
             "workers      \(workers.count)",
         ]
+        for (queue, count) in heldElsewhere.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "             \(Counted.text(count, "active job")) of \"\(queue)\" \(count == 1 ? "is" : "are") held by workers "
+                    + "of other BullMQ clients")
+        }
         if !queues.isEmpty {
             var table = Table(
                 [("QUEUE", .left)] + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
             for queue in queues {
-                table.add([queue.name.text] + JobState.allCases.map { String(queue.counts[$0]) })
+                table.add([queue.name.text] + JobState.allCases.map { queue.known($0).map(String.init) ?? "?" })
             }
             lines += [""] + table.lines
         }

@@ -22,6 +22,8 @@ struct Diagnosis: Sendable {
     var queues: [QueueSummary]
     /// Its workers.
     var workers: [WorkerSummary]
+    /// How many active jobs of each queue are held by workers that are not Drover's; only queues that have such.
+    var heldElsewhere: [QueueName: Int]
     /// What needs attention; empty when all is well.
     var findings: [Finding]
 
@@ -37,20 +39,49 @@ struct Diagnosis: Sendable {
         findings += server?.findings ?? []
         if let finding = await unwritable(store) { findings.append(finding) }
         let queues = try await store.queues()
-        var holders: [QueueName: [String]] = [:]
-        for queue in queues where queue.counts[.active] > 0 {
-            holders[queue.name] = try await holdersOfJobs(queue, store)
+        var active: [QueueName: [JobRecord]] = [:]
+        var damage: [QueueName: Finding] = [:]
+        for queue in queues {
+            if let problem = queue.problem {
+                damage[queue.name] = damaged(queue, problem)
+                continue
+            }
+            // What lies under one queue's names on a server says nothing of the others; a damaged file is damaged as a whole.
+            do {
+                if queue.counts[.active] > 0 { active[queue.name] = try await activeJobs(queue, store) }
+            } catch let error as StoreError where error.code == .corrupt && server != nil {
+                damage[queue.name] = damaged(queue, error.message)
+            }
         }
         // After the jobs: whoever holds one of them is listed by now, unless it has gone.
         let workers = try await store.workers()
-        for queue in queues {
+        var heldElsewhere: [QueueName: Int] = [:]
+        for queue in queues where damage[queue.name] == nil {
             let alive = workers.filter { $0.report.queue == queue.name }
-            findings += standing(queue, workers: alive)
-            if let finding = abandoned(queue, holders[queue.name] ?? [], workers: alive) { findings.append(finding) }
-            if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
+            let jobs = active[queue.name] ?? []
+            let others = jobs.count(where: \.isHeldElsewhere)
+            if others > 0 { heldElsewhere[queue.name] = others }
+            findings += standing(queue, hasWorkers: !alive.isEmpty || others > 0)
+            let holders = jobs.filter { !$0.isHeldElsewhere }.map { $0.worker ?? "" }
+            if let finding = abandoned(queue, holders, workers: alive) { findings.append(finding) }
+            do {
+                if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
+            } catch let error as StoreError where error.code == .corrupt && server != nil {
+                damage[queue.name] = damaged(queue, error.message)
+            }
         }
+        findings += queues.compactMap { damage[$0.name] }
         return Diagnosis(
-            traits: store.traits, server: server, queues: queues, workers: workers, findings: findings)
+            traits: store.traits, server: server, queues: queues, workers: workers, heldElsewhere: heldElsewhere,
+            findings: findings)
+    }
+
+    private static func damaged(_ queue: QueueSummary, _ problem: String) -> Finding {
+        Finding(
+            code: "damaged", queue: queue.name, problem: problem,
+            advice:
+                "until this is mended the queue can't be worked; find the program that wrote it, and rename or delete "
+                + "what nobody needs")
     }
 
     /// Writes a report that counts for no time at all, and so leaves nothing behind.
@@ -76,7 +107,7 @@ struct Diagnosis: Sendable {
                 advice: "nothing can be added or worked until this is mended")
     }
 
-    private static func standing(_ queue: QueueSummary, workers: [WorkerSummary]) -> [Finding] {
+    private static func standing(_ queue: QueueSummary, hasWorkers: Bool) -> [Finding] {
         var findings: [Finding] = []
         let ready = queue.counts.ready
         if queue.isPaused {
@@ -85,7 +116,7 @@ struct Diagnosis: Sendable {
                     code: "paused", queue: queue.name, problem: "paused with \(Counted.text(ready, "job")) waiting",
                     advice: "drover resume --queue \(queue.name)"))
         }
-        if ready > 0 && workers.isEmpty {
+        if ready > 0 && !hasWorkers {
             findings.append(
                 Finding(
                     code: "no-worker", queue: queue.name,
@@ -95,11 +126,10 @@ struct Diagnosis: Sendable {
         return findings
     }
 
-    /// The workers that hold active jobs, one for each job.
-    private static func holdersOfJobs(_ queue: QueueSummary, _ store: any JobStore) async throws -> [String] {
-        let page = try await store.jobs(
-            matching: JobQuery(queue: queue.name, state: .active), page: Page(limit: looks))
-        return page.jobs.map { $0.worker ?? "" }
+    private static func activeJobs(
+        _ queue: QueueSummary, _ store: any JobStore
+    ) async throws -> [JobRecord] {
+        try await store.jobs(matching: JobQuery(queue: queue.name, state: .active), page: Page(limit: looks)).jobs
     }
 
     private static func abandoned(

@@ -46,13 +46,19 @@ enum JobJSON {
         return String(decoding: try encoder.encode(options), as: UTF8.self)
     }
 
-    /// A queue.
+    /// A queue; a damaged one has the member `problem`, and null for what can't be counted.
     static func queue(_ queue: QueueSummary) -> String {
-        JSONWriter.object([
-            ("name", JSONWriter.string(queue.name.text)),
-            ("paused", String(queue.isPaused)),
-            ("counts", JSONWriter.object(JobState.allCases.map { ($0.rawValue, String(queue.counts[$0])) })),
-        ])
+        let problem = queue.problem.map { [("problem", JSONWriter.string($0))] } ?? []
+        return JSONWriter.object(
+            [
+                ("name", JSONWriter.string(queue.name.text)),
+                ("paused", String(queue.isPaused)),
+                (
+                    "counts",
+                    JSONWriter.object(
+                        JobState.allCases.map { ($0.rawValue, queue.known($0).map { String($0) } ?? "null") })
+                ),
+            ] + problem)
     }
 
     /// A worker.

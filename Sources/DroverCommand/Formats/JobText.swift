@@ -6,7 +6,11 @@ enum JobText {
     static func lines(_ job: JobRecord, log: LogPage) -> [String] {
         var pairs: [(String, String)] = [
             ("job", job.key.id.text), ("queue", job.key.queue.text), ("name", job.name.text),
-            ("state", job.state.rawValue + (job.isCancelRequested ? ", asked to stop" : "")),
+            (
+                "state",
+                job.state.rawValue + (job.isCancelRequested ? ", asked to stop" : "")
+                    + (job.isHeldElsewhere ? ", held by a worker of another BullMQ client" : "")
+            ),
             ("attempts", "\(job.attemptsMade) made, \(job.attemptsStarted) started, \(job.options.attempts) allowed"),
         ]
         func add(_ name: String, _ value: String?) {

@@ -25,11 +25,17 @@ public struct QueueSummary: Hashable, Sendable {
     public var isPaused: Bool
     /// Its jobs by state.
     public var counts: JobCounts
+    /// What is damaged of it, so that it can't be worked, and some of its jobs not be counted; nil when nothing was found.
+    public var problem: String?
 
     /// A summary from its parts.
-    public init(name: QueueName, isPaused: Bool, counts: JobCounts) {
+    public init(name: QueueName, isPaused: Bool, counts: JobCounts, problem: String? = nil) {
         self.name = name
         self.isPaused = isPaused
         self.counts = counts
+        self.problem = problem
     }
+
+    /// The number of jobs in one state; nil where it may be more than what could be counted.
+    public func known(_ state: JobState) -> Int? { problem == nil || counts[state] > 0 ? counts[state] : nil }
 }

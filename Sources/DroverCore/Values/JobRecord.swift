@@ -36,6 +36,8 @@ public struct JobRecord: Hashable, Sendable {
     public var failedReason: String?
     /// Traces of failed attempts, oldest first.
     public var stacktrace: [String] = []
+    /// It is active and held by a worker that is not Drover's, which hears no request to stop.
+    public var isHeldElsewhere = false
     /// The holder of its lease has been asked to stop.
     public var isCancelRequested = false
     /// Set when it stalled too often, or was to be cancelled and its attempt ended otherwise: whoever claims it must

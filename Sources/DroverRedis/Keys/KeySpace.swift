@@ -61,14 +61,4 @@ struct KeySpace: Sendable {
         }
         return key
     }
-
-    /// The keys whose number of jobs makes a queue's counts, with the state that each counts for.
-    func counted(_ queue: QueueName) -> [(key: String, state: JobState, isList: Bool)] {
-        let base = base(queue)
-        return [
-            (base + "wait", .waiting, true), (base + "paused", .waiting, true), (base + "active", .active, true),
-            (base + "prioritized", .prioritized, false), (base + "delayed", .delayed, false),
-            (base + "completed", .completed, false), (base + "failed", .failed, false),
-        ]
-    }
 }

@@ -18,9 +18,10 @@ struct JobHash {
     /// - Parameters:
     ///   - key: its queue and id, which the hash does not hold.
     ///   - state: where its id was found.
-    ///   - dueScore: its score among the delayed jobs, from which its due time follows (PROTOCOL 7.2).
+    ///   - mark: what the script told beside it. Of a delayed job its score, from which its due time follows (PROTOCOL
+    ///     7.2); of an active one `elsewhere` when another client's worker holds it.
     func record(
-        _ key: JobKey, state: JobState, dueScore: String? = nil, options coder: inout OptionsCoder
+        _ key: JobKey, state: JobState, mark: String? = nil, options coder: inout OptionsCoder
     ) -> JobRecord {
         var record = JobRecord(
             key: key, name: JobName(stored: ""), payload: .emptyObject, options: JobOptions(), state: state,
@@ -60,7 +61,8 @@ struct JobHash {
         if options == nil, record.deferredFailure == nil { record.deferredFailure = "the stored options can't be read" }
         if state == .active { record.isCancelRequested = cancelledAttempt != nil && cancelledAttempt == attempt }
         if !state.isFinished { record.finishedAt = nil }
-        if let score = dueScore.flatMap(Double.init) {
+        record.isHeldElsewhere = state == .active && mark == "elsewhere"
+        if state == .delayed, let score = mark.flatMap(Double.init) {
             record.dueAt = Timestamp(milliseconds: Int64((score / 4096).rounded(.down)))
         }
         return record

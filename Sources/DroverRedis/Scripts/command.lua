@@ -2,9 +2,10 @@
 --
 -- KEYS: the base of the queue's keys, the channel on which requests to stop are told.
 -- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
--- Reply: `done`, `requested`, `notFound`, or the state that does not allow it.
+-- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
+-- the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys keys-more time base marks places parents removal deduplication state
+--#include keys keys-more time base marks places parents removal deduplication state leases
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -41,6 +42,7 @@ elseif command == 'remove' then
 elseif command == 'cancel' then
     if state == 'completed' or state == 'failed' then return state end
     if state == 'active' then
+        if isHeldElsewhere(id, call('HGET', job, 'ats')) then return 'elsewhere' end
         call('HSET', job, 'cnl', call('HGET', job, 'ats') or '0')
         emit('cancel-requested', 'jobId', id)
         call('PUBLISH', KEYS[2], id)

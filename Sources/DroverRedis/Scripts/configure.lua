@@ -7,11 +7,14 @@
 local queuesKey = KEYS[2]
 call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
-if not keptEvents then call('SADD', queuesKey, base) end
+local isNew = not keptEvents
+-- Behind all that can fail.
+local function register() if isNew then call('SADD', queuesKey, base) end end
 if ARGV[2] == 'pause' then
+    emit('paused')
     call('HSET', metaKey, 'paused', '1')
     call('DEL', markerKey)
-    emit('paused')
+    register()
     return 0
 end
 local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
@@ -27,4 +30,5 @@ else
     mark()
 end
 if isFirst then emit('resumed') end
+register()
 return call('LLEN', pausedKey)

@@ -5,32 +5,65 @@
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
 --       `f` and ms: the same, before all others when the instant has passed).
 -- Reply: for each job its id behind `+` (added) or `=` (there was one).
--- Reads everything that it will write before its first write. O(jobs), each O(log jobs).
+-- Where a key of the queue holds something else the script writes nothing: what it is going to write it reads first, each
+-- key with a command of its type. O(jobs), each O(log jobs).
 --#include keys time base marks places
 local queuesKey = KEYS[2]
-call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, queuesKey)
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local isNew = not keptEvents
 local count = (#ARGV - 1) / 6
-local counter = tonumber(call('GET', idKey)) or 0
-local known, generated = {}, {}
+local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
 for index = 1, count do
-    local id = ARGV[index * 6 - 4]
+    local at = index * 6 - 4
+    local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
     if id ~= '' then
         known[id] = call('EXISTS', base .. id) == 1
-    else
-        generated[#generated + 1] = base .. integer(counter + index)
+        others = others + 1
+    end
+    -- A job for an instant that has passed enters at once.
+    local kind = string.byte(entry)
+    if kind and kind ~= 108 then isDelayed = true end
+    if kind ~= 97 then
+        if priority == '0' then isWaiting = true else isPrioritized = true end
     end
 end
+if isWaiting then call('LLEN', waitKey) end
+if isPrioritized then
+    call('ZCARD', prioritizedKey)
+    call('GET', pcKey)
+end
+if isDelayed then call('ZCARD', delayedKey) end
+call('ZCARD', markerKey)
+if concurrency then call('LLEN', activeKey) end
+if isNew then call('SCARD', queuesKey) end
+local counter = call('INCRBY', idKey, count) - count
+local function takeBack()
+    if counter == 0 then call('DEL', idKey) else call('INCRBY', idKey, -count) end
+end
+
 -- A client that checks no ids may have stored a job under a number: generated ids pass over such.
 local taken = 0
-for first = 1, #generated, 4000 do
-    taken = taken + call('EXISTS', unpack(generated, first, math.min(first + 3999, #generated)))
+if others < count then
+    local generated = {}
+    for index = 1, count do
+        if ARGV[index * 6 - 4] == '' then generated[#generated + 1] = base .. integer(counter + index) end
+    end
+    for first = 1, #generated, 4000 do
+        taken = taken + call('EXISTS', unpack(generated, first, math.min(first + 3999, #generated)))
+    end
+    if taken > 0 then takeBack() end
 end
-if not keptEvents then call('SADD', queuesKey, base) end
-if taken == 0 then call('INCRBY', idKey, count) end
 
-local reply, back, front = {}, {}, {}
+-- The stream alone is written unread: where it is none, the counter is as before, and nothing else has been written yet.
+local function emitFirst(...)
+    if pcall(emit, ...) then return end
+    if taken == 0 then takeBack() end
+    -- Once more, so that the server answers with its own error.
+    emit(...)
+end
+
+local tell, reply, back, front = emitFirst, {}, {}, {}
 for index = 1, count do
     local at = index * 6 - 4
     local id, name, entry = ARGV[at], ARGV[at + 1], ARGV[at + 5]
@@ -44,7 +77,7 @@ for index = 1, count do
         end
     end
     if known[id] then
-        emit('duplicated', 'jobId', id)
+        tell('duplicated', 'jobId', id)
         reply[index] = '=' .. id
     else
         known[id] = true
@@ -52,9 +85,9 @@ for index = 1, count do
         local span = tonumber(string.sub(entry, 2))
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
+        tell('added', 'jobId', id, 'name', name)
         call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
             'delay', delay, 'priority', ARGV[at + 4])
-        emit('added', 'jobId', id, 'name', name)
         if delay ~= '0' then
             pushDelayed(id, due)
             emit('delayed', 'jobId', id, 'delay', integer(due))
@@ -70,9 +103,11 @@ for index = 1, count do
         end
         reply[index] = '+' .. id
     end
+    tell = emit
 end
 if #back > 0 then callAll('LPUSH', waitKey, back) end
 if #front > 0 then callAll('RPUSH', waitKey, front) end
 hasPushed = hasPushed or #back + #front > 0
 mark(paused, concurrency)
+if isNew then call('SADD', queuesKey, base) end
 return reply

@@ -259,8 +259,8 @@ if wanted > 0 then
         elseif isPlain and #ready == open then
             -- Nothing was put into `wait` or taken out since it was read: the next one lies last.
             local first = open == 1 and fetched[ready[1]]
-            if first and first[1] then
-                call('RPOPLPUSH', waitKey, activeKey)
+            -- A server whose memory is full refuses this as the first write of a script, and not the other way.
+            if first and first[1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
                 candidates, isMoved = ready, true
             else
                 call('LTRIM', waitKey, '0', -1 - open)

@@ -4,13 +4,15 @@
 -- ARGV: state, `ascending` or `descending`, limit, cursor.
 --       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
 --       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.
--- Reply: the next cursor or empty at the end, then for each job: id, score or empty, hash. O(limit + cursor).
---#include keys keys-more state walk
+-- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
+-- client) or empty; hash. O(limit + cursor).
+--#include keys keys-more state walk leases
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
 local key, reply = keyOf[state], { '' }
 local function show(id, score)
     local hash = call('HGETALL', base .. id)
     if #hash == 0 then return end
+    if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
     reply[#reply + 1] = id
     reply[#reply + 1] = score
     reply[#reply + 1] = hash

@@ -6,7 +6,7 @@
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys keys-more time base parents removal state walk leases
+--#include keys keys-more time base parents removal state walk leases gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 
@@ -88,7 +88,11 @@ if sweep == 'clean' then
 end
 
 -- Obliterate.
-if call('EXISTS', metaKey) == 0 then return { 0, 0, '' } end
+if call('EXISTS', metaKey) == 0 then
+    -- Another client may have removed it.
+    if isGone(base) then call('SREM', KEYS[2], base) end
+    return { 0, 0, '' }
+end
 if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
 if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
     return 'jobs of the queue are active; wait for them, or force it'

@@ -61,8 +61,8 @@ struct Handshake: Sendable {
     mutating func receive(_ answer: RESPValue) -> Outcome {
         var serverError: RedisServerError?
         if case .error(let error) = answer { serverError = error }
-        if let serverError, Self.isPassing(serverError) {
-            return .refused(Refusal(code: .connect, reason: "the server is not ready (\(serverError.prefix))"))
+        if let serverError, let reason = Self.passingReason(serverError) {
+            return .refused(Refusal(code: .connect, reason: reason))
         }
         switch step {
         case .hello:
@@ -119,10 +119,13 @@ struct Handshake: Sendable {
         return .send(.make("CLIENT", "ID"))
     }
 
-    /// Errors that pass by themselves, so that another attempt makes sense.
-    private static func isPassing(_ error: RedisServerError) -> Bool {
-        ["LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN"].contains(error.prefix)
-            || error.text.contains("max number of clients")
+    /// What errors mean that pass by themselves, so that another attempt makes sense; nil for others.
+    private static func passingReason(_ error: RedisServerError) -> String? {
+        if error.text.contains("max number of clients") {
+            return "all connections of the server are taken; close some, or raise its maxclients"
+        }
+        guard ["LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN"].contains(error.prefix) else { return nil }
+        return "the server is not ready (\(error.prefix))"
     }
 
     /// Old servers know no HELLO, or not protocol 3.

@@ -59,6 +59,27 @@ struct FullMemoryTests {
         }
     }
 
+    @Test("A full server hands out what it has, one job at a time or several, and takes outcomes", arguments: [1, 5])
+    func claims(concurrency: Int) async throws {
+        try await FaultBench.with { bench in
+            let store = try bench.store()
+            let service = JobService(store: store, logger: FaultLoad.silent)
+            service.work("q", concurrency: concurrency) { $0.otherwise { $0.payload } }
+            try await store.prepare()
+            let ids = try await store.enqueue("q", Array(repeating: NewJob(name: "work"), count: 10)).compactMap(\.id)
+            try await bench.server.command("CONFIG", "SET", "maxmemory", "1")
+            async let serving: Void = service.run()
+            for id in ids {
+                _ = try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(30))
+            }
+            service.stop()
+            try await serving
+            try await bench.server.command("CONFIG", "SET", "maxmemory", "0")
+            await store.close()
+            #expect(try await RedisAudit.problems(on: bench.server, prefix: FaultBench.prefix) == [])
+        }
+    }
+
     @Test("Under load, a server that is full again and again stores no job in part")
     func underLoad() async throws {
         try await FaultBench.with { bench in

@@ -4,9 +4,9 @@ import Testing
 
 /// A store that is away for longer than a lease.
 @Suite(.timeLimit(.minutes(2))) struct StoreOutageTests {
-    private static let lease: Duration = .seconds(10)
+    private static let lease: Duration = .seconds(5)
     /// The pauses between so many calls, of up to a second each, make several leases.
-    private static let calls = 120
+    private static let calls = 40
 
     @Test func outcomesOutliveAnOutageThatIsLongerThanALease() async throws {
         let store = FaultInjectingStore(ReferenceStore())
@@ -26,7 +26,7 @@ import Testing
             try await began.wait(timeout: .seconds(20))
             store.failNext(.exchange, .lostCall, times: Self.calls)
             mayEnd.signal()
-            try await store.base.event(in: "q") { $0.job == key.id && $0.kind == .completed(.null) }
+            _ = try await service.result(of: key, within: .seconds(12_000))
         }
         #expect(store.counts[.exchange, .lostCall] == Self.calls)
         let job = try await store.base.job(key)

@@ -12,7 +12,8 @@ end
 -- The stream's length, once a script has read it; false where the queue has none yet (PROTOCOL 8.2).
 local keptEvents, hasTrimmed
 
--- Adds an event; the first of a script trims the stream.
+-- Adds an event; the first of a script trims the stream. The stream is written first: where something else lies under its
+-- key nothing is.
 local function emit(name, ...)
     if hasTrimmed then
         call('XADD', eventsKey, eventID, 'event', name, ...)
@@ -20,9 +21,9 @@ local function emit(name, ...)
     end
     hasTrimmed = true
     if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+    call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
     if not keptEvents then
         keptEvents = '10000'
         call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
     end
-    call('XADD', eventsKey, 'MAXLEN', '~', keptEvents, eventID, 'event', name, ...)
 end

@@ -16,3 +16,11 @@ local function heldUntil(id, attempt, token)
     if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
     return tonumber(string.sub(lease, #start + 1))
 end
+
+-- Whether an active job is held by a worker of another client: under a lock that belongs to no lease of Drover's.
+local function isHeldElsewhere(id, attempt)
+    local lock = call('GET', lockKey(id))
+    if not lock then return false end
+    local known, token = parseLease(call('HGET', leasesKey, id) or '')
+    return token ~= lock or known ~= (attempt or '0')
+end
