@@ -6,4 +6,4 @@ build=(--sanitize=thread --scratch-path .build-tsan)
 swift build --build-tests "${build[@]}"
 library=$PWD/.build-tsan/thread-sanitizer.so
 "$(command -v clang || command -v cc)" -shared -fPIC -O1 -Wall -o "$library" scripts/thread-sanitizer.c -ldl
-LD_PRELOAD=$library swift test --skip-build --no-parallel "${build[@]}"
+TSAN_OPTIONS="suppressions=$PWD/scripts/thread-sanitizer.txt" LD_PRELOAD=$library swift test --skip-build --no-parallel "${build[@]}"
