@@ -151,7 +151,10 @@ import Testing
         arguments: ["", ">/dev/null 2>&1"])
     func leftBehind(redirection: String) async throws {
         let pipe = try NamedPipe()
-        let script = "exec 3>'\(pipe.path)'; (echo up >&3; exec sleep 600) \(redirection) & read line; echo '\"done\"'"
+        // The program ends only when what it leaves behind is up.
+        let up = pipe.path + ".up"
+        let child = "(echo up >&3; : >'\(up)'; exec sleep 600) \(redirection) &"
+        let script = "exec 3>'\(pipe.path)'; \(child) until [ -e '\(up)' ]; do sleep 0.01; done; echo '\"done\"'"
         async let result = handler("sh", "-c", script).run(try attempt("\"go\""))
         #expect(try await pipe.firstLine() == "up")
         #expect(try await result.text == "\"done\"")

@@ -32,6 +32,8 @@ extension JobService {
             group.addTask {
                 if await !clock.sleep(for: span) { throw CancellationError() }
                 if let trouble = patience.trouble { throw trouble }
+                // A wait for events tells neither that the store is away nor what came while it was.
+                if let result = try await reader.present() { return result }
                 throw DroverError(.timedOut, "the job \(key) has not ended within \(span)")
             }
             defer { group.cancelAll() }

@@ -34,6 +34,14 @@ struct ResultReader: Sendable {
         }
     }
 
+    /// The result as far as the job itself tells it now; nil when it has not ended, or is not there.
+    ///
+    /// - Throws: ``DroverError`` when the job failed; `StoreError`.
+    func present() async throws -> JSONText? {
+        guard let job = try await store.jobs([key])[0] else { return nil }
+        return try result(of: job)
+    }
+
     /// The job is not there: it was removed when it ended, or was never there. The events that are kept tell.
     private func resultOfMissing() async throws -> JSONText {
         var start = EventQuery.Start.beginning
