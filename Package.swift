@@ -167,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "Drover", "DroverCore", "DroverSQLite", "DroverTesting", "PowerCutWorkload", "ProcessTesting", "drover",
+                "Drover", "DroverCore", "DroverRedis", "DroverSQLite", "DroverTesting", "PowerCutWorkload",
+                "ProcessTesting", "RedisTesting", "drover",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -181,6 +182,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            exclude: ["Schedule/Oracles"],
             swiftSettings: house),
         .testTarget(
             name: "DroverCommandTests",
