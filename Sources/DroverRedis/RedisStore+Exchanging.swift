@@ -32,7 +32,7 @@ extension RedisStore {
     }
 
     /// What a job without options of its own has as `opts`: BullMQ's clients ask for the number of attempts.
-    private static let defaultOptions = #"{"attempts":1}"#
+    static let defaultOptions = #"{"attempts":1}"#
 
     private static func entry(of job: NewJob) -> String {
         switch job.start {

@@ -31,7 +31,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -348,7 +351,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "be8b2a5fe5e8f7d7db4334b407d2bc458165b720")
+        """#, sha: "5a4f02f3d577edbc0036eec519b1073500be57cd")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -376,7 +379,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -477,7 +483,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "271914742ce623d8d286c3cf89ea1d22a71b555e")
+        """#, sha: "ea82b450f73670ef74d1c8ef81c556d613d20445")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -842,7 +848,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -1320,7 +1329,331 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "9e1dece3c14c03b0c7a0663cfae72b03c8b473be")
+        """#, sha: "935585c73e61e860b6b687b92269cf108bf9923b")
+
+    /// `fire.lua`
+    static let fire = RedisScript(name: "fire", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
+        local function text(value) return value and cjson.encode(value) end
+        local function iterationOptions(id, scheduler, slot, delay, count, fields)
+            local template = string.match(fields.opts or '', '^%s*{(.*)}%s*$') or ''
+            local isEmpty = not string.find(template, '%S')
+            local pattern = text(fields.pattern)
+            return '{' .. template .. (isEmpty and '' or ',') .. '"repeat":{"count":' .. integer(count) .. member('pattern', pattern)
+                .. member('tz', text(fields.tz)) .. member('every', fields.every) .. member('offset', fields.offset)
+                .. member('limit', fields.limit) .. member('startDate', fields.startDate) .. member('endDate', fields.endDate) .. '}'
+                .. member('jobId', text(id)) .. (pattern and member('prevMillis', integer(slot)) or '')
+                .. member('timestamp', nowText) .. member('delay', integer(delay)) .. member('repeatJobKey', text(scheduler)) .. '}'
+        end
+        local function fieldsOf(key)
+            local list, fields = call('HGETALL', key), {}
+            for index = 1, #list, 2 do fields[list[index]] = list[index + 1] end
+            return fields
+        end
+        local function addIteration(scheduler, slot, due, count, fields)
+            local id = iterationID(scheduler, slot)
+            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
+            if not isObject or type(options) ~= 'table' then options = {} end
+            local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
+            call('INCR', idKey)
+            emit('added', 'jobId', id, 'name', fields.name)
+            call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
+                'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
+                'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
+            if delay > 0 then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+            return id
+        end
+        local function nextSlot(previous, every, offset, start)
+            local slot
+            local function aligned()
+                local slot = math.floor(now / every) * every + offset
+                return slot > now and slot or slot + every
+            end
+            if previous then
+                slot = previous + every
+                if slot < now then slot = aligned() end
+            elseif start then
+                slot = math.max(start, now)
+            elseif offset > 0 then
+                slot = aligned()
+            else
+                slot = now
+            end
+            if offset == 0 then offset = slot - math.floor(slot / every) * every end
+            return slot, offset
+        end
+        local function unclaimed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('EXISTS', base .. id) == 0 then return end
+            local state = stateOf(id)
+            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+        end
+        local function takeAwayDelayed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('ZREM', delayedKey, id) == 0 then return end
+            emit('removed', 'jobId', id, 'prev', 'delayed')
+            deleteJob(id, true)
+        end
+        local id, hash = ARGV[2], schedulerKey(ARGV[2])
+        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, hash)
+        local slot = tonumber(call('ZSCORE', repeatKey, id))
+        if not slot then return { call('ZSCORE', pausedSchedulersKey, id) and 'stale' or 'notFound', '' } end
+        local fields = fieldsOf(hash)
+        if not fields.ic then return { 'notFound', '' } end
+        if slot ~= tonumber(ARGV[3]) or tonumber(fields.ended) == slot then return { 'stale', '' } end
+        local next = tonumber(ARGV[4])
+        if not next then
+            call('HSET', hash, 'ended', integer(slot))
+            return { 'ended', '' }
+        end
+        local nextID = iterationID(id, next)
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        if call('EXISTS', base .. nextID) == 1 then
+            emit('duplicated', 'jobId', nextID)
+            return { 'duplicate', nextID }
+        end
+        local isObject, options = pcall(cjson.decode, call('HGET', base .. iterationID(id, slot), 'opts') or '')
+        local rule = isObject and type(options) == 'table' and options['repeat']
+        local count = type(rule) == 'table' and tonumber(rule.count) or tonumber(fields.ic) or 0
+        call('ZADD', repeatKey, integer(next), id)
+        call('HINCRBY', hash, 'ic', '1')
+        addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
+        mark(paused, concurrency)
+        return { 'fired', nextID }
+        """#, sha: "d0d67ff725151df0507d35f83c11be7b2bddbafe")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1398,7 +1731,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
             ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
@@ -1457,7 +1793,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "ece150bea157ff595df238aa75f8d21a58a78428")
+        """#, sha: "213cbaad60b49269c55e98a359f9e7ab064e475d")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1485,7 +1821,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
             ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
@@ -1595,7 +1934,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "78142981c99f6f934d6bc10b21fa61ce1aed6416")
+        """#, sha: "2ccc02e4576ecdbc71e031c51e24bd389bb255fc")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -1623,7 +1962,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -1753,7 +2095,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "219e3e1ccc1ae533c7925e58be4f1a6e3a357931")
+        """#, sha: "90a997d6264cb99d76c80c4446c5a53c4c29315b")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -1781,7 +2123,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -1951,7 +2296,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "917a63cb5e8479c5662f7a86e5df10f77dc6673b")
+        """#, sha: "2072d072e981240de0ccb77eba8b19d69a47e462")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -1979,7 +2324,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -2050,7 +2398,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "63b1366d9a992393868efb8e5bb6c05af7bb01a8")
+        """#, sha: "4148a5f2277c2877f82abbc602a1403be6f9dd12")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -2131,6 +2479,806 @@ enum Scripts {
         return table.concat(statuses)
         """#, sha: "e88d6dc117b9df36ec4e60d80f48550aefa1b5dc")
 
+    /// `schedule.lua`
+    static let schedule = RedisScript(name: "schedule", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
+        local function text(value) return value and cjson.encode(value) end
+        local function iterationOptions(id, scheduler, slot, delay, count, fields)
+            local template = string.match(fields.opts or '', '^%s*{(.*)}%s*$') or ''
+            local isEmpty = not string.find(template, '%S')
+            local pattern = text(fields.pattern)
+            return '{' .. template .. (isEmpty and '' or ',') .. '"repeat":{"count":' .. integer(count) .. member('pattern', pattern)
+                .. member('tz', text(fields.tz)) .. member('every', fields.every) .. member('offset', fields.offset)
+                .. member('limit', fields.limit) .. member('startDate', fields.startDate) .. member('endDate', fields.endDate) .. '}'
+                .. member('jobId', text(id)) .. (pattern and member('prevMillis', integer(slot)) or '')
+                .. member('timestamp', nowText) .. member('delay', integer(delay)) .. member('repeatJobKey', text(scheduler)) .. '}'
+        end
+        local function fieldsOf(key)
+            local list, fields = call('HGETALL', key), {}
+            for index = 1, #list, 2 do fields[list[index]] = list[index + 1] end
+            return fields
+        end
+        local function addIteration(scheduler, slot, due, count, fields)
+            local id = iterationID(scheduler, slot)
+            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
+            if not isObject or type(options) ~= 'table' then options = {} end
+            local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
+            call('INCR', idKey)
+            emit('added', 'jobId', id, 'name', fields.name)
+            call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
+                'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
+                'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
+            if delay > 0 then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+            return id
+        end
+        local function nextSlot(previous, every, offset, start)
+            local slot
+            local function aligned()
+                local slot = math.floor(now / every) * every + offset
+                return slot > now and slot or slot + every
+            end
+            if previous then
+                slot = previous + every
+                if slot < now then slot = aligned() end
+            elseif start then
+                slot = math.max(start, now)
+            elseif offset > 0 then
+                slot = aligned()
+            else
+                slot = now
+            end
+            if offset == 0 then offset = slot - math.floor(slot / every) * every end
+            return slot, offset
+        end
+        local function unclaimed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('EXISTS', base .. id) == 0 then return end
+            local state = stateOf(id)
+            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+        end
+        local function takeAwayDelayed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('ZREM', delayedKey, id) == 0 then return end
+            emit('removed', 'jobId', id, 'prev', 'delayed')
+            deleteJob(id, true)
+        end
+        local id = ARGV[2]
+        local fields = {}
+        for index = 5, #ARGV, 2 do fields[ARGV[index]] = ARGV[index + 1] end
+        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, schedulerKey(id),
+            pausedSchedulersKey, pausedSchedulerKey(id), KEYS[2])
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local isNew = not keptEvents
+        local hash = schedulerKey(id)
+        local previous = tonumber(call('ZSCORE', repeatKey, id))
+        local isPaused = false
+        if not previous then
+            previous = tonumber(call('ZSCORE', pausedSchedulersKey, id))
+            if previous then isPaused, hash = true, pausedSchedulerKey(id) end
+        end
+        local old = previous and fieldsOf(hash) or {}
+        local pending, state
+        if previous then pending, state = unclaimed(id, previous) end
+        local every, slot = tonumber(fields.every), tonumber(ARGV[3])
+        if every then
+            local isSame, offset = tonumber(old.every) == every
+            slot, offset = nextSlot(isSame and previous, every, tonumber(fields.offset) or 0, tonumber(fields.startDate))
+            if isSame and pending then
+                slot = previous
+                fields.offset = fields.offset or old.offset
+            else
+                fields.offset = integer(offset)
+            end
+        else
+            fields.offset = pending and old.offset or '0'
+        end
+        local function isTaken()
+            local other = iterationID(id, slot)
+            return other ~= pending and call('EXISTS', base .. other) == 1
+        end
+        local steps = 0
+        while isTaken() do
+            if not every or steps == 32 then return { 'taken', integer(slot) } end
+            slot, steps = slot + every, steps + 1
+        end
+        if fields.endDate and slot > tonumber(fields.endDate) then return { 'end', integer(slot) } end
+        if pending then
+            takeOut(pending, state)
+            deleteJob(pending, true)
+        end
+        fields.ic = old.ic or '1'
+        call('DEL', hash)
+        for field, value in pairs(fields) do call('HSET', hash, field, value) end
+        if isPaused then
+            call('ZADD', pausedSchedulersKey, integer(slot), id)
+            return { 'paused', integer(slot) }
+        end
+        call('ZADD', repeatKey, integer(slot), id)
+        addIteration(id, slot, tonumber(ARGV[4]) or slot, 1, fields)
+        mark(paused, concurrency)
+        if isNew then call('SADD', KEYS[2], base) end
+        return { 'stored', integer(slot) }
+        """#, sha: "35bb62d1f2c36aee19ad4806691d618c2264e015")
+
+    /// `scheduleCommand.lua`
+    static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
+        local function text(value) return value and cjson.encode(value) end
+        local function iterationOptions(id, scheduler, slot, delay, count, fields)
+            local template = string.match(fields.opts or '', '^%s*{(.*)}%s*$') or ''
+            local isEmpty = not string.find(template, '%S')
+            local pattern = text(fields.pattern)
+            return '{' .. template .. (isEmpty and '' or ',') .. '"repeat":{"count":' .. integer(count) .. member('pattern', pattern)
+                .. member('tz', text(fields.tz)) .. member('every', fields.every) .. member('offset', fields.offset)
+                .. member('limit', fields.limit) .. member('startDate', fields.startDate) .. member('endDate', fields.endDate) .. '}'
+                .. member('jobId', text(id)) .. (pattern and member('prevMillis', integer(slot)) or '')
+                .. member('timestamp', nowText) .. member('delay', integer(delay)) .. member('repeatJobKey', text(scheduler)) .. '}'
+        end
+        local function fieldsOf(key)
+            local list, fields = call('HGETALL', key), {}
+            for index = 1, #list, 2 do fields[list[index]] = list[index + 1] end
+            return fields
+        end
+        local function addIteration(scheduler, slot, due, count, fields)
+            local id = iterationID(scheduler, slot)
+            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
+            if not isObject or type(options) ~= 'table' then options = {} end
+            local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
+            call('INCR', idKey)
+            emit('added', 'jobId', id, 'name', fields.name)
+            call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
+                'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
+                'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
+            if delay > 0 then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+            return id
+        end
+        local function nextSlot(previous, every, offset, start)
+            local slot
+            local function aligned()
+                local slot = math.floor(now / every) * every + offset
+                return slot > now and slot or slot + every
+            end
+            if previous then
+                slot = previous + every
+                if slot < now then slot = aligned() end
+            elseif start then
+                slot = math.max(start, now)
+            elseif offset > 0 then
+                slot = aligned()
+            else
+                slot = now
+            end
+            if offset == 0 then offset = slot - math.floor(slot / every) * every end
+            return slot, offset
+        end
+        local function unclaimed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('EXISTS', base .. id) == 0 then return end
+            local state = stateOf(id)
+            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+        end
+        local function takeAwayDelayed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('ZREM', delayedKey, id) == 0 then return end
+            emit('removed', 'jobId', id, 'prev', 'delayed')
+            deleteJob(id, true)
+        end
+        local id, command = ARGV[2], ARGV[3]
+        call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, schedulerKey(id),
+            pausedSchedulersKey, pausedSchedulerKey(id))
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local slot, pausedSlot = tonumber(call('ZSCORE', repeatKey, id)), tonumber(call('ZSCORE', pausedSchedulersKey, id))
+        if not slot and not pausedSlot then return 'notFound' end
+        if command == 'remove' then
+            if slot then takeAwayDelayed(id, slot) end
+            call('ZREM', repeatKey, id)
+            call('ZREM', pausedSchedulersKey, id)
+            call('DEL', schedulerKey(id), pausedSchedulerKey(id))
+        elseif command == 'pause' then
+            if slot then
+                takeAwayDelayed(id, slot)
+                call('ZREM', repeatKey, id)
+                call('RENAME', schedulerKey(id), pausedSchedulerKey(id))
+                call('ZADD', pausedSchedulersKey, integer(slot), id)
+            end
+        elseif command == 'resume' then
+            if not slot then
+                local fields, from = fieldsOf(pausedSchedulerKey(id)), tonumber(ARGV[4])
+                local every = tonumber(fields.every)
+                if every then
+                    from = nextSlot(pausedSlot, every, tonumber(fields.offset) or 0, tonumber(fields.startDate))
+                elseif not from then
+                    return 'slot'
+                end
+                call('RENAME', pausedSchedulerKey(id), schedulerKey(id))
+                call('HDEL', schedulerKey(id), 'ended')
+                call('ZREM', pausedSchedulersKey, id)
+                call('ZADD', repeatKey, integer(from), id)
+                if call('EXISTS', base .. iterationID(id, from)) == 0 then addIteration(id, from, from, 1, fields) end
+            elseif pausedSlot then
+                call('ZREM', pausedSchedulersKey, id)
+                call('DEL', pausedSchedulerKey(id))
+            end
+        end
+        mark(paused, concurrency)
+        return 'done'
+        """#, sha: "2df08d0d26f4e956bd5cefa7aa8cbb4930f8fda3")
+
+    /// `schedules.lua`
+    static let schedules = RedisScript(name: "schedules", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local part, isAscending, limit, cursor = ARGV[2], ARGV[3] == 'ascending', tonumber(ARGV[4]), ARGV[5]
+        local lastSlot, lastID = string.match(cursor, '^(%-?%d+) (.*)$')
+        lastSlot = tonumber(lastSlot)
+        local function isBehind(slot, id)
+            if not lastSlot then return true end
+            if isAscending then return slot > lastSlot or slot == lastSlot and id > lastID end
+            return slot < lastSlot or slot == lastSlot and id < lastID
+        end
+        local function from(key, bound, isPaused, fits, found)
+            local command, start = 'ZREVRANGEBYSCORE', lastSlot and integer(lastSlot) or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastSlot and integer(lastSlot) or '-inf' end
+            local offset, taken = 0, 0
+            while taken < limit do
+                local entries = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+                for index = 1, #entries, 2 do
+                    local id, slot = entries[index], tonumber(entries[index + 1])
+                    if taken < limit and isBehind(slot, id) then
+                        local hash = call('HGETALL', isPaused and pausedSchedulerKey(id) or schedulerKey(id))
+                        if fits(id, slot, hash) then
+                            found[#found + 1] = { id, slot, isPaused and '1' or '0', hash }
+                            taken = taken + 1
+                        end
+                    end
+                end
+                if #entries < limit * 2 then return end
+                offset = offset + limit
+            end
+        end
+        local function valueOf(hash, field)
+            for index = 1, #hash, 2 do
+                if hash[index] == field then return hash[index + 1] end
+            end
+            return nil
+        end
+        local function isScheduler(_, _, hash) return valueOf(hash, 'ic') end
+        local function isOverdue(id, slot, hash)
+            if not valueOf(hash, 'ic') or tonumber(valueOf(hash, 'ended')) == slot then return false end
+            local job = iterationID(id, slot)
+            if call('EXISTS', base .. job) == 0 then return true end
+            return call('ZSCORE', completedKey, job) or call('ZSCORE', failedKey, job)
+        end
+        local found = {}
+        if part == 'overdue' then
+            from(repeatKey, isAscending and nowText or '-inf', false, isOverdue, found)
+        elseif part == 'all' then
+            from(repeatKey, isAscending and '+inf' or '-inf', false, isScheduler, found)
+            from(pausedSchedulersKey, isAscending and '+inf' or '-inf', true, isScheduler, found)
+        else
+            for index = 6, #ARGV do
+                local id = ARGV[index]
+                local slot, isPaused = call('ZSCORE', repeatKey, id), '0'
+                if not slot then slot, isPaused = call('ZSCORE', pausedSchedulersKey, id), '1' end
+                if slot and isBehind(tonumber(slot), id) then
+                    local hash = call('HGETALL', isPaused == '1' and pausedSchedulerKey(id) or schedulerKey(id))
+                    if isScheduler(id, slot, hash) then found[#found + 1] = { id, tonumber(slot), isPaused, hash } end
+                end
+            end
+        end
+        table.sort(found, function(left, right)
+            if not isAscending then left, right = right, left end
+            return left[2] < right[2] or left[2] == right[2] and left[1] < right[1]
+        end)
+        local reply = { '' }
+        for index = 1, math.min(#found, limit) do
+            local entry = found[index]
+            for place = 1, 4 do reply[#reply + 1] = place == 2 and integer(entry[2]) or entry[place] end
+            if index == limit then reply[1] = integer(entry[2]) .. ' ' .. entry[1] end
+        end
+        return reply
+        """#, sha: "b0452a847c7e93516d2b17cd60bb13fd2dd2fbf1")
+
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
         local base = KEYS[1]
@@ -2157,7 +3305,10 @@ enum Scripts {
             }, id
         end
         local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
         local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local now = tonumber(ARGV[1])
         if not now then
             local time = call('TIME')
@@ -2449,9 +3600,11 @@ enum Scripts {
         end
         if removed >= limit then return { removed, 1, '' } end
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
+        for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
-            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey)
+            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
+            pausedSchedulersKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "de5997c125a8d1306c1303685fb75b8f4c53ec71")
+        """#, sha: "7b97a98b1f38e089d1afde8d928d8d5ee2b41c57")
 }

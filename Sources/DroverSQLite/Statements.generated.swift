@@ -47,6 +47,11 @@ enum SQL {
         SELECT count(*) FROM drover_logs WHERE job = ?1
         """#
 
+    /// `count-schedules.sql`
+    static let countSchedules = #"""
+        SELECT count(*) FROM drover_schedules WHERE queue = ?1
+        """#
+
     /// `delete-events.sql`
     static let deleteEvents = #"""
         DELETE FROM drover_events WHERE queue = ?1
@@ -65,6 +70,16 @@ enum SQL {
     /// `delete-logs.sql`
     static let deleteLogs = #"""
         DELETE FROM drover_logs WHERE job = ?1
+        """#
+
+    /// `delete-schedule.sql`
+    static let deleteSchedule = #"""
+        DELETE FROM drover_schedules WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `delete-schedules.sql`
+    static let deleteSchedules = #"""
+        DELETE FROM drover_schedules WHERE queue = ?1
         """#
 
     /// `delete-worker.sql`
@@ -124,10 +139,33 @@ enum SQL {
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
         """#
 
+    /// `list-overdue-schedules.sql`
+    static let listOverdueSchedules = #"""
+        SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
+        FROM drover_schedules AS schedule
+        WHERE queue = ?1 AND slot <= ?2 AND (slot, id) > (?3, ?4) AND paused = 0 AND ended = 0
+            AND NOT EXISTS (
+                SELECT 1 FROM drover_jobs
+                WHERE queue = ?1 AND id = 'repeat:' || schedule.id || ':' || schedule.slot AND state < 4)
+        ORDER BY slot, id LIMIT ?5
+        """#
+
     /// `list-queues.sql`
     static let listQueues = #"""
         SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues
         WHERE NOT gone ORDER BY name
+        """#
+
+    /// `list-schedules-ascending.sql`
+    static let listSchedulesAscending = #"""
+        SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
+        FROM drover_schedules WHERE queue = ?1 AND (slot, id) > (?2, ?3) ORDER BY slot, id LIMIT ?4
+        """#
+
+    /// `list-schedules-descending.sql`
+    static let listSchedulesDescending = #"""
+        SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
+        FROM drover_schedules WHERE queue = ?1 AND (?3 IS NULL OR (slot, id) < (?2, ?3)) ORDER BY slot DESC, id DESC LIMIT ?4
         """#
 
     /// `list-workers.sql`
@@ -213,6 +251,13 @@ enum SQL {
         UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
             failed = ?8, last_event = ?9, cancels = ?10, gone = ?11
         WHERE number = ?1
+        """#
+
+    /// `save-schedule.sql`
+    static let saveSchedule = #"""
+        INSERT OR REPLACE INTO drover_schedules (queue, id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at,
+            ends_at, most, jitter, catch_up, overlap, name, options, payload)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         """#
 
     /// `save-sequence.sql`
@@ -312,6 +357,33 @@ enum SQL {
         ) WITHOUT ROWID;
         """#
 
+    /// `schema-2.sql`
+    static let schema2 = #"""
+        CREATE TABLE drover_schedules (
+            queue INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            slot INTEGER NOT NULL,
+            iterations INTEGER NOT NULL,
+            paused INTEGER NOT NULL,
+            ended INTEGER NOT NULL,
+            pattern TEXT,
+            zone TEXT,
+            every INTEGER,
+            shift INTEGER,
+            starts_at INTEGER,
+            ends_at INTEGER,
+            most INTEGER,
+            jitter INTEGER NOT NULL,
+            catch_up INTEGER NOT NULL,
+            overlap INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            options TEXT,
+            payload TEXT NOT NULL,
+            PRIMARY KEY (queue, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_schedules_order ON drover_schedules (queue, slot, id);
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -348,6 +420,12 @@ enum SQL {
         FROM drover_jobs WHERE queue = ?1 AND state <= 1 ORDER BY state, rank, place LIMIT ?2
         """#
 
+    /// `select-schedule.sql`
+    static let selectSchedule = #"""
+        SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
+        FROM drover_schedules WHERE queue = ?1 AND id = ?2
+        """#
+
     /// `set-log-lines.sql`
     static let setLogLines = #"""
         UPDATE drover_jobs SET log_lines = ?2 WHERE seq = ?1
@@ -366,6 +444,11 @@ enum SQL {
     /// `set-progress.sql`
     static let setProgress = #"""
         UPDATE drover_jobs SET progress = ?2 WHERE seq = ?1
+        """#
+
+    /// `step-schedule.sql`
+    static let stepSchedule = #"""
+        UPDATE drover_schedules SET slot = ?3, iterations = ?4, paused = ?5, ended = ?6 WHERE queue = ?1 AND id = ?2
         """#
 
     /// `trim-events.sql`

@@ -31,6 +31,10 @@ struct ScriptTests {
             let claim = Claim(limit: 1, lease: .seconds(30), worker: "worker")
             _ = try await $0.exchange($1, id: ExchangeID("x"), settle: [], claim: claim)
         },
+        Usage(Scripts.fire) {
+            let key = ScheduleKey(queue: $1, id: ScheduleID(stored: "none"))
+            _ = try await $0.fire([Firing(key: key, slot: Timestamp(milliseconds: 1), next: nil)])
+        },
         Usage(Scripts.heartbeat) {
             try await $0.heartbeat(
                 [
@@ -47,6 +51,15 @@ struct ScriptTests {
         Usage(Scripts.reclaim) { _ = try await $0.reclaimStalled($1, maxStalled: 1, limit: 10) },
         Usage(Scripts.record) { _ = try await $0.record([JobReport(lease: lease($1), content: .progress(.null))]) },
         Usage(Scripts.renew) { _ = try await $0.renew([lease($1)]) },
+        Usage(Scripts.schedule) {
+            let key = ScheduleKey(queue: $1, id: ScheduleID(stored: "some"))
+            _ = try await $0.put([SchedulePlan(Schedule(key: key, timing: .every(.seconds(60)), name: "job"))])
+        },
+        Usage(Scripts.scheduleCommand) {
+            let key = ScheduleKey(queue: $1, id: ScheduleID(stored: "none"))
+            _ = try await $0.apply([ScheduleCommand.remove(key)])
+        },
+        Usage(Scripts.schedules) { _ = try await $0.schedules(ScheduleQuery(queue: $1), page: Page()) },
         Usage(Scripts.sweep) { _ = try await $0.sweep(.drain($1, delayed: true), after: nil, limit: 10) },
     ]
 

@@ -166,7 +166,7 @@ extension ConformanceCase {
         Case("rule 3", "calls without items answer without items") { bench in
             try await bench.expect(bench.store.renew([]), is: [], "renewing")
             try await bench.expect(bench.store.record([]), is: [], "reporting")
-            try await bench.expect(bench.store.apply([]), is: [], "applying")
+            try await bench.expect(bench.store.apply([JobCommand]()), is: [], "applying")
             try await bench.expect(bench.store.configure([]), is: [], "configuring")
             try await bench.expect(bench.store.jobs([]), is: [], "reading")
         },

@@ -70,6 +70,10 @@ final class Statement {
         if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
     }
 
+    func bind(_ index: Int32, _ value: Int64?) {
+        if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
+    }
+
     func bind(_ index: Int32, _ value: [UInt8]) {
         if value.isEmpty { return check(sqlite3_bind_zeroblob(handle, index, 0)) }
         value.withUnsafeBytes {

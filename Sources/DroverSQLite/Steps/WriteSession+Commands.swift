@@ -57,6 +57,7 @@ extension WriteSession {
     private func remove(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         let state = row.record.state
         guard state != .active else { return .wrongState(.active) }
+        if try isPending(row, turn) { return .refused(.nextRun) }
         turn.emit(.removed(from: state), StoredID(row))
         try remove(row.seq, state: StateCode.code(state), logLines: row.logLines, turn)
         return .done

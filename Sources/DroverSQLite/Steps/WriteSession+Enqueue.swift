@@ -16,7 +16,8 @@ extension WriteSession {
         return results
     }
 
-    private func enqueue(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
+    /// Stores one job that is known to be right.
+    func enqueue(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
         if let id = job.id, try findOwn(id.text, turn) != nil {
             turn.emit(.duplicated, .own(id.text))
             return .duplicate(id)

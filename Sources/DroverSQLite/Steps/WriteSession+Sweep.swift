@@ -19,13 +19,16 @@ extension WriteSession {
     private func drain(_ turn: QueueTurn, delayed: Bool, limit: Int) throws(StoreError) -> SweepReport {
         var removed = 0
         let states = [StateCode.waiting, StateCode.prioritized] + (delayed ? [StateCode.delayed] : [])
+        let kept = try scheduleCount(turn)
         for state in states where removed < limit {
-            for row in try list(turn, state, after: nil, limit: limit - removed) {
+            // At most one job of each schedule stays.
+            for row in try list(turn, state, after: nil, limit: limit - removed + kept) where removed < limit {
+                if kept > 0, try isPending(row, turn) { continue }
                 try remove(row.seq, state: state, logLines: row.logLines, turn)
                 removed += 1
             }
         }
-        // What was looked at is gone, so the next step begins at the front again.
+        // What could go is gone, so the next step begins at the front again.
         return SweepReport(removed: removed, progress: Self.progress(removed, limit, PageCursor("0:0")))
     }
 
@@ -39,6 +42,7 @@ extension WriteSession {
         if state.isFinished { rows = Array(rows.prefix { isOld($0, cut) }) }
         var removed = 0
         for row in rows where isOld(row, cut) {
+            if try isPending(row, turn) { continue }
             try remove(row.seq, state: code, logLines: row.logLines, turn)
             removed += 1
         }
@@ -96,7 +100,7 @@ extension WriteSession {
 
     /// Removes what a queue leaves behind when its jobs are gone.
     private func forget(_ turn: QueueTurn) throws(StoreError) {
-        for sql in [SQL.deleteEvents, SQL.deleteExchanges] {
+        for sql in [SQL.deleteEvents, SQL.deleteExchanges, SQL.deleteSchedules] {
             let delete = try statement(sql)
             delete.bind(1, turn.number)
             try delete.run()

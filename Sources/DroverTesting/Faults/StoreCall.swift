@@ -36,4 +36,12 @@ public enum StoreCall: String, CaseIterable, Hashable, Sendable {
     case configure
     /// `sweep(_:after:limit:)`.
     case sweep
+    /// `put(_:)`.
+    case putSchedules
+    /// `fire(_:)`.
+    case fire
+    /// `apply(_:)` of commands to schedules.
+    case applyToSchedules
+    /// `schedules(_:page:)`.
+    case listSchedules
 }

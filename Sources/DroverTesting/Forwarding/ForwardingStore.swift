@@ -78,4 +78,16 @@ extension ForwardingStore {
     package func sweep(_ sweep: Sweep, after cursor: PageCursor?, limit: Int) async throws(StoreError) -> SweepReport {
         try await base.sweep(sweep, after: cursor, limit: limit)
     }
+
+    package func put(_ plans: [SchedulePlan]) async throws(StoreError) -> [PlanResult] { try await base.put(plans) }
+
+    package func fire(_ firings: [Firing]) async throws(StoreError) -> [FiringResult] { try await base.fire(firings) }
+
+    package func apply(_ commands: [ScheduleCommand]) async throws(StoreError) -> [CommandResult] {
+        try await base.apply(commands)
+    }
+
+    package func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
+        try await base.schedules(query, page: page)
+    }
 }

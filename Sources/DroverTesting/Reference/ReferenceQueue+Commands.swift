@@ -16,6 +16,7 @@ extension ReferenceQueue {
             note(.waiting(from: .delayed), of: id)
         case .remove:
             guard record.state != .active else { return .wrongState(.active) }
+            if isPending(id) { return .refused(.nextRun) }
             remove(id)
             note(.removed(from: record.state), of: id)
         case .cancel:

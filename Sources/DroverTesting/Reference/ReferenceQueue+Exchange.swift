@@ -14,6 +14,12 @@ extension ReferenceQueue {
             return .duplicate(id)
         }
         let id = job.id ?? generateID()
+        store(job, as: id, now: now)
+        return .added(id)
+    }
+
+    /// Stores a job under an id that no other has.
+    mutating func store(_ job: NewJob, as id: JobID, now: Timestamp) {
         insert(
             JobRecord(
                 key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
@@ -31,7 +37,6 @@ extension ReferenceQueue {
             putBack(id, atFront: job.options.lifo && job.options.priority == 0)
             note(.waiting(from: nil), of: id)
         }
-        return .added(id)
     }
 
     package mutating func exchange(

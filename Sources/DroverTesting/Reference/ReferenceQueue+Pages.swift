@@ -30,6 +30,34 @@ extension ReferenceQueue {
     }
 }
 
+extension ReferenceQueue {
+    /// Schedules by slot, then id; a cursor is the place of the last one.
+    package func schedules(
+        _ part: ScheduleQuery.Part, _ page: Page, now: Timestamp
+    ) throws(StoreError) -> SchedulePage {
+        var records = schedules.values.sorted { ($0.slot, $0.schedule.key.id) < ($1.slot, $1.schedule.key.id) }
+        switch part {
+        case .all: break
+        case .ids(let ids): records.removeAll { !ids.contains($0.schedule.key.id) }
+        case .overdue: records.removeAll { !isOverdue($0, now: now) }
+        }
+        let isAscending = page.order == .ascending || part == .overdue
+        if !isAscending { records.reverse() }
+        if let cursor = page.after {
+            let parts = cursor.text.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let slot = Int64(parts[0]) else { throw .unknownCursor }
+            let place = (Timestamp(milliseconds: slot), ScheduleID(stored: String(parts[1])))
+            records.removeAll {
+                let other = ($0.slot, $0.schedule.key.id)
+                return isAscending ? other <= place : other >= place
+            }
+        }
+        let shown = Array(records.prefix(page.limit))
+        let next = shown.count < page.limit ? nil : shown.last.map { PageCursor("\($0.slot) \($0.schedule.key.id)") }
+        return SchedulePage(schedules: shown, next: next)
+    }
+}
+
 extension Place {
     /// The place as a cursor, which stays good when nothing stands there any more.
     var cursor: PageCursor { PageCursor("\(rank):\(order)") }

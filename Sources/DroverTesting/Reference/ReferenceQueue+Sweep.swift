@@ -9,7 +9,7 @@ extension ReferenceQueue {
         switch sweep {
         case .drain(_, let delayed):
             let states: [JobState] = [.waiting, .prioritized] + (delayed ? [.delayed] : [])
-            return removeAll(in: states, limit: max(limit, 1))
+            return removeAll(in: states, butPending: true, limit: max(limit, 1))
         case .clean(_, let state, let age):
             return clean(state, until: now.earlier(by: age), after: place, limit: max(limit, 1), now: now)
         case .obliterate(_, let force):
@@ -24,7 +24,7 @@ extension ReferenceQueue {
         // Finished jobs stand by their end: behind the first young one there is nothing to look at.
         if state.isFinished { looked = Array(looked.prefix { $0.place.rank <= cut.milliseconds }) }
         let old = looked.map(\.value).filter { id in
-            guard let job = jobs[id] else { return false }
+            guard let job = jobs[id], !isPending(id) else { return false }
             if let lease = job.lease, lease.expiry > now { return false }
             let age = state.isFinished ? job.record.finishedAt : job.record.processedAt
             return (age ?? job.record.createdAt) <= cut
@@ -44,14 +44,25 @@ extension ReferenceQueue {
             return SweepReport(removed: 0, progress: .refused(problem))
         }
         let report = removeAll(in: JobState.allCases, limit: limit)
-        isObliterated = report.progress == .finished
+        if report.progress == .finished {
+            isObliterated = true
+            schedules = [:]
+        }
         return report
     }
 
-    /// Removes jobs of the states in turn. Since all that is looked at goes, no place needs to be kept.
-    private mutating func removeAll(in states: [JobState], limit: Int) -> SweepReport {
+    /// Removes jobs of the states in turn. Since all that is looked at goes, but for one job of each schedule at most, no
+    /// place needs to be kept.
+    private mutating func removeAll(
+        in states: [JobState], butPending keepsPending: Bool = false, limit: Int
+    ) -> SweepReport {
         var looked: [Line<JobID>.Entry] = []
-        for state in states { looked += line(state).ascending(limit: limit - looked.count) }
+        for state in states {
+            let entries = line(state).ascending(limit: limit + schedules.count).filter {
+                !keepsPending || !isPending($0.value)
+            }
+            looked += entries.prefix(limit - looked.count)
+        }
         for entry in looked { remove(entry.value) }
         return report(removed: looked.count, looked: looked, limit: limit)
     }

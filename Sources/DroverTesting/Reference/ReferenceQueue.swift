@@ -44,6 +44,7 @@ package struct ReferenceQueue: Sendable {
 
     package let name: QueueName
     var jobs: [JobID: Job] = [:]
+    var schedules: [ScheduleID: ScheduleRecord] = [:]
     package private(set) var isPaused = false
     var isObliterated = false
     var memory = ExchangeMemory()

@@ -23,5 +23,11 @@ end
 -- What tells that a deduplication id is taken, and the job that waits for its end (PROTOCOL 10.4).
 local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
 
--- The hash of a scheduler (PROTOCOL 15.1).
+-- The hash of a scheduler (PROTOCOL 15.1). While it is paused it lies elsewhere, where other clients do not look, and so
+-- does its place in the order of slots.
+local pausedSchedulersKey = base .. 'drover:schedulers'
 local function schedulerKey(id) return repeatKey .. ':' .. id end
+local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+
+-- The id of the job of a scheduler's slot.
+local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
