@@ -19,6 +19,6 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self, Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
-            Events.self, Bench.self, Doctor.self,
+            Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self,
         ])
 }

@@ -5,9 +5,12 @@ import Testing
 @testable import DroverCommand
 
 @Suite struct HelpTests {
-    @Test("every subcommand's help is as its snapshot", arguments: Root.configuration.subcommands.map { "\($0)" })
+    /// Every subcommand, and those of subcommands.
+    private static let subcommands = Root.configuration.subcommands.flatMap { [$0] + $0.configuration.subcommands }
+
+    @Test("every subcommand's help is as its snapshot", arguments: subcommands.map { "\($0)" })
     func help(_ name: String) throws {
-        let command = try #require(Root.configuration.subcommands.first { "\($0)" == name })
+        let command = try #require(Self.subcommands.first { "\($0)" == name })
         try expectSnapshot(Root.helpMessage(for: command, columns: 80) + "\n", named: "help-\(name.lowercased())")
     }
 
@@ -26,7 +29,7 @@ import Testing
 
     @Test("no line of a help text is longer than a terminal is wide, usage lines apart")
     func width() {
-        for command in Root.configuration.subcommands {
+        for command in Self.subcommands {
             let help = Root.helpMessage(for: command, columns: 80)
             for line in help.split(separator: "\n") where !line.hasPrefix("USAGE:") {
                 #expect(line.count <= 80, "\(command): \(line)")

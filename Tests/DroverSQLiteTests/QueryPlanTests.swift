@@ -31,6 +31,11 @@ struct QueryPlanTests {
         ("set-log-lines", SQL.setLogLines), ("set-payload", SQL.setPayload), ("set-priority", SQL.setPriority),
         ("set-progress", SQL.setProgress), ("trim-events", SQL.trimEvents), ("trim-logs", SQL.trimLogs),
         ("watch-queue", SQL.watchQueue),
+        ("count-schedules", SQL.countSchedules), ("delete-schedule", SQL.deleteSchedule),
+        ("delete-schedules", SQL.deleteSchedules), ("list-overdue-schedules", SQL.listOverdueSchedules),
+        ("list-schedules-ascending", SQL.listSchedulesAscending),
+        ("list-schedules-descending", SQL.listSchedulesDescending), ("save-schedule", SQL.saveSchedule),
+        ("select-schedule", SQL.selectSchedule), ("step-schedule", SQL.stepSchedule),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.
@@ -39,7 +44,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            try db.execute(sql: SQL.schema1)
+            for schema in [SQL.schema1, SQL.schema2] { try db.execute(sql: schema) }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
             // The plan does not depend on the values.
             statement.setUncheckedArguments(StatementArguments())

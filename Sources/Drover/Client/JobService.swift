@@ -22,6 +22,8 @@ import Synchronization
 public final class JobService: Service, Sendable {
     private struct State {
         var workers: [WorkerDefinition] = []
+        /// What the program declared, and what was wrong with it.
+        var schedules: [Result<Schedule, any Error>] = []
         var hasRun = false
     }
 
@@ -68,23 +70,38 @@ public final class JobService: Service, Sendable {
         }
     }
 
-    /// Prepares the store and works until a graceful shutdown, ``stop()``, the cancellation of the task, or until every
+    /// Takes a declared schedule, to be stored by ``run()``.
+    func add(_ schedule: Result<Schedule, any Error>) {
+        let isLate = state.withLock { state in
+            state.schedules.append(schedule)
+            return state.hasRun
+        }
+        if isLate { logger.error("schedule declared after the service began to run; it is not stored") }
+    }
+
+    /// Prepares the store, stores the schedules and works until a graceful shutdown, ``stop()``, the cancellation of the task, or until every
     /// worker has reached its limit.
     ///
     /// A graceful shutdown lets running jobs go on for `WorkerOptions.grace`, cancellation does not. Jobs that are not
     /// done then are cancelled and given back without spending an attempt. Every outcome is stored before the call
     /// returns; a handler that ignores its cancellation holds it up for 5 seconds at most.
     ///
-    /// - Throws: `StoreError` when the store can't be prepared, or does not let this process wait for work of the queues
+    /// - Throws: ``DroverError`` with the code `refused` when a schedule was declared that can't be stored; `StoreError`
+    ///   when the store can't be prepared, or does not let this process wait for work of the queues
     ///   and that would not mend by itself, such as missing rights; ``DroverError`` with the code `alreadyRun` on a second
     ///   call.
     public func run() async throws {
-        let definitions = try state.withLock { state throws(DroverError) in
+        let (definitions, schedules) = try state.withLock { state throws(DroverError) in
             if state.hasRun { throw DroverError(.alreadyRun, "a service runs once; make another one") }
             state.hasRun = true
-            return state.workers
+            return (state.workers, state.schedules)
         }
         try await store.prepare()
+        for schedule in schedules {
+            do { try await put(schedule.get()) } catch let problem as ValidationError {
+                throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
+            }
+        }
         try await checkQueues(definitions.map(\.queue))
         let workers = WorkerGroup(definitions, store: store, configuration: configuration, logger: logger)
         // Unstructured, because what runs must outlive the cancellation of this task until its outcomes are stored.

@@ -1,4 +1,4 @@
-import DroverCore
+public import DroverCore
 
 /// What holds for a whole ``JobService``.
 public struct ServiceConfiguration: Sendable {
@@ -8,18 +8,21 @@ public struct ServiceConfiguration: Sendable {
     public var maxResultBytes: Int
     /// Measures waits: timeouts, intervals, deadlines. Instants that are stored come from the store's clock.
     public var clock: any Clock<Duration>
+    /// Tells the time of day, by which the times of cron expressions are found.
+    public var wallClock: any WallClock
     /// Draws a number from 0 up to but not including 1, for jitter.
     public var random: @Sendable () -> Double
 
     /// A configuration of defaults: 1 MiB for payloads and for results, the host's monotonic clock.
     public init(
         maxPayloadBytes: Int = 1_048_576, maxResultBytes: Int = 1_048_576,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ContinuousClock(), wallClock: any WallClock = SystemWallClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.maxPayloadBytes = maxPayloadBytes
         self.maxResultBytes = maxResultBytes
         self.clock = clock
+        self.wallClock = wallClock
         self.random = random
     }
 

@@ -1,7 +1,8 @@
 import DroverCore
 import Logging
 
-/// Keeps one queue in order while its worker runs: puts stalled jobs back and removes old finished ones.
+/// Keeps one queue in order while its worker runs: puts stalled jobs back, removes old finished ones, and takes schedules on
+/// that nobody has.
 ///
 /// Every worker of a queue does it, so that it is done as long as one lives; the calls are bounded and may overlap.
 struct QueueMaintenance: Sendable {
@@ -15,8 +16,12 @@ struct QueueMaintenance: Sendable {
     /// Goes on until the task is cancelled.
     func run() async {
         let interval = scope.options.maintenanceInterval ?? Self.interval(for: scope.options.lease)
+        var round = 0
+        var hasSchedules = false
         repeat {
             await reclaim()
+            if hasSchedules || round % Self.roundsWithoutSchedules == 0 { hasSchedules = await catchUp() }
+            round += 1
             await prune(PruneRule(.completed, keeping: scope.completedRetention))
             await prune(PruneRule(.failed, keeping: scope.failedRetention))
             // Up to a tenth earlier, so that workers that start together do not meet for ever.
@@ -44,6 +49,17 @@ struct QueueMaintenance: Sendable {
             } catch {
                 return failed("putting stalled jobs back", error)
             }
+        }
+    }
+
+    /// Another program may have stored a schedule: a queue that had none is looked at again after so many rounds.
+    private static let roundsWithoutSchedules = 16
+
+    /// Whether the queue has schedules.
+    private func catchUp() async -> Bool {
+        do { return try await scope.schedules.catchUp(limit: Self.step) } catch {
+            failed("taking schedules on", error)
+            return true
         }
     }
 

@@ -44,8 +44,10 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads an expression.
     ///
-    /// - Parameter seed: what `H` is derived from, such as the schedule's id. The same seed gives the same times in every
-    ///   process and release. Without one, `H` is refused.
+    /// - Parameters:
+    ///   - text: the expression.
+    ///   - seed: what `H` is derived from, such as the schedule's id. The same seed gives the same times in every process
+    ///     and release. Without one, `H` is refused.
     /// - Throws: `CronError`, which names the field, the part that is wrong and where it stands. An expression whose days
     ///   are in no month, such as the 30th of February, is refused too.
     public init(_ text: String, seed: String? = nil) throws(CronError) {
@@ -56,6 +58,9 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
 
     /// The first time that is due after an instant, on a whole second.
     ///
+    /// - Parameters:
+    ///   - instant: the time lies behind it.
+    ///   - zone: whose clock the expression goes by.
     /// - Returns: nil when there is none: past the year 9999, or if the zone's clock leaps over every such time.
     public func next(after instant: Timestamp, in zone: ScheduleZone = .utc) -> Timestamp? {
         let second = max(instant.milliseconds.dividedDown(by: 1000), Self.earliest)

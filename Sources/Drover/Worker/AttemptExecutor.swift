@@ -16,11 +16,32 @@ struct AttemptExecutor: Sendable {
     /// Runs the attempt and decides its settlement; nil when its outcome is worth nothing.
     func execute(_ attempt: Attempt) async -> Settlement? {
         let start = scope.clock.now()
-        let exit = await run(attempt).after(attempt.stopReason)
+        let exit: AttemptExit
+        if attempt.claimed.job.key.id.iteration == nil {
+            exit = await run(attempt).after(attempt.stopReason)
+        } else {
+            exit = await runIteration(attempt).after(attempt.stopReason)
+        }
         let outcome = exit.outcome(of: attempt.claimed.job, by: policy)
         scope.metrics.ended(outcome, after: scope.clock.now() - start)
         log(outcome, of: attempt)
         return outcome.map { settlement(of: attempt, $0) }
+    }
+
+    /// Runs a job of a schedule, and takes the schedule on: before, or behind where runs must not overlap.
+    private func runIteration(_ attempt: Attempt) async -> AttemptExit {
+        let job = attempt.claimed.job
+        guard let record = await scope.schedules.schedule(of: job) else { return await run(attempt) }
+        // The store's time: that of the claim, and what has passed since.
+        let claimedAt = job.processedAt ?? record.slot
+        if record.schedule.overlap == .allow {
+            await scope.schedules.step(record, now: claimedAt)
+            return await run(attempt)
+        }
+        let begin = scope.clock.now()
+        let exit = await run(attempt)
+        await scope.schedules.step(record, now: claimedAt + (scope.clock.now() - begin))
+        return exit
     }
 
     /// The settlement of an attempt that ends with this outcome.

@@ -14,6 +14,7 @@ final class WorkerScope: Sendable {
     let clock: EngineClock
     let logger: Logger
     let metrics: WorkerMetrics
+    let schedules: ScheduleStepper
     let completedRetention: Retention
     let failedRetention: Retention
 
@@ -30,6 +31,8 @@ final class WorkerScope: Sendable {
         self.logger = logger
         name = options.name ?? HostIdentity.current.workerName()
         metrics = WorkerMetrics(queue: queue)
+        schedules = ScheduleStepper(
+            queue: queue, store: store, wallClock: configuration.wallClock, logger: logger)
         completedRetention = options.completedRetention ?? store.traits.completedRetention
         failedRetention = options.failedRetention ?? store.traits.failedRetention
     }

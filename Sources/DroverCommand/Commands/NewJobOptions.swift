@@ -1,7 +1,7 @@
 import ArgumentParser
 import DroverCore
 
-/// How a new job is to be run, as options.
+/// When a new job runs, and how, as options.
 struct NewJobOptions: ParsableArguments {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Run it after a while.", valueName: "duration"),
@@ -11,51 +11,13 @@ struct NewJobOptions: ParsableArguments {
         help: ArgumentHelp("Run it at an instant, as RFC 3339.", valueName: "instant"),
         transform: InstantArgument.parse)
     var runAt: Timestamp?
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "1 (first) to 2097151 (last), or 0 for none: jobs without a priority run before all that have one.",
-            valueName: "n"))
-    var priority = 0
-    @Option(parsing: .unconditional, help: ArgumentHelp("How often it may be tried in all.", valueName: "n"))
-    var attempts = 1
-    @Option(
-        help: ArgumentHelp(
-            "The wait between attempts: fixed:1s or exponential:2s. Default: tried again at once.", valueName: "rule"),
-        transform: BackoffArgument.parse)
-    var backoff: Backoff?
-    @Option(
-        help: ArgumentHelp("The longest time one attempt may take. Default: no bound.", valueName: "duration"),
-        transform: DurationArgument.parse)
-    var timeout: DurationArgument?
     @Option(help: ArgumentHelp("An id of your own; adding it again changes nothing.", valueName: "id")) var id: String?
-    @Flag(help: "Put it before the jobs that already wait; without effect with a priority or a delay.") var lifo = false
-    @Option(
-        name: .customLong("tag"),
-        help: ArgumentHelp("A word that is kept with the job and shown. Repeatable.", valueName: "word"))
-    var tags: [String] = []
-    @Option(help: ArgumentHelp("Whom it belongs to; kept and shown.", valueName: "name")) var tenant: String?
-    @Option(help: ArgumentHelp("The group it belongs to; kept and shown.", valueName: "name")) var group: String?
-    @Option(help: ArgumentHelp("Ties it to the request that caused it; shown and logged.", valueName: "id"))
-    var correlationID: String?
-    @Option(
-        help: ArgumentHelp(
-            """
-            What to keep of completed jobs: all, none, a count, a duration, or count,duration. Default: 1d, which is \
-            also the longest with drover work; with Redis all.
-            """, valueName: "rule"),
-        transform: RetentionArgument.parse)
-    var keepCompleted: Retention?
-    @Option(
-        help: ArgumentHelp("The same for failed jobs. Default and longest: 7d, with Redis all.", valueName: "rule"),
-        transform: RetentionArgument.parse)
-    var keepFailed: Retention?
+    @OptionGroup var run: RunOptions
 
     func validate() throws {
         if delay != nil && runAt != nil {
             throw ArgumentParser.ValidationError("--delay and --run-at: give one of them")
         }
-        if timeout?.duration == .zero { throw ArgumentParser.ValidationError("--timeout: give more than 0s") }
     }
 
     /// When the job may run.
@@ -64,16 +26,6 @@ struct NewJobOptions: ParsableArguments {
         return runAt.map { .at($0) } ?? .now
     }
 
-    /// The options in the store's terms.
-    var options: JobOptions {
-        var options = JobOptions(
-            attempts: attempts, backoff: backoff, priority: priority, lifo: lifo, timeout: timeout?.duration)
-        options.completedRetention = keepCompleted
-        options.failedRetention = keepFailed
-        options.tags = tags
-        options.tenant = tenant
-        options.group = group
-        options.correlationID = correlationID
-        return options
-    }
+    /// How it is to be run, in the store's terms.
+    var options: JobOptions { run.options }
 }

@@ -38,6 +38,13 @@ final class Transcript: Sendable {
 func drover(
     _ arguments: String..., on store: any JobStore, answer: String? = nil, input: String = ""
 ) async -> (status: ExitStatus, transcript: Transcript) {
+    await drover(arguments, on: store, answer: answer, input: input)
+}
+
+/// The same with arguments in a list.
+func drover(
+    _ arguments: [String], on store: any JobStore, answer: String? = nil, input: String = ""
+) async -> (status: ExitStatus, transcript: Transcript) {
     let transcript = Transcript()
     let session = transcript.session(on: store, answer: answer, input: input)
     return (await DroverTool.run(arguments, in: session), transcript)

@@ -1,0 +1,132 @@
+public import DroverCore
+
+/// How a schedule behaves, beside its times and its job. Every option has a default.
+public struct ScheduleOptions: Sendable {
+    /// No slot before it; nil begins at once.
+    public var startsAt: Timestamp?
+    /// No slot after it; nil never ends.
+    public var endsAt: Timestamp?
+    /// How many jobs it makes in all; nil for no bound.
+    public var limit: Int?
+    /// Jobs become due up to this long after their slot, so that many schedules of one minute do not begin together.
+    public var jitter: Duration = .zero
+    /// What becomes of slots that passed while nobody worked.
+    public var catchUp = Schedule.CatchUp.skip
+    /// What becomes of a slot that comes while the job before it runs.
+    public var overlap = Schedule.Overlap.allow
+
+    /// Options with every default.
+    public init() {}
+}
+
+extension JobService {
+    /// Declares a schedule by a cron expression, which is stored when ``run()`` begins. Call it before.
+    ///
+    /// Every process may declare the same schedule: each of its slots is run once, however many there are. Declared
+    /// again, also by a new release, it is replaced, and goes on where it was.
+    ///
+    /// - Parameters:
+    ///   - id: names the schedule in the queue of its jobs.
+    ///   - cron: when, as ``CronExpression`` reads it.
+    ///   - timeZone: whose clock it goes by, a name of the IANA database.
+    ///   - options: how it behaves.
+    ///   - jobOptions: how its jobs are run; nil takes the type's.
+    ///   - payload: what its jobs are given. It is made once, here.
+    public func schedule<P: JobPayload>(
+        _ id: String, cron: String, timeZone: String = "UTC", options: ScheduleOptions = ScheduleOptions(),
+        jobOptions: JobOptions? = nil, _ payload: () -> P
+    ) {
+        declare(id, .cron(cron, timeZone: timeZone), options, jobOptions, payload())
+    }
+
+    /// Declares a schedule that runs every so long, as ``schedule(_:cron:timeZone:options:jobOptions:_:)`` does by an
+    /// expression.
+    ///
+    /// - Parameters:
+    ///   - id: names the schedule in the queue of its jobs.
+    ///   - interval: how long from slot to slot, in whole milliseconds.
+    ///   - offset: how far slots lie from the multiples of the interval since 1970-01-01 UTC; nil begins at once.
+    ///   - options: how it behaves.
+    ///   - jobOptions: how its jobs are run; nil takes the type's.
+    ///   - payload: what its jobs are given. It is made once, here.
+    public func schedule<P: JobPayload>(
+        _ id: String, every interval: Duration, offset: Duration? = nil, options: ScheduleOptions = ScheduleOptions(),
+        jobOptions: JobOptions? = nil, _ payload: () -> P
+    ) {
+        declare(id, .every(interval, offset: offset), options, jobOptions, payload())
+    }
+
+    /// Stores a schedule now. One with its queue and id is replaced; it stays paused and keeps its count of jobs.
+    ///
+    /// - Returns: the slot of its next job; nil when it is paused.
+    /// - Throws: ``DroverError`` with the code `refused` or `payloadTooLarge`; `StoreError`, after which it may have been
+    ///   stored or not.
+    @discardableResult
+    public func put(_ schedule: Schedule) async throws -> Timestamp? {
+        try configuration.checkPayload(schedule.payload)
+        do {
+            let slots = try SlotPlan(schedule)
+            var plan = try slots.beginning(now: configuration.wallClock.now)
+            for _ in 0..<Self.mostTakenSlots {
+                switch try await store.put([plan]).first {
+                case .stored(let slot)?: return slot
+                case .paused?: return nil
+                case .refused(let problem)?: throw problem
+                case .taken(let slot)?:
+                    guard let next = slots.following(slot) else {
+                        throw ValidationError("schedule", "has no free time")
+                    }
+                    plan.first = next
+                    plan.due = slots.due(next)
+                case nil: throw StoreError(.corrupt, "the store \(store.traits.name) gave no answer for a schedule")
+                }
+            }
+            throw ValidationError("schedule", "jobs exist for its next \(Self.mostTakenSlots) times; remove them")
+        } catch let problem as ValidationError {
+            throw DroverError(.refused, "the schedule \(schedule.key) was not stored: \(problem)", cause: problem)
+        }
+    }
+
+    /// Makes a paused schedule go on.
+    ///
+    /// - Throws: ``DroverError`` with the code `notFound` or `refused`; `StoreError`.
+    public func resume(_ key: ScheduleKey) async throws {
+        let query = ScheduleQuery(queue: key.queue, part: .ids([key.id]))
+        guard let record = try await store.schedules(query, page: Page(limit: 1)).schedules.first else {
+            throw DroverError(.notFound, "there is no schedule \(key)")
+        }
+        do {
+            let first = try SlotPlan(record.schedule).beginning(now: configuration.wallClock.now).first
+            switch try await store.apply([ScheduleCommand.resume(key, from: first)]).first {
+            case .done?: return
+            case .refused(let problem)?: throw problem
+            default: throw DroverError(.notFound, "there is no schedule \(key)")
+            }
+        } catch let problem as ValidationError {
+            throw DroverError(.refused, "the schedule \(key) does not go on: \(problem)", cause: problem)
+        }
+    }
+
+    /// How many slots that have jobs already are passed over when a schedule is stored.
+    private static let mostTakenSlots = 32
+
+    private func declare(
+        _ id: String, _ timing: Schedule.Timing, _ options: ScheduleOptions, _ jobOptions: JobOptions?,
+        _ payload: some JobPayload
+    ) {
+        func make() throws -> Schedule {
+            let key = ScheduleKey(queue: type(of: payload).queue, id: try ScheduleID(id))
+            var schedule = Schedule(
+                key: key, timing: timing, name: type(of: payload).name, payload: try PayloadCoding().encode(payload),
+                options: jobOptions ?? type(of: payload).options)
+            schedule.startsAt = options.startsAt
+            schedule.endsAt = options.endsAt
+            schedule.limit = options.limit
+            schedule.jitter = options.jitter
+            schedule.catchUp = options.catchUp
+            schedule.overlap = options.overlap
+            return schedule
+        }
+        add(Result { try make() })
+    }
+}
