@@ -120,7 +120,8 @@ extension RedisStore {
         let order: Page.Order = query.part == .overdue ? .ascending : page.order
         arguments.append(order.rawValue)
         arguments.append(page.limit)
-        arguments.append(try page.after.map(Self.scheduleCursor) ?? "")
+        // Schedules stand in a sorted set, by their slots, as delayed jobs do.
+        arguments.append(try PlaceCursor(page.after, in: .delayed).text)
         for id in ids { arguments.append(id.text) }
         let items =
             try await run(Scripts.schedules, query.queue, arguments, "list schedules of \(query.queue)").items ?? []
@@ -137,13 +138,6 @@ extension RedisStore {
         }
         let next = items.first?.text ?? ""
         return SchedulePage(schedules: records, next: next.isEmpty ? nil : PageCursor(next))
-    }
-
-    /// A slot and an id, parted by a space.
-    private static func scheduleCursor(_ cursor: PageCursor) throws(StoreError) -> String {
-        let parts = cursor.text.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, Int64(parts[0]) != nil else { throw PlaceCursor.unknown(cursor) }
-        return cursor.text
     }
 
     private static func text(_ instant: Timestamp?) -> String { instant.map { String($0.milliseconds) } ?? "" }

@@ -208,6 +208,19 @@ enum Scripts {
             callAll('ZREM', setKey, ids)
             return #ids
         end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
         local function endDeduplication(id, deduplication)
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
@@ -217,8 +230,7 @@ enum Scripts {
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
-            local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
-            if not isObject or type(options) ~= 'table' then options = {} end
+            local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
             local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
@@ -233,13 +245,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            if delay > 0 then
-                pushDelayed(newID, now + delay)
-                emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
-            else
-                if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
-                emit('waiting', 'jobId', newID)
-            end
+            enter(newID, priority, options.lifo, now + delay)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -351,7 +357,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "5a4f02f3d577edbc0036eec519b1073500be57cd")
+        """#, sha: "76b6d0d5fa8fb714f6dcb62ba91b17d05b3db466")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1009,6 +1015,19 @@ enum Scripts {
             callAll('ZREM', setKey, ids)
             return #ids
         end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
         local function endDeduplication(id, deduplication)
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
@@ -1018,8 +1037,7 @@ enum Scripts {
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
-            local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
-            if not isObject or type(options) ~= 'table' then options = {} end
+            local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
             local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
@@ -1034,13 +1052,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            if delay > 0 then
-                pushDelayed(newID, now + delay)
-                emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
-            else
-                if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
-                emit('waiting', 'jobId', newID)
-            end
+            enter(newID, priority, options.lifo, now + delay)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -1329,7 +1341,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "935585c73e61e860b6b687b92269cf108bf9923b")
+        """#, sha: "e0170dd68ba67287c4e6ccb97e4c4cf5146760a2")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1559,6 +1571,19 @@ enum Scripts {
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
         end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
         local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
         local function text(value) return value and cjson.encode(value) end
         local function iterationOptions(id, scheduler, slot, delay, count, fields)
@@ -1578,21 +1603,14 @@ enum Scripts {
         end
         local function addIteration(scheduler, slot, due, count, fields)
             local id = iterationID(scheduler, slot)
-            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
-            if not isObject or type(options) ~= 'table' then options = {} end
+            local options = decode(fields.opts or '{}')
             local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
             call('INCR', idKey)
             emit('added', 'jobId', id, 'name', fields.name)
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            if delay > 0 then
-                pushDelayed(id, due)
-                emit('delayed', 'jobId', id, 'delay', integer(due))
-            else
-                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
-                emit('waiting', 'jobId', id)
-            end
+            enter(id, priority, options.lifo == true, due)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -1645,15 +1663,14 @@ enum Scripts {
             emit('duplicated', 'jobId', nextID)
             return { 'duplicate', nextID }
         end
-        local isObject, options = pcall(cjson.decode, call('HGET', base .. iterationID(id, slot), 'opts') or '')
-        local rule = isObject and type(options) == 'table' and options['repeat']
+        local rule = decode(call('HGET', base .. iterationID(id, slot), 'opts') or '')['repeat']
         local count = type(rule) == 'table' and tonumber(rule.count) or tonumber(fields.ic) or 0
         call('ZADD', repeatKey, integer(next), id)
         call('HINCRBY', hash, 'ic', '1')
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "d0d67ff725151df0507d35f83c11be7b2bddbafe")
+        """#, sha: "b6ec142c21747a530895e400dab680f4dd9ab36c")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1856,8 +1873,18 @@ enum Scripts {
             for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
             return turned
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function behind(isAscending, cursor)
             local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            if not lastScore then return function() return true end end
+            lastScore = tonumber(lastScore)
+            return function(score, id)
+                score = tonumber(score)
+                if score == lastScore then return isAscending == (id > lastID) and id ~= lastID end
+                return isAscending == (score > lastScore)
+            end
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
             local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
             if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
             local offset, visited = 0, 0
@@ -1865,9 +1892,7 @@ enum Scripts {
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
                 for index = 1, #part, 2 do
                     local id, score = part[index], part[index + 1]
-                    local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
-                        or (isAscending and id > lastID) or (not isAscending and id < lastID)
-                    if isBehind and visited < limit then
+                    if visited < limit and isBehind(score, id) then
                         visit(id, score)
                         visited, cursor = visited + 1, score .. '\t' .. id
                     end
@@ -1934,7 +1959,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "2ccc02e4576ecdbc71e031c51e24bd389bb255fc")
+        """#, sha: "9fcda615d9337e6fdd60274b10a365a49681101f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -2707,6 +2732,19 @@ enum Scripts {
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
         end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
         local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
         local function text(value) return value and cjson.encode(value) end
         local function iterationOptions(id, scheduler, slot, delay, count, fields)
@@ -2726,21 +2764,14 @@ enum Scripts {
         end
         local function addIteration(scheduler, slot, due, count, fields)
             local id = iterationID(scheduler, slot)
-            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
-            if not isObject or type(options) ~= 'table' then options = {} end
+            local options = decode(fields.opts or '{}')
             local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
             call('INCR', idKey)
             emit('added', 'jobId', id, 'name', fields.name)
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            if delay > 0 then
-                pushDelayed(id, due)
-                emit('delayed', 'jobId', id, 'delay', integer(due))
-            else
-                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
-                emit('waiting', 'jobId', id)
-            end
+            enter(id, priority, options.lifo == true, due)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -2831,7 +2862,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "35bb62d1f2c36aee19ad4806691d618c2264e015")
+        """#, sha: "a140235ca33a1d4c1cafd0d0c92ba4a05d7dc925")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -3061,6 +3092,19 @@ enum Scripts {
             local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
             return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
         end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
         local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
         local function text(value) return value and cjson.encode(value) end
         local function iterationOptions(id, scheduler, slot, delay, count, fields)
@@ -3080,21 +3124,14 @@ enum Scripts {
         end
         local function addIteration(scheduler, slot, due, count, fields)
             local id = iterationID(scheduler, slot)
-            local isObject, options = pcall(cjson.decode, fields.opts or '{}')
-            if not isObject or type(options) ~= 'table' then options = {} end
+            local options = decode(fields.opts or '{}')
             local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
             call('INCR', idKey)
             emit('added', 'jobId', id, 'name', fields.name)
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            if delay > 0 then
-                pushDelayed(id, due)
-                emit('delayed', 'jobId', id, 'delay', integer(due))
-            else
-                if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
-                emit('waiting', 'jobId', id)
-            end
+            enter(id, priority, options.lifo == true, due)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -3168,7 +3205,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "2df08d0d26f4e956bd5cefa7aa8cbb4930f8fda3")
+        """#, sha: "8331abebcd1d3a2c0e228b9afa8b15d43dd7c3d7")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -3208,32 +3245,52 @@ enum Scripts {
         local format = string.format
         local function integer(number) return format('%d', number) end
         local nowText = integer(now)
-        local part, isAscending, limit, cursor = ARGV[2], ARGV[3] == 'ascending', tonumber(ARGV[4]), ARGV[5]
-        local lastSlot, lastID = string.match(cursor, '^(%-?%d+) (.*)$')
-        lastSlot = tonumber(lastSlot)
-        local function isBehind(slot, id)
-            if not lastSlot then return true end
-            if isAscending then return slot > lastSlot or slot == lastSlot and id > lastID end
-            return slot < lastSlot or slot == lastSlot and id < lastID
+        local function fromRight(key, passed, count)
+            if count <= 0 then return {} end
+            local ids, turned = call('LRANGE', key, -(passed + count), -1 - passed), {}
+            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+            return turned
         end
-        local function from(key, bound, isPaused, fits, found)
-            local command, start = 'ZREVRANGEBYSCORE', lastSlot and integer(lastSlot) or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastSlot and integer(lastSlot) or '-inf' end
-            local offset, taken = 0, 0
-            while taken < limit do
-                local entries = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
-                for index = 1, #entries, 2 do
-                    local id, slot = entries[index], tonumber(entries[index + 1])
-                    if taken < limit and isBehind(slot, id) then
-                        local hash = call('HGETALL', isPaused and pausedSchedulerKey(id) or schedulerKey(id))
-                        if fits(id, slot, hash) then
-                            found[#found + 1] = { id, slot, isPaused and '1' or '0', hash }
-                            taken = taken + 1
-                        end
+        local function behind(isAscending, cursor)
+            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            if not lastScore then return function() return true end end
+            lastScore = tonumber(lastScore)
+            return function(score, id)
+                score = tonumber(score)
+                if score == lastScore then return isAscending == (id > lastID) and id ~= lastID end
+                return isAscending == (score > lastScore)
+            end
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local offset, visited = 0, 0
+            while visited < limit do
+                local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+                for index = 1, #part, 2 do
+                    local id, score = part[index], part[index + 1]
+                    if visited < limit and isBehind(score, id) then
+                        visit(id, score)
+                        visited, cursor = visited + 1, score .. '\t' .. id
                     end
                 end
-                if #entries < limit * 2 then return end
+                if #part < limit * 2 then break end
                 offset = offset + limit
+            end
+            return visited, cursor
+        end
+        local part, isAscending, limit, cursor = ARGV[2], ARGV[3] == 'ascending', tonumber(ARGV[4]), ARGV[5]
+        local function from(key, bound, isPaused, fits, found)
+            local taken, visited, place = 0, limit, cursor
+            while taken < limit and visited == limit do
+                visited, place = walk(key, isAscending, place, bound, limit, function(id, score)
+                    local slot, hash = tonumber(score), call('HGETALL', isPaused and pausedSchedulerKey(id) or schedulerKey(id))
+                    if taken < limit and fits(id, slot, hash) then
+                        found[#found + 1] = { id, slot, isPaused and '1' or '0', hash }
+                        taken = taken + 1
+                    end
+                end)
             end
         end
         local function valueOf(hash, field)
@@ -3249,7 +3306,7 @@ enum Scripts {
             if call('EXISTS', base .. job) == 0 then return true end
             return call('ZSCORE', completedKey, job) or call('ZSCORE', failedKey, job)
         end
-        local found = {}
+        local isBehind, found = behind(isAscending, cursor), {}
         if part == 'overdue' then
             from(repeatKey, isAscending and nowText or '-inf', false, isOverdue, found)
         elseif part == 'all' then
@@ -3260,7 +3317,7 @@ enum Scripts {
                 local id = ARGV[index]
                 local slot, isPaused = call('ZSCORE', repeatKey, id), '0'
                 if not slot then slot, isPaused = call('ZSCORE', pausedSchedulersKey, id), '1' end
-                if slot and isBehind(tonumber(slot), id) then
+                if slot and isBehind(slot, id) then
                     local hash = call('HGETALL', isPaused == '1' and pausedSchedulerKey(id) or schedulerKey(id))
                     if isScheduler(id, slot, hash) then found[#found + 1] = { id, tonumber(slot), isPaused, hash } end
                 end
@@ -3274,10 +3331,10 @@ enum Scripts {
         for index = 1, math.min(#found, limit) do
             local entry = found[index]
             for place = 1, 4 do reply[#reply + 1] = place == 2 and integer(entry[2]) or entry[place] end
-            if index == limit then reply[1] = integer(entry[2]) .. ' ' .. entry[1] end
+            if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "b0452a847c7e93516d2b17cd60bb13fd2dd2fbf1")
+        """#, sha: "2b0733e74159e77887c439eca7c7b85f53030e9d")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -3468,8 +3525,18 @@ enum Scripts {
             for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
             return turned
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function behind(isAscending, cursor)
             local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            if not lastScore then return function() return true end end
+            lastScore = tonumber(lastScore)
+            return function(score, id)
+                score = tonumber(score)
+                if score == lastScore then return isAscending == (id > lastID) and id ~= lastID end
+                return isAscending == (score > lastScore)
+            end
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
             local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
             if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
             local offset, visited = 0, 0
@@ -3477,9 +3544,7 @@ enum Scripts {
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
                 for index = 1, #part, 2 do
                     local id, score = part[index], part[index + 1]
-                    local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
-                        or (isAscending and id > lastID) or (not isAscending and id < lastID)
-                    if isBehind and visited < limit then
+                    if visited < limit and isBehind(score, id) then
                         visit(id, score)
                         visited, cursor = visited + 1, score .. '\t' .. id
                     end
@@ -3606,5 +3671,5 @@ enum Scripts {
             pausedSchedulersKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "7b97a98b1f38e089d1afde8d928d8d5ee2b41c57")
+        """#, sha: "4c762008e9f9fb5a7ae79628396687cf4320b344")
 }

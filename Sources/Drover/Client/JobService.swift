@@ -79,8 +79,8 @@ public final class JobService: Service, Sendable {
         if isLate { logger.error("schedule declared after the service began to run; it is not stored") }
     }
 
-    /// Prepares the store, stores the schedules and works until a graceful shutdown, ``stop()``, the cancellation of the task, or until every
-    /// worker has reached its limit.
+    /// Prepares the store, stores the schedules and works until a graceful shutdown, ``stop()``, the cancellation of the
+    /// task, or until every worker has reached its limit.
     ///
     /// A graceful shutdown lets running jobs go on for `WorkerOptions.grace`, cancellation does not. Jobs that are not
     /// done then are cancelled and given back without spending an attempt. Every outcome is stored before the call

@@ -54,7 +54,7 @@ public struct WorkerOptions: Sendable {
 
     /// How long a worker that stops offers its outcomes to a store that does not answer: its grace, at least five seconds
     /// and at most its lease.
-    var lastCalls: Duration { min(lease, max(grace, .seconds(5))) }
+    var lastCalls: Duration { min(lease, max(grace, QueueWorker.lastWait)) }
 
     /// These options with every span and number that a worker can work with: none that would make it run in a circle.
     var withinBounds: WorkerOptions {

@@ -20,7 +20,8 @@ struct QueueMaintenance: Sendable {
         var hasSchedules = false
         repeat {
             await reclaim()
-            if hasSchedules || round % Self.roundsWithoutSchedules == 0 { hasSchedules = await catchUp() }
+            if round % Self.roundsBetweenLooks == 0 { hasSchedules = await lookForSchedules() }
+            if hasSchedules { await catchUp() }
             round += 1
             await prune(PruneRule(.completed, keeping: scope.completedRetention))
             await prune(PruneRule(.failed, keeping: scope.failedRetention))
@@ -52,15 +53,18 @@ struct QueueMaintenance: Sendable {
         }
     }
 
-    /// Another program may have stored a schedule: a queue that had none is looked at again after so many rounds.
-    private static let roundsWithoutSchedules = 16
+    /// Another program may have stored the first schedule of the queue, or removed the last: looked at after so many rounds.
+    private static let roundsBetweenLooks = 16
 
-    /// Whether the queue has schedules.
-    private func catchUp() async -> Bool {
-        do { return try await scope.schedules.catchUp(limit: Self.step) } catch {
-            failed("taking schedules on", error)
+    private func lookForSchedules() async -> Bool {
+        do { return try await scope.schedules.hasSchedules() } catch {
+            failed("looking for schedules", error)
             return true
         }
+    }
+
+    private func catchUp() async {
+        do { try await scope.schedules.catchUp(limit: Self.step) } catch { failed("taking schedules on", error) }
     }
 
     private func prune(_ rule: PruneRule) async {

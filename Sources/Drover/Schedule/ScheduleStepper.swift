@@ -50,15 +50,15 @@ struct ScheduleStepper: Sendable {
         }
     }
 
+    /// Whether the queue has schedules.
+    func hasSchedules() async throws(StoreError) -> Bool {
+        try await !store.schedules(ScheduleQuery(queue: queue), page: Page(limit: 1)).schedules.isEmpty
+    }
+
     /// Takes on what nobody has: schedules whose slot has come while their job is gone or done.
-    ///
-    /// - Returns: whether the queue has schedules at all.
-    func catchUp(limit: Int) async throws(StoreError) -> Bool {
-        let any = try await store.schedules(ScheduleQuery(queue: queue), page: Page(limit: 1)).schedules
-        if any.isEmpty { return false }
+    func catchUp(limit: Int) async throws(StoreError) {
         let overdue = try await store.schedules(ScheduleQuery(queue: queue, part: .overdue), page: Page(limit: limit))
         for record in overdue.schedules { await step(record, now: max(wallClock.now, record.slot)) }
-        return true
     }
 
     private func warn(_ text: String, _ schedule: ScheduleID) {

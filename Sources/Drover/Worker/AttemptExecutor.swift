@@ -16,12 +16,8 @@ struct AttemptExecutor: Sendable {
     /// Runs the attempt and decides its settlement; nil when its outcome is worth nothing.
     func execute(_ attempt: Attempt) async -> Settlement? {
         let start = scope.clock.now()
-        let exit: AttemptExit
-        if attempt.claimed.job.key.id.iteration == nil {
-            exit = await run(attempt).after(attempt.stopReason)
-        } else {
-            exit = await runIteration(attempt).after(attempt.stopReason)
-        }
+        let isIteration = attempt.claimed.job.key.id.iteration != nil
+        let exit = await (isIteration ? runIteration(attempt) : run(attempt)).after(attempt.stopReason)
         let outcome = exit.outcome(of: attempt.claimed.job, by: policy)
         scope.metrics.ended(outcome, after: scope.clock.now() - start)
         log(outcome, of: attempt)

@@ -5,8 +5,8 @@ import DroverCore
 /// Pure: it holds no clock, no store and no task. Lanes, of which there are as many as exchanges may be in flight,
 /// ask for the ``next()`` step and report what came of it; attempts report their end. Outcomes that come in while
 /// every lane is under way gather and travel together with the next claim, so batches form by themselves under load,
-/// and a single finished job is settled at once unless two calls are in flight. A worker of many jobs keeps more than two calls in flight, each with a
-/// part of them, so that a store far away has work while answers travel.
+/// and a single finished job is settled at once unless two calls are in flight. A worker of many jobs keeps more than
+/// two calls in flight, each with a part of them, so that a store far away has work while answers travel.
 struct DispatcherState {
     /// One call to the store: what is settled and how much is claimed. Each settlement is in exactly one.
     struct Exchange: Equatable {

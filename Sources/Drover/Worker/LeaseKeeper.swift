@@ -14,8 +14,7 @@ final class LeaseKeeper: Sendable {
         var sleep = 0
         var isCalled = false
         var isStopped = false
-        /// Why renewals fail, told once; nil while they succeed.
-        /// Why the last renewal of a queue failed.
+        /// Why the last renewal of a queue failed, told once; none while renewals succeed.
         var trouble: [QueueName: StoreError.Code] = [:]
         var loop: Task<Void, Never>?
     }

@@ -141,7 +141,7 @@ local completed, failed = {}, {}
 local finished = 0
 local settle, promoteOnce, endSettling, wake
 if not isPlain then
-    --#include keys-more marks places due parents removal deduplication metrics failure settling
+    --#include keys-more marks places due parents removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]

@@ -3,7 +3,7 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), id, the slot whose job was claimed, the next slot or empty for none, when its job is due or empty.
 -- Reply: a word and an id: `fired`, `ended`, `stale`, `duplicate`, `notFound`. O(log jobs).
---#include keys keys-more time base marks places parents removal state iterations
+--#include keys keys-more time base marks places parents removal state entering iterations
 local id, hash = ARGV[2], schedulerKey(ARGV[2])
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, hash)
 local slot = tonumber(call('ZSCORE', repeatKey, id))
@@ -25,8 +25,7 @@ if call('EXISTS', base .. nextID) == 1 then
     return { 'duplicate', nextID }
 end
 -- The number of the next job is one more than that of the claimed one, or of all where that is gone.
-local isObject, options = pcall(cjson.decode, call('HGET', base .. iterationID(id, slot), 'opts') or '')
-local rule = isObject and type(options) == 'table' and options['repeat']
+local rule = decode(call('HGET', base .. iterationID(id, slot), 'opts') or '')['repeat']
 local count = type(rule) == 'table' and tonumber(rule.count) or tonumber(fields.ic) or 0
 call('ZADD', repeatKey, integer(next), id)
 call('HINCRBY', hash, 'ic', '1')

@@ -96,13 +96,14 @@ import Testing
             "q", id: ExchangeID("y"),
             settle: [Settlement(lease: claimed.lease, outcome: .completed(.null), retention: .keepAll)], claim: nil)
         let stepper = ScheduleStepper(queue: "q", store: store, wallClock: time.wall, logger: quiet)
-        #expect(try await stepper.catchUp(limit: 10))
+        #expect(try await stepper.hasSchedules())
+        try await stepper.catchUp(limit: 10)
         let record = try #require(
             try await store.schedules(ScheduleQuery(queue: "q"), page: Page()).schedules.first)
         #expect(record.iterations == 2)
         #expect(try await store.job(JobKey(queue: "q", id: key.id.job(at: record.slot))).state == .delayed)
         // Again there is nothing to do.
-        #expect(try await stepper.catchUp(limit: 10))
+        try await stepper.catchUp(limit: 10)
         #expect(try await store.schedules(ScheduleQuery(queue: "q"), page: Page()).schedules == [record])
     }
 

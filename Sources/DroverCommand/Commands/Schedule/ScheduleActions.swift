@@ -24,25 +24,10 @@ struct ScheduleSelection: ParsableArguments {
         try await session.withStore(store, .existing) { store in
             for key in keys { results.append(try await action(store, key)) }
         }
-        if json {
-            session.output.line(
-                JSONWriter.list(
-                    zip(keys, results).map { key, result in
-                        JSONWriter.object([
-                            ("id", JSONWriter.string(key.id.text)),
-                            ("result", JSONWriter.string(result == .done ? done : "not-found")),
-                        ])
-                    }))
+        let report = ActionReport(done: done, json: json) {
+            "there is no schedule \($0) in the queue \"\(queue)\"; see drover schedules"
         }
-        for (key, result) in zip(keys, results) {
-            if result == .notFound {
-                session.output.note(
-                    "there is no schedule \(key.id) in the queue \"\(key.queue)\"; see drover schedules")
-            } else if !json {
-                session.output.line("\(key.id) \(done)")
-            }
-        }
-        return results.contains(.notFound) ? .notFound : .done
+        return report.tell(keys.map(\.id.text), results, session.output)
     }
 }
 

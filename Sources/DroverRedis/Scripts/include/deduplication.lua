@@ -10,8 +10,7 @@ local function endDeduplication(id, deduplication)
     if not opts then return end
     local number = integer(call('INCR', idKey))
     local newID = chosen or number
-    local job, isObject, options = base .. newID, pcall(cjson.decode, opts)
-    if not isObject or type(options) ~= 'table' then options = {} end
+    local job, options = base .. newID, decode(opts)
     local rule = type(options.de) == 'table' and options.de or {}
     local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
     local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
@@ -26,13 +25,7 @@ local function endDeduplication(id, deduplication)
     if parent then call('HSET', job, 'parent', parent) end
     if scheduler then call('HSET', job, 'rjk', scheduler) end
     emit('added', 'jobId', newID, 'name', name or '')
-    if delay > 0 then
-        pushDelayed(newID, now + delay)
-        emit('delayed', 'jobId', newID, 'delay', integer(now + delay))
-    else
-        if options.lifo and priority == 0 then pushFront(newID, 0) else pushBack(newID, priority) end
-        emit('waiting', 'jobId', newID)
-    end
+    enter(newID, priority, options.lifo, now + delay)
     if pending then call('SADD', pending, job) end
     call('DEL', postponed)
 end

@@ -26,21 +26,14 @@ end
 -- Stores the iteration of a slot and enqueues it, due at an instant.
 local function addIteration(scheduler, slot, due, count, fields)
     local id = iterationID(scheduler, slot)
-    local isObject, options = pcall(cjson.decode, fields.opts or '{}')
-    if not isObject or type(options) ~= 'table' then options = {} end
+    local options = decode(fields.opts or '{}')
     local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
     call('INCR', idKey)
     emit('added', 'jobId', id, 'name', fields.name)
     call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
         'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
         'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-    if delay > 0 then
-        pushDelayed(id, due)
-        emit('delayed', 'jobId', id, 'delay', integer(due))
-    else
-        if options.lifo == true and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
-        emit('waiting', 'jobId', id)
-    end
+    enter(id, priority, options.lifo == true, due)
     return id
 end
 

@@ -8,11 +8,23 @@ local function fromRight(key, passed, count)
     return turned
 end
 
+-- Tells whether an entry of a score and an id stands behind a cursor, in the direction of reading.
+local function behind(isAscending, cursor)
+    local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+    if not lastScore then return function() return true end end
+    lastScore = tonumber(lastScore)
+    return function(score, id)
+        score = tonumber(score)
+        if score == lastScore then return isAscending == (id > lastID) and id ~= lastID end
+        return isAscending == (score > lastScore)
+    end
+end
+
 -- Calls `visit` with the id and the score of each of the next entries of a sorted set, `limit` at most and none beyond
 -- the score `bound`; then tells how many there were, and the cursor behind them. A cursor is the score and the id of
 -- the last entry, parted by a tab, and empty at the beginning.
 local function walk(key, isAscending, cursor, bound, limit, visit)
-    local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+    local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
     local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
     if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
     -- Entries of the cursor's own score that lie before it are passed over again.
@@ -21,9 +33,7 @@ local function walk(key, isAscending, cursor, bound, limit, visit)
         local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
         for index = 1, #part, 2 do
             local id, score = part[index], part[index + 1]
-            local isBehind = not lastScore or tonumber(score) ~= tonumber(lastScore)
-                or (isAscending and id > lastID) or (not isAscending and id < lastID)
-            if isBehind and visited < limit then
+            if visited < limit and isBehind(score, id) then
                 visit(id, score)
                 visited, cursor = visited + 1, score .. '\t' .. id
             end

@@ -1,0 +1,48 @@
+import DroverCore
+
+/// Tells what became of each of the things that a command acted on.
+struct ActionReport {
+    /// The word for what was done, as `removed`.
+    var done: String
+    /// Whether a JSON list is printed, of objects with id and result.
+    var json: Bool
+    /// What is told of an id that is unknown.
+    var missing: (String) -> String
+
+    /// - Returns: done when all were; not found when one is unknown; else failed.
+    func tell(_ ids: [String], _ results: [CommandResult], _ output: Output) -> ExitStatus {
+        if json {
+            output.line(
+                JSONWriter.list(
+                    zip(ids, results).map { id, result in
+                        JSONWriter.object([
+                            ("id", JSONWriter.string(id)), ("result", JSONWriter.string(word(result))),
+                        ])
+                    }))
+        }
+        for (id, result) in zip(ids, results) { tell(id, result, output) }
+        if results.contains(.notFound) { return .notFound }
+        return results.allSatisfy { $0 == .done || $0 == .requested } ? .done : .failed
+    }
+
+    private func tell(_ id: String, _ result: CommandResult, _ output: Output) {
+        switch result {
+        case .done: if !json { output.line("\(id) \(done)") }
+        case .requested: if !json { output.line("\(id) is active; its worker was asked to stop it") }
+        case .notFound: output.note(missing(id))
+        case .wrongState(let state): output.note("\(id) is \(state.rawValue) and can't be \(done)")
+        case .refused(let problem): output.note("\(id): \(problem)")
+        }
+    }
+
+    /// The word for a result in JSON.
+    private func word(_ result: CommandResult) -> String {
+        switch result {
+        case .done: done
+        case .requested: "requested"
+        case .notFound: "not-found"
+        case .wrongState(let state): "wrong-state:\(state.rawValue)"
+        case .refused(let problem): "refused: \(problem)"
+        }
+    }
+}
