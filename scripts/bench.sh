@@ -19,7 +19,7 @@ case ${STORE:-sqlite} in
     sqlite) kind=sqlite width=100 all="add-bulk add process latency pickup" depths=${WAITING:-1000000} settle=${SETTLE:-0s} ;;
     redis)
         kind=redis width=50 depths=${WAITING:-1000 1000000} settle=${SETTLE:-40s}
-        all="add-bulk raw-add add process raw-exchange-50 raw-exchange-10 raw-exchange-1 process-1 distant deep latency pickup memory idle process-aof"
+        all="add-bulk raw-add add process process-1 raw-exchange-10 distant deep latency pickup memory idle process-aof"
         ;;
     *) echo "bench: STORE is sqlite or redis, not $STORE" >&2; exit 2 ;;
 esac
@@ -91,11 +91,13 @@ measure() { # scenario
     case $1 in
         add-bulk) scenario add-bulk "$jobs" 1 jobsPerSecond ;;
         add) scenario add "$jobs" 100 jobsPerSecond ;;
-        process) scenario process "$jobs" $width jobsPerSecond ;;
         deep) for depth in $depths; do scenario process "$jobs" $width jobsPerSecond --waiting "$depth" --settle "$settle"; done ;;
         latency) scenario latency "${LATENCY_JOBS:-1000}" 1 p50Ms ;;
         pickup) pickup ;;
-        *) if [ $kind = redis ]; then measure_redis "$1"; else unknown "$1"; fi ;;
+        *)
+            if [ $kind = redis ]; then measure_redis "$1"
+            elif [ "$1" = process ]; then scenario process "$jobs" $width jobsPerSecond
+            else unknown "$1"; fi ;;
     esac
 }
 

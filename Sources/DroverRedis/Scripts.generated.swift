@@ -739,7 +739,7 @@ enum Scripts {
         end
         local at = 8 + 2 * tonumber(ARGV[7])
         local count = tonumber(ARGV[at])
-        local rules, runs, ids, places, locks, holders = {}, {}, {}, {}, {}, nil
+        local rules, runs, ids, jobs, places, locks, holders = {}, {}, {}, {}, {}, {}, nil
         local memory
         if count == 0 then
             memory = call('GET', memoryKey)
@@ -757,7 +757,8 @@ enum Scripts {
                 for _ = 1, size do
                     index = index + 1
                     local id = ARGV[at]
-                    runs[index], ids[index], places[index], locks[index] = run, id, at + 1, lockKey(id)
+                    local job = base .. id
+                    runs[index], ids[index], jobs[index], places[index], locks[index] = run, id, job, at + 1, job .. ':lock'
                     at = at + width
                 end
             end
@@ -801,10 +802,13 @@ enum Scripts {
             priorities = {}
             for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
         end
-        local ready, fetched, future = {}, {}, {}
+        local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
         if limit > 0 and not paused then
             ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
-            for index, id in ipairs(ready) do fetched[id], future[index] = call('HGETALL', base .. id), lockKey(id) end
+            for index = 1, #ready do
+                local job = base .. ready[index]
+                readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+            end
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
@@ -812,7 +816,7 @@ enum Scripts {
         if count > 0 then
             local rare, bare = { stalledKey }, { false, false, false, false }
             for index = 1, count do
-                local job, run = base .. ids[index], runs[index]
+                local job, run = jobs[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
                     hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
@@ -837,7 +841,9 @@ enum Scripts {
         local completed, failed = {}, {}
         local finished = 0
         local settle, promoteOnce, endSettling, wake
+        local fetched = {}
         if not isPlain then
+            for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
@@ -1185,7 +1191,7 @@ enum Scripts {
                     isOwn[index] = holder == mine
                 else
                     local lease = call('HGET', leasesKey, id)
-                    local start = leaseStart(call('HGET', base .. id, 'ats'), mine)
+                    local start = leaseStart(call('HGET', jobs[index], 'ats'), mine)
                     isOwn[index] = lease and string.sub(lease, 1, #start) == start
                 end
                 if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
@@ -1205,10 +1211,9 @@ enum Scripts {
                     statuses[index] = 's'
                     local size = #ended + 1
                     ended[size], endedLocks[size] = id, locks[index]
-                    fetched[id] = nil
                     if isPlain then
                         local made, result = hashes[index][1], ARGV[places[index]]
-                        call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
+                        call('HSET', jobs[index], 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                             'finishedOn', nowText)
                         if hasTrimmed then
                             call('XADD', eventsKey, eventID, 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
@@ -1218,6 +1223,7 @@ enum Scripts {
                         completed[2 * size - 1], completed[2 * size] = nowText, id
                         finished = finished + 1
                     else
+                        fetched[id] = nil
                         settle(id, hashes[index], runs[index], places[index])
                     end
                 else
@@ -1262,49 +1268,59 @@ enum Scripts {
             local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
             local source, step = waitKey, 1
             for _ = 1, 10 do
-                local open, candidates = wanted - #claimed, nil
+                local open, candidates, size, known = wanted - #claimed, nil, nil, nil
                 if source == prioritizedKey then
                     candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
-                    if #candidates == 0 then
+                    size = #candidates
+                    if size == 0 then
                         call('DEL', pcKey)
                         mayBeMore = false
                         break
                     end
-                elseif isPlain and #ready == open then
-                    local first = open == 1 and fetched[ready[1]]
-                    if first and first[1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
-                        candidates, isMoved = ready, true
+                elseif isPlain and #ready > 0 then
+                    size = math.min(open, #ready)
+                    if open == 1 and readyHashes[#ready][1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
+                        isMoved = true
                     else
-                        call('LTRIM', waitKey, '0', -1 - open)
-                        candidates = {}
-                        for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+                        call('LTRIM', waitKey, '0', -1 - size)
                     end
-                    ready = {}
+                    if size < math.min(open, 2000) then source = prioritizedKey end
+                    candidates, known, ready = ready, #ready + 1, {}
                 else
                     candidates = call('RPOP', waitKey, open) or {}
-                    if #candidates < open then source = prioritizedKey end
+                    size = #candidates
+                    if size < open then source = prioritizedKey end
                 end
-                for index = 1, #candidates, step do
-                    local id = candidates[index]
-                    local job = base .. id
-                    local hash = fetched[id] or call('HGETALL', job)
+                for index = 1, size, step do
+                    local id, job, lock, hash
+                    if known then
+                        local place = known - index
+                        id, job, lock, hash = candidates[place], readyJobs[place], future[place], readyHashes[place]
+                    else
+                        id = candidates[index]
+                        job, lock = base .. id, lockKey(id)
+                        hash = fetched[id] or call('HGETALL', job)
+                    end
                     if hash[1] then
                         local attempt, failure = 1, nil
-                        for field = 1, #hash, 2 do
-                            local name = hash[field]
-                            if name == 'ats' then
-                                attempt = (tonumber(hash[field + 1]) or 0) + 1
-                            elseif name == 'defa' then
-                                failure = true
-                            elseif name == 'cnl' then
-                                call('HDEL', job, 'cnl')
+                        if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
+                            or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
+                            for field = 1, #hash, 2 do
+                                local name = hash[field]
+                                if name == 'ats' then
+                                    attempt = (tonumber(hash[field + 1]) or 0) + 1
+                                elseif name == 'defa' then
+                                    failure = true
+                                elseif name == 'cnl' then
+                                    call('HDEL', job, 'cnl')
+                                end
                             end
                         end
                         if max and not failure and call('INCR', limiterKey) == 1 then
                             call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
                         end
                         local attemptText = attempt == 1 and '1' or integer(attempt)
-                        call('SET', lockKey(id), token, 'PX', lease)
+                        call('SET', lock, token, 'PX', lease)
                         if hasTrimmed then
                             call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
                         else
@@ -1341,7 +1357,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "e0170dd68ba67287c4e6ccb97e4c4cf5146760a2")
+        """#, sha: "75e7a03c302c9203b0c47c2d3e867986f6c0f43b")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -35,7 +35,7 @@ end
 -- What is to be settled, and who holds it.
 local at = 8 + 2 * tonumber(ARGV[7])
 local count = tonumber(ARGV[at])
-local rules, runs, ids, places, locks, holders = {}, {}, {}, {}, {}, nil
+local rules, runs, ids, jobs, places, locks, holders = {}, {}, {}, {}, {}, {}, nil
 local memory
 if count == 0 then
     memory = call('GET', memoryKey)
@@ -53,7 +53,8 @@ else
         for _ = 1, size do
             index = index + 1
             local id = ARGV[at]
-            runs[index], ids[index], places[index], locks[index] = run, id, at + 1, lockKey(id)
+            local job = base .. id
+            runs[index], ids[index], jobs[index], places[index], locks[index] = run, id, job, at + 1, job .. ':lock'
             at = at + width
         end
     end
@@ -101,10 +102,14 @@ if earliest and earliest <= now then
     priorities = {}
     for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
 end
-local ready, fetched, future = {}, {}, {}
+-- The oldest jobs of `wait`, the next one last, and of each its key, hash and lock's key in the same places.
+local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
 if limit > 0 and not paused then
     ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
-    for index, id in ipairs(ready) do fetched[id], future[index] = call('HGETALL', base .. id), lockKey(id) end
+    for index = 1, #ready do
+        local job = base .. ready[index]
+        readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+    end
 end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
@@ -113,7 +118,7 @@ if count > 0 then
     -- A hash of nine fields has those that adding and claiming always write, and none beside them.
     local rare, bare = { stalledKey }, { false, false, false, false }
     for index = 1, count do
-        local job, run = base .. ids[index], runs[index]
+        local job, run = jobs[index], runs[index]
         local hash
         if run.outcome == 'c' then
             hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
@@ -140,7 +145,9 @@ end
 local completed, failed = {}, {}
 local finished = 0
 local settle, promoteOnce, endSettling, wake
+local fetched = {}
 if not isPlain then
+    for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
     --#include keys-more marks places due parents removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
@@ -164,7 +171,7 @@ if count > 0 then
             isOwn[index] = holder == mine
         else
             local lease = call('HGET', leasesKey, id)
-            local start = leaseStart(call('HGET', base .. id, 'ats'), mine)
+            local start = leaseStart(call('HGET', jobs[index], 'ats'), mine)
             isOwn[index] = lease and string.sub(lease, 1, #start) == start
         end
         if isOwn[index] and not own[id] then own[id], owned = true, owned + 1 end
@@ -185,11 +192,10 @@ if count > 0 then
             statuses[index] = 's'
             local size = #ended + 1
             ended[size], endedLocks[size] = id, locks[index]
-            fetched[id] = nil
             if isPlain then
                 -- What `finish` does for such a job. Events of the hot path are written out, without `emit` in between.
                 local made, result = hashes[index][1], ARGV[places[index]]
-                call('HSET', base .. id, 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
+                call('HSET', jobs[index], 'atm', made and integer((tonumber(made) or 0) + 1) or '1', 'returnvalue', result,
                     'finishedOn', nowText)
                 if hasTrimmed then
                     call('XADD', eventsKey, eventID, 'event', 'completed', 'jobId', id, 'returnvalue', result, 'prev', 'active')
@@ -199,6 +205,7 @@ if count > 0 then
                 completed[2 * size - 1], completed[2 * size] = nowText, id
                 finished = finished + 1
             else
+                fetched[id] = nil
                 settle(id, hashes[index], runs[index], places[index])
             end
         else
@@ -248,53 +255,64 @@ if wanted > 0 then
     local source, step = waitKey, 1
     -- Others are taken in the place of ids that were dropped; how often, is bounded.
     for _ = 1, 10 do
-        local open, candidates = wanted - #claimed, nil
+        local open, candidates, size, known = wanted - #claimed, nil, nil, nil
         if source == prioritizedKey then
             candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
-            if #candidates == 0 then
+            size = #candidates
+            if size == 0 then
                 call('DEL', pcKey)
                 mayBeMore = false
                 break
             end
-        elseif isPlain and #ready == open then
+        elseif isPlain and #ready > 0 then
             -- Nothing was put into `wait` or taken out since it was read: the next one lies last.
-            local first = open == 1 and fetched[ready[1]]
-            -- A server whose memory is full refuses this as the first write of a script, and not the other way.
-            if first and first[1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
-                candidates, isMoved = ready, true
+            size = math.min(open, #ready)
+            -- A server whose memory is full refuses RPOPLPUSH as the first write of a script, and not the other way.
+            if open == 1 and readyHashes[#ready][1] and type(redis.pcall('RPOPLPUSH', waitKey, activeKey)) == 'string' then
+                isMoved = true
             else
-                call('LTRIM', waitKey, '0', -1 - open)
-                candidates = {}
-                for index = open, 1, -1 do candidates[#candidates + 1] = ready[index] end
+                call('LTRIM', waitKey, '0', -1 - size)
             end
-            ready = {}
+            if size < math.min(open, 2000) then source = prioritizedKey end
+            candidates, known, ready = ready, #ready + 1, {}
         else
             candidates = call('RPOP', waitKey, open) or {}
-            if #candidates < open then source = prioritizedKey end
+            size = #candidates
+            if size < open then source = prioritizedKey end
         end
-        for index = 1, #candidates, step do
-            local id = candidates[index]
-            local job = base .. id
-            local hash = fetched[id] or call('HGETALL', job)
+        for index = 1, size, step do
+            local id, job, lock, hash
+            if known then
+                local place = known - index
+                id, job, lock, hash = candidates[place], readyJobs[place], future[place], readyHashes[place]
+            else
+                id = candidates[index]
+                job, lock = base .. id, lockKey(id)
+                hash = fetched[id] or call('HGETALL', job)
+            end
             -- An id without a hash is dropped: handed out it would be a job of nothing (PROTOCOL 22).
             if hash[1] then
                 local attempt, failure = 1, nil
-                for field = 1, #hash, 2 do
-                    local name = hash[field]
-                    if name == 'ats' then
-                        attempt = (tonumber(hash[field + 1]) or 0) + 1
-                    elseif name == 'defa' then
-                        failure = true
-                    elseif name == 'cnl' then
-                        -- The request was for an earlier attempt; attempts may be counted anew.
-                        call('HDEL', job, 'cnl')
+                -- What adding writes and nothing else is a job's hash before its first attempt.
+                if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
+                    or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
+                    for field = 1, #hash, 2 do
+                        local name = hash[field]
+                        if name == 'ats' then
+                            attempt = (tonumber(hash[field + 1]) or 0) + 1
+                        elseif name == 'defa' then
+                            failure = true
+                        elseif name == 'cnl' then
+                            -- The request was for an earlier attempt; attempts may be counted anew.
+                            call('HDEL', job, 'cnl')
+                        end
                     end
                 end
                 if max and not failure and call('INCR', limiterKey) == 1 then
                     call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
                 end
                 local attemptText = attempt == 1 and '1' or integer(attempt)
-                call('SET', lockKey(id), token, 'PX', lease)
+                call('SET', lock, token, 'PX', lease)
                 if hasTrimmed then
                     call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
                 else
