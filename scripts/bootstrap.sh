@@ -22,6 +22,7 @@ needs=(
     "command:mount:mount" "command:unshare:util-linux" "file:/etc/ssl/certs/ca-certificates.crt:ca-certificates"
     "header:sqlite3.h:libsqlite3-dev" "header:zlib.h:zlib1g-dev"
     "command:redis-server:redis-server" "command:redis-cli:redis-tools" "command:redis-benchmark:redis-tools"
+    "command:curl:curl"
     "command:setpriv:util-linux" "command:flock:util-linux" "command:openssl:openssl" "python:ensurepip:python3-venv"
 )
 
@@ -34,6 +35,12 @@ present() {
     esac
 }
 
+# What is kept in .build, and not installed.
+outside() {
+    "$(dirname "$0")/python-peers.sh" >/dev/null
+    "$(dirname "$0")/promtool.sh" >/dev/null
+}
+
 missing=()
 for need in "${needs[@]}"; do
     IFS=: read -r kind what package <<<"$need"
@@ -41,7 +48,7 @@ for need in "${needs[@]}"; do
 done
 
 if [ ${#missing[@]} -eq 0 ]; then
-    "$(dirname "$0")/python-peers.sh" >/dev/null
+    outside
     echo "bootstrap: Swift $major.$minor; nothing is missing."
     exit 0
 fi
@@ -57,5 +64,5 @@ echo "bootstrap: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-"$(dirname "$0")/python-peers.sh" >/dev/null
+outside
 echo "bootstrap: done."

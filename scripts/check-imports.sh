@@ -14,8 +14,9 @@ RedisClient       |                                  | Logging NIOCore NIOPosix 
 DroverRedis       | DroverCore RedisClient           | Logging $system
 DroverConformance | DroverCore                       | $system
 DroverTesting     | DroverCore                       | $system
-DroverCommand     | Drover DroverCore DroverRedis DroverSQLite | ArgumentParser AsyncHTTPClient Crypto Logging NIOCore NIOHTTP1 NIOPosix \
-Subprocess System SystemPackage $system
+DroverServer      | DroverCore                       | CoreMetrics Hummingbird Logging NIOCore ServiceLifecycle $system
+DroverCommand     | Drover DroverCore DroverRedis DroverServer DroverSQLite | ArgumentParser AsyncHTTPClient CoreMetrics Crypto Logging NIOCore \
+NIOHTTP1 NIOPosix Subprocess System SystemPackage Yams $system
 drover            | DroverCommand                    |
 "
 

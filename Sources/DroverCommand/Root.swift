@@ -17,7 +17,8 @@ struct Root: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self, Promote.self, Remove.self,
+            Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self,
+            Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
             Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self,
         ])

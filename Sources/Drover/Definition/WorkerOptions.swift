@@ -15,6 +15,13 @@ public struct WorkerOptions: Sendable {
     public var completedRetention: Retention?
     /// What to keep of failed jobs whose own options do not say; nil takes the store's default.
     public var failedRetention: Retention?
+    /// How often a job may be tried in all that asks for one attempt, which is what a job that says nothing asks for; nil
+    /// for once.
+    public var attempts: Int?
+    /// The wait between the attempts of jobs that say none; nil tries them again at once.
+    public var backoff: Backoff?
+    /// The longest time one attempt may take of jobs that have no bound of their own; nil for no bound.
+    public var timeout: Duration?
     /// What wraps every attempt; the first is the outermost.
     public var middleware: [any JobMiddleware] = []
     /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
@@ -62,6 +69,7 @@ public struct WorkerOptions: Sendable {
         var options = self
         options.lease = max(lease, shortest)
         options.grace = max(grace, .zero)
+        options.timeout = timeout.map { max($0, .milliseconds(1)) }
         options.exchangesInFlight = min(max(exchangesInFlight, 1), 16)
         options.maintenanceInterval = maintenanceInterval.map { max($0, shortest) }
         options.heartbeatInterval = max(heartbeatInterval, shortest)

@@ -10,7 +10,9 @@ struct AttemptExecutor: Sendable {
     init(scope: WorkerScope, handlers: Handlers) {
         self.scope = scope
         self.handlers = handlers.wrapped(in: scope.options.middleware)
-        policy = RetryPolicy(random: scope.configuration.random)
+        policy = RetryPolicy(
+            random: scope.configuration.random, attempts: scope.options.attempts ?? 1, backoff: scope.options.backoff,
+            timeout: scope.options.timeout)
     }
 
     /// Runs the attempt and decides its settlement; nil when its outcome is worth nothing.
@@ -51,7 +53,7 @@ struct AttemptExecutor: Sendable {
     private func run(_ attempt: Attempt) async -> AttemptExit {
         if let reason = attempt.claimed.job.deferredFailure { return .deferredFailure(reason) }
         guard let handler = handlers.find(attempt.claimed.job.name) else { return .noHandler }
-        let timer = attempt.claimed.job.options.timeout.map { stop(attempt, after: $0) }
+        let timer = policy.timeout(of: attempt.claimed.job).map { stop(attempt, after: $0) }
         defer { timer?.cancel() }
         do {
             let result = try await handler(JobContext(attemptState: attempt, worker: scope))

@@ -75,7 +75,7 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: reason, isFinal: true)
         case .timedOut:
             policy.outcome(
-                of: job, reason: "timed out after \(job.options.timeout ?? .zero)", isFinal: false)
+                of: job, reason: "timed out after \(policy.timeout(of: job) ?? .zero)", isFinal: false)
         case .cancelRequested:
             .cancelled
         case .leaseLost:

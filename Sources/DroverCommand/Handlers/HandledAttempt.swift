@@ -33,7 +33,7 @@ struct HandledAttempt: Sendable {
     init(_ context: JobContext) {
         self.init(
             key: context.key, name: context.job.name, payload: context.payload, attempt: context.attempt,
-            idempotencyKey: context.idempotencyKey, timeout: context.job.options.timeout)
+            idempotencyKey: context.idempotencyKey, timeout: context.timeout)
     }
 }
 

@@ -24,6 +24,29 @@ enum POSIX {
     /// Opens a file to read it; negative when it can't be opened.
     static func openToRead(_ path: String) -> Int32 { open(path, O_RDONLY | O_CLOEXEC) }
 
+    /// Writes a file that must not be there yet.
+    ///
+    /// - Throws: ``CommandFailure`` when it is there, or can't be written.
+    static func writeNewFile(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            if lastError == EEXIST {
+                throw CommandFailure(
+                    .failed, "the file \(path) is there already",
+                    advice: "it was left as it is; name another one by --config")
+            }
+            throw CommandFailure(.failed, "the file \(path) can't be written: \(words(lastError))")
+        }
+        defer { closeDescriptor(descriptor) }
+        var left = bytes[...]
+        while !left.isEmpty {
+            let count = left.withUnsafeBytes { writeBytes(descriptor, $0) }
+            if count < 0 && isInterruption(lastError) { continue }
+            if count <= 0 { throw CommandFailure(.failed, "the file \(path) can't be written: \(words(lastError))") }
+            left = left.dropFirst(count)
+        }
+    }
+
     /// Whether a path leads to a folder.
     static func isFolder(_ path: String) -> Bool {
         var facts = stat()

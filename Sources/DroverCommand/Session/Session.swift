@@ -1,4 +1,6 @@
+import CoreMetrics
 import DroverCore
+import DroverServer
 import Logging
 
 #if canImport(FoundationEssentials)
@@ -31,6 +33,10 @@ struct Session: Sendable {
     var wallClock: any WallClock
     /// Begins to listen for wishes that a worker stop.
     var stopRequests: @Sendable () -> AsyncStream<Void>
+    /// Begins to listen for wishes that a configuration be read again.
+    var reloadRequests: @Sendable () -> AsyncStream<Void> = { StopRequests.never() }
+    /// Makes the metrics of the process go to a registry.
+    var useMetrics: @Sendable (PrometheusRegistry) -> Void = { _ in }
 
     /// This process.
     static var process: Session {
@@ -38,7 +44,8 @@ struct Session: Sendable {
             output: .process, input: .process, environment: ProcessInfo.processInfo.environment,
             makeStore: { try $0.makeStore(access: $1, logger: $2) }, clock: ContinuousClock(),
             wallClock: SystemWallClock(),
-            stopRequests: { StopRequests.ofProcess() })
+            stopRequests: { StopRequests.ofProcess() }, reloadRequests: { ReloadRequests.ofProcess() },
+            useMetrics: { MetricsSystem.bootstrap($0) })
     }
 
     /// Opens the store that the options or the environment name, lends it, and closes it.
@@ -48,8 +55,16 @@ struct Session: Sendable {
         _ options: StoreOptions, _ access: Access, logger: Logger? = nil,
         _ body: (any JobStore) async throws -> Result
     ) async throws -> Result {
+        try await withStore(try options.location(in: environment), access, logger: logger, body)
+    }
+
+    /// Opens a store, lends it, and closes it.
+    func withStore<Result>(
+        _ location: StoreLocation, _ access: Access, logger: Logger? = nil,
+        _ body: (any JobStore) async throws -> Result
+    ) async throws -> Result {
         let logger = logger ?? StandardErrorLog.logger(level: .error, session: self)
-        let store = try makeStore(try options.location(in: environment), access, logger)
+        let store = try makeStore(location, access, logger)
         do {
             try await store.prepare()
             let result = try await body(store)

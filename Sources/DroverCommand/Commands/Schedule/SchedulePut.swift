@@ -36,7 +36,7 @@ struct SchedulePut: Subcommand {
     @Option(
         help: ArgumentHelp(
             "What becomes of times that passed while nobody worked: skip, latest, or how many of the last ones to run.",
-            valueName: "rule"), transform: Self.catchUp)
+            valueName: "rule"), transform: CatchUpArgument.parse)
     var catchUp: DroverCore.Schedule.CatchUp = .skip
     @Flag(help: "Choose the next time when a job has ended, so that no two run at once.") var noOverlap = false
     @OptionGroup var run: RunOptions
@@ -73,17 +73,5 @@ struct SchedulePut: Subcommand {
             session.output.line(slot.map(InstantArgument.text) ?? "\(key.id) is paused")
         }
         return .done
-    }
-
-    @Sendable private static func catchUp(_ text: String) throws -> DroverCore.Schedule.CatchUp {
-        switch text {
-        case "skip": return .skip
-        case "latest": return .latest
-        default:
-            guard let most = Int(text), most > 0 else {
-                throw DroverCore.ValidationError("catch-up", "give skip, latest, or a number of 1 or more")
-            }
-            return .all(atMost: most)
-        }
     }
 }

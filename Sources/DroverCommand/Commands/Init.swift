@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// `drover init`.
+struct Init: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a configuration file for drover serve, with every setting explained.",
+        discussion: """
+            A file that is there already is left as it is.
+
+            Examples:
+              drover init && drover serve
+              drover init --config jobs.yaml
+            """)
+
+    @Option(
+        name: .customLong("config"), help: ArgumentHelp("The file to write. Default: drover.yaml.", valueName: "path"))
+    var file = "drover.yaml"
+
+    var attempt: String { "write a configuration" }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        try POSIX.writeNewFile(file, Array(ConfigurationTemplate.text.utf8))
+        session.output.line(file)
+        session.output.note(
+            "Look it through, then run: drover serve\(file == "drover.yaml" ? "" : " --config \(file)")")
+        return .done
+    }
+}

@@ -1,0 +1,28 @@
+import Yams
+
+/// A configuration file with the settings of one profile laid over the others.
+struct ConfigurationFile {
+    /// The whole.
+    var root: ConfigurationSection
+    /// The profile that was chosen.
+    var profile: ServeConfiguration.Profile
+
+    /// Chooses the profile, by the command line, the environment or the file, and lays its settings over the file's.
+    init(_ tree: Node?, source: ConfigurationSource, profile chosen: ServeConfiguration.Profile?) {
+        let plain = ConfigurationSection(tree, source: source)
+        let named =
+            plain.word("profile", ["development": .development, "production": .production])
+            as ServeConfiguration.Profile?
+        profile = chosen ?? named ?? .development
+        for (name, _) in plain.sections("profiles") where ServeConfiguration.Profile(rawValue: name) == nil {
+            plain.section("profiles").report(name, "there is no such profile; give development or production")
+        }
+        var whole = tree
+        if let tree, let over = tree.mapping?["profiles"]?.mapping?[profile.rawValue], over.mapping != nil {
+            whole = ConfigurationTree.merge(tree, over)
+        }
+        root = ConfigurationSection(whole, source: source)
+        root.leave("profile")
+        root.leave("profiles")
+    }
+}

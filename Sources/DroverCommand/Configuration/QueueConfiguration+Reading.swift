@@ -1,0 +1,51 @@
+import DroverCore
+
+extension QueueConfiguration {
+    /// Reads a queue; nil when its name is none, which is reported.
+    init?(_ text: String, _ section: ConfigurationSection, general: JobDefaults) {
+        do { name = try QueueName(text) } catch {
+            section.report(error.problem)
+            return nil
+        }
+        concurrency = section.integer("concurrency", in: 1...10_000) ?? 1
+        type =
+            section.value("type") { text in
+                if text.isEmpty || text.contains(where: { $0.isWhitespace || $0 == "," }) {
+                    throw ValidationError("type", "\(ValidationError.quote(text)) is not one word")
+                }
+                return text
+            } ?? Self.standardType
+        if let spec = section.value("handler", { try HandlerSpec(parsing: $0) }) {
+            handlers = [Handler(name: nil, spec: spec)]
+        }
+        let named = section.section("handlers")
+        for name in named.names {
+            let spec = named.value(name) { try HandlerSpec(parsing: $0) }
+            do {
+                let name = try JobName(name)
+                if let spec { handlers.append(Handler(name: name, spec: spec)) }
+            } catch { named.report(name, error.problem) }
+        }
+        defaults = JobDefaults(section).over(general)
+        section.finish()
+    }
+}
+
+extension JobDefaults {
+    /// Reads what a section says of jobs.
+    init(_ section: ConfigurationSection) {
+        attempts = section.integer("attempts", in: 1...1_000_000)
+        backoff = section.value("backoff", BackoffArgument.parse)
+        timeout = section.duration("timeout", atLeast: .milliseconds(1))
+        keepCompleted = section.value("keep-completed", RetentionArgument.parse)
+        keepFailed = section.value("keep-failed", RetentionArgument.parse)
+    }
+
+    /// These defaults, and others where they say nothing.
+    func over(_ general: JobDefaults) -> JobDefaults {
+        JobDefaults(
+            attempts: attempts ?? general.attempts, backoff: backoff ?? general.backoff,
+            timeout: timeout ?? general.timeout, keepCompleted: keepCompleted ?? general.keepCompleted,
+            keepFailed: keepFailed ?? general.keepFailed)
+    }
+}

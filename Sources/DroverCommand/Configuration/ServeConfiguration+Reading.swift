@@ -1,0 +1,116 @@
+import Drover
+import DroverCore
+import Logging
+
+extension ServeConfiguration {
+    /// Reads a configuration.
+    ///
+    /// - Parameters:
+    ///   - text: the file's contents.
+    ///   - file: its path, for messages.
+    ///   - profile: the profile that the command line chose, above the environment and the file.
+    ///   - environment: the environment's variables; they win over the file.
+    ///   - readFile: reads files that values name.
+    /// - Throws: ``ConfigurationRefusal`` with everything that is wrong.
+    static func read(
+        _ text: String, file: String, profile: Profile? = nil, environment: [String: String],
+        readFile: @escaping ConfigurationSource.FileReader
+    ) throws(ConfigurationRefusal) -> ServeConfiguration {
+        let source = ConfigurationSource(environment: environment, readFile: readFile)
+        let tree: ConfigurationFile
+        do { tree = ConfigurationFile(try ConfigurationTree.read(text), source: source, profile: profile) } catch {
+            throw ConfigurationRefusal(file: file, problems: [error])
+        }
+        let configuration = ServeConfiguration(tree.root, profile: tree.profile)
+        source.checkVariables(of: ["queues", "schedules", "defaults", "worker", "server", "log"])
+        let problems = source.problems
+        if problems.isEmpty { return configuration }
+        let order = problems.enumerated().sorted { left, right in
+            (left.element.place.order, left.offset) < (right.element.place.order, right.offset)
+        }
+        throw ConfigurationRefusal(file: file, problems: order.map(\.element))
+    }
+
+    private init(_ root: ConfigurationSection, profile: Profile) {
+        self.profile = profile
+        let isProduction = profile == .production
+        if let location = root.value("store", { try StoreLocation($0) }) {
+            store = location
+        } else if isProduction, !root.has("store") {
+            root.report(
+                "store",
+                "the production profile has no store of its own; give its URL, as redis://HOST:PORT or sqlite:PATH")
+        }
+        let log = root.section("log")
+        self.log = Log(
+            level: log.word("level", Self.levels) ?? .info,
+            format: log.word("format", ["text": .text, "json": .json]) ?? (isProduction ? .json : .text))
+        log.finish()
+        server = Self.server(root.section("server"))
+        httpSecret = root.value("http-secret") { text in
+            _ = try WebhookSecret(parsing: text)
+            return text
+        }
+        worker = Self.worker(root.section("worker"))
+        let defaults = root.section("defaults")
+        let general = JobDefaults(defaults)
+        defaults.finish()
+        queues = root.sections("queues").compactMap { QueueConfiguration($0.name, $0.section, general: general) }
+        schedules = root.sections("schedules").compactMap { Self.schedule($0.name, $0.section, queues: queues) }
+        root.finish()
+        checkTypes(root.section("worker"))
+        if queues.isEmpty, !root.has("queues"), !root.isGarbled {
+            root.report("queues", "there is no queue; name at least one, with the handler that runs its jobs")
+        }
+    }
+
+    private static let levels: KeyValuePairs<String, Logger.Level> = [
+        "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warning": .warning, "error": .error,
+        "critical": .critical,
+    ]
+
+    private static func server(_ section: ConfigurationSection) -> Server? {
+        let isEnabled = section.boolean("enabled") ?? true
+        let standard = Server()
+        let server = Server(
+            host: section.value("host") { text in
+                if text.isEmpty || text.contains(where: \.isWhitespace) || text.contains("/") {
+                    throw ValidationError(
+                        "host", "\(ValidationError.quote(text)) is no address; give one as 127.0.0.1 or 0.0.0.0")
+                }
+                return text
+            } ?? standard.host,
+            port: section.integer("port", in: 0...65_535) ?? standard.port)
+        section.finish()
+        return isEnabled ? server : nil
+    }
+
+    private static func worker(_ section: ConfigurationSection) -> Worker {
+        var worker = Worker()
+        worker.lease = section.duration("lease", atLeast: .milliseconds(100)) ?? worker.lease
+        worker.grace = section.duration("grace") ?? worker.grace
+        worker.maxStalled = section.integer("max-stalled", in: 0...1_000_000) ?? worker.maxStalled
+        worker.types = section.words("types") ?? []
+        section.finish()
+        return worker
+    }
+
+    private func checkTypes(_ section: ConfigurationSection) {
+        let known = Set(queues.map(\.type)).sorted()
+        for type in worker.types where !known.contains(type) {
+            let near = Nearest.word(to: type, among: known).map { "; did you mean \($0)?" } ?? ""
+            section.report("types", "no queue has the type \(ValidationError.quote(type))\(near)")
+        }
+    }
+}
+
+extension ConfigurationProblem.Place {
+    /// By line; the environment last.
+    fileprivate var order: Int {
+        switch self {
+        case .file: 0
+        case .line(let line): line
+        case .variable: .max
+        }
+    }
+}

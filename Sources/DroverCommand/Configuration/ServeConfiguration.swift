@@ -1,0 +1,113 @@
+import DroverCore
+import Logging
+
+/// What `drover serve` runs: the contents of a configuration file, with the environment above it.
+struct ServeConfiguration: Hashable, Sendable {
+    /// Which defaults hold.
+    enum Profile: String, CaseIterable, Sendable {
+        /// For work at one's desk: a SQLite file, a log for people.
+        case development
+        /// For running unattended: the store must be named, the log is JSON.
+        case production
+    }
+
+    /// How a log is written.
+    enum LogFormat: String, CaseIterable, Sendable {
+        /// Lines for people.
+        case text
+        /// One JSON object a line.
+        case json
+    }
+
+    /// Where the log's lines begin and how they look.
+    struct Log: Hashable, Sendable {
+        /// The least level that is logged.
+        var level = Logger.Level.info
+        /// How lines are written.
+        var format = LogFormat.text
+    }
+
+    /// Where health and metrics are served.
+    struct Server: Hashable, Sendable {
+        /// The address to listen on.
+        var host = "127.0.0.1"
+        /// The port; 0 for any free one.
+        var port = 8484
+    }
+
+    /// What every worker of the process keeps to.
+    struct Worker: Hashable, Sendable {
+        /// How long the right to run an attempt lasts unless it is renewed.
+        var lease: Duration = .seconds(30)
+        /// How long running jobs may go on after a stop.
+        var grace: Duration = .seconds(30)
+        /// How often a job's worker may die before the job fails.
+        var maxStalled = 1
+        /// The types of queues that this process works; empty for all.
+        var types: [String] = []
+    }
+
+    /// Which defaults hold.
+    var profile = Profile.development
+    /// Where jobs are kept.
+    var store = StoreLocation.standard
+    /// The log.
+    var log = Log()
+    /// Health and metrics; nil for none.
+    var server: Server? = Server()
+    /// Signs the requests of `http:` handlers.
+    var httpSecret: String?
+    /// What every worker keeps to.
+    var worker = Worker()
+    /// The queues, in the order of the file.
+    var queues: [QueueConfiguration] = []
+    /// The schedules, in the order of the file.
+    var schedules: [DroverCore.Schedule] = []
+
+    /// The queues that this process works: those that have a handler, and a type that was chosen.
+    var workedQueues: [QueueConfiguration] {
+        queues.filter { !$0.handlers.isEmpty && (worker.types.isEmpty || worker.types.contains($0.type)) }
+    }
+}
+
+/// One queue of a configuration.
+struct QueueConfiguration: Hashable, Sendable {
+    /// Which handler runs jobs of which name; nil for all others.
+    struct Handler: Hashable, Sendable {
+        var name: JobName?
+        var spec: HandlerSpec
+    }
+
+    /// Its name.
+    var name: QueueName
+    /// How many of its jobs run at once here.
+    var concurrency = 1
+    /// What runs its jobs; empty when they are not run here.
+    var handlers: [Handler] = []
+    /// Its type, by which processes choose their queues.
+    var type = QueueConfiguration.standardType
+    /// How its jobs are run that do not say it themselves.
+    var defaults = JobDefaults()
+
+    /// The type of a queue that names none.
+    static let standardType = "default"
+}
+
+/// How jobs are run that do not say it themselves.
+struct JobDefaults: Hashable, Sendable {
+    /// How often a job may be tried in all.
+    var attempts: Int?
+    /// The wait between attempts.
+    var backoff: Backoff?
+    /// The longest time one attempt may take.
+    var timeout: Duration?
+    /// What to keep of completed jobs.
+    var keepCompleted: Retention?
+    /// What to keep of failed jobs.
+    var keepFailed: Retention?
+
+    /// Options for jobs that a schedule makes.
+    var options: JobOptions {
+        JobOptions(attempts: attempts ?? 1, backoff: backoff, timeout: timeout)
+    }
+}

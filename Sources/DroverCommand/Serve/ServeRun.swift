@@ -1,0 +1,159 @@
+import DroverCore
+import DroverServer
+import Logging
+
+/// Runs a configuration: its workers, schedules and server, until it is asked to stop; and takes a new one meanwhile.
+struct ServeRun: Sendable {
+    /// What can happen.
+    private enum Event: Sendable {
+        case stop
+        case reload
+        /// Work of this number has ended.
+        case ended(Int, (any Error)?)
+        /// The server can't listen, or has ended.
+        case serverEnded((any Error)?)
+    }
+
+    let session: Session
+    let store: any JobStore
+    let server: DroverServer
+    let logger: Logger
+    /// Reads the configuration again.
+    let read: @Sendable () throws -> ServeConfiguration
+
+    /// Runs until a stop, and gives how it ended.
+    ///
+    /// - Parameters:
+    ///   - first: what runs at first.
+    ///   - stops: the first lets running jobs end, the second does not.
+    ///   - reloads: wishes to read the configuration again.
+    func run(
+        _ first: ServeConfiguration, stops: AsyncStream<Void>, reloads: AsyncStream<Void>
+    ) async throws -> ExitStatus {
+        let (events, sink) = AsyncStream.makeStream(of: Event.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { for await _ in stops { sink.yield(.stop) } }
+            group.addTask { for await _ in reloads { sink.yield(.reload) } }
+            if let settings = first.server { group.addTask { await serve(settings, sink) } }
+            var present = first
+            var running: [Int: ServedWork] = [:]
+            var current = 0
+            var stopCount = 0
+
+            func start(_ configuration: ServeConfiguration) async throws {
+                let work = try ServedWork(configuration, store: store, session: session, logger: logger)
+                try await work.put(configuration.schedules)
+                tell(configuration)
+                let before = running[current]
+                current += 1
+                running[current] = work
+                group.addTask { [current] in
+                    do {
+                        try await work.run()
+                        sink.yield(.ended(current, nil))
+                    } catch {
+                        sink.yield(.ended(current, error))
+                    }
+                }
+                before?.stop()
+            }
+
+            try await start(first)
+            for await event in events {
+                switch event {
+                case .stop:
+                    stopCount += 1
+                    if stopCount > 1 { return .failed }
+                    logger.info("stopping: running jobs may finish; stop again to give them back at once")
+                    for work in running.values { work.stop() }
+                case .reload where stopCount > 0: break
+                case .reload:
+                    guard let next = reread(instead: present) else { continue }
+                    do {
+                        try await start(next)
+                        present = next
+                    } catch {
+                        logger.error(
+                            "the new configuration was not taken; the old one goes on: \(CommandFailure(mapping: error))"
+                        )
+                    }
+                case .ended(let number, let error):
+                    running[number] = nil
+                    if let error { throw error }
+                    if running.isEmpty { return .done }
+                case .serverEnded(let error):
+                    if stopCount == 0 { throw Self.failure(of: first.server, error) }
+                }
+            }
+            return .done
+        }
+    }
+
+    private func serve(_ settings: ServeConfiguration.Server, _ sink: AsyncStream<Event>.Continuation) async {
+        do {
+            try await server.run(host: settings.host, port: settings.port) { port in
+                logger.info("serving", metadata: ["address": .string("http://\(settings.host):\(port)")])
+            }
+            sink.yield(.serverEnded(nil))
+        } catch {
+            sink.yield(.serverEnded(error))
+        }
+    }
+
+    private static func failure(of settings: ServeConfiguration.Server?, _ error: (any Error)?) -> CommandFailure {
+        let address = settings.map { "\($0.host):\($0.port)" } ?? "its address"
+        return CommandFailure(
+            .failed, "the server can't go on at \(address): \(error.map { "\($0)" } ?? "it ended")",
+            advice: "choose another one by server.host and server.port, or DROVER_SERVER_PORT")
+    }
+
+    /// The configuration as it is now; nil when it is refused, or says what it said.
+    private func reread(instead present: ServeConfiguration) -> ServeConfiguration? {
+        do {
+            let next = try read()
+            if next == present {
+                logger.info("configuration read again: nothing has changed")
+                return nil
+            }
+            let fixed = next.changesThatNeedARestart(from: present)
+            if !fixed.isEmpty {
+                logger.warning(
+                    "restart to let changes take effect", metadata: ["settings": .string(fixed.joined(separator: ","))])
+            }
+            return next
+        } catch let refusal as ConfigurationRefusal {
+            for line in refusal.lines { logger.error("\(line)") }
+            logger.error("the new configuration was not taken; the old one goes on")
+        } catch {
+            logger.error("the new configuration was not taken; the old one goes on: \(CommandFailure(mapping: error))")
+        }
+        return nil
+    }
+
+    private func tell(_ configuration: ServeConfiguration) {
+        let worked = configuration.workedQueues
+        logger.info(
+            "working",
+            metadata: [
+                "queues": .string(worked.map { "\($0.name):\($0.concurrency)" }.joined(separator: ",")),
+                "schedules": .stringConvertible(configuration.schedules.count),
+                "store": .string(configuration.store.description),
+                "profile": .string(configuration.profile.rawValue),
+            ])
+        for queue in configuration.queues where queue.handlers.isEmpty {
+            logger.notice(
+                "queue has no handler, so this process does not work it", metadata: ["queue": .string(queue.name.text)])
+        }
+    }
+}
+
+extension ServeConfiguration {
+    /// The settings that differ and are only read at the start.
+    fileprivate func changesThatNeedARestart(from other: ServeConfiguration) -> [String] {
+        [
+            (store != other.store, "store"), (log != other.log, "log"), (server != other.server, "server"),
+            (profile != other.profile, "profile"),
+        ].filter(\.0).map(\.1)
+    }
+}

@@ -1,0 +1,31 @@
+import DroverCore
+
+/// What a store says of its queues, as metrics; asked anew for each scrape.
+struct StoreMetrics {
+    /// The queues; nil when the store did not answer.
+    var queues: [QueueSummary]?
+
+    /// Asks a store.
+    init(of store: any JobStore) async {
+        // What went wrong is the store's metric itself.
+        queues = try? await store.queues()
+    }
+
+    func write(to text: inout PrometheusText) {
+        text.metric("drover_store_up", .gauge, help: "Whether the store answers: 1 or 0.")
+        text.sample("drover_store_up", [], queues == nil ? 0 : 1)
+        guard let queues else { return }
+        text.metric("drover_queue_jobs", .gauge, help: "Jobs of a queue, by state.")
+        for queue in queues {
+            for state in JobState.allCases {
+                guard let count = queue.known(state) else { continue }
+                text.sample(
+                    "drover_queue_jobs", [("queue", queue.name.text), ("state", state.rawValue)], Double(count))
+            }
+        }
+        text.metric("drover_queue_paused", .gauge, help: "Whether a queue is paused: 1 or 0.")
+        for queue in queues {
+            text.sample("drover_queue_paused", [("queue", queue.name.text)], queue.isPaused ? 1 : 0)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Drover
+import DroverCore
+import DroverTesting
+import Foundation
+import Logging
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct ConfigurationTests {
+    private func read(
+        _ text: String, _ environment: [String: String] = [:], profile: ServeConfiguration.Profile? = nil,
+        files: [String: String] = [:]
+    ) throws -> ServeConfiguration {
+        try ServeConfiguration.read(text, file: "f.yaml", profile: profile, environment: environment) { path in
+            guard let text = files[path] else {
+                throw CommandFailure.usage("the file \(path) can't be opened: there is none")
+            }
+            return text
+        }
+    }
+
+    @Test("a bad configuration is refused with the right line and advice", arguments: BadConfiguration.all)
+    func refused(_ bad: BadConfiguration) throws {
+        let refusal = #expect(throws: ConfigurationRefusal.self) { try read(bad.text, bad.environment) }
+        let lines = try #require(refusal).lines
+        let place = bad.place == "f.yaml:0: " ? "f.yaml: " : bad.place
+        #expect(lines.count == 1, "\(lines)")
+        let line = try #require(lines.first)
+        #expect(line.hasPrefix(place), "\(line)")
+        for part in bad.parts { #expect(line.contains(part), "\(line)") }
+    }
+
+    @Test("everything that is wrong is told at once, in the order of the lines, the environment last")
+    func allAtOnce() throws {
+        let refusal = #expect(throws: ConfigurationRefusal.self) {
+            try read(
+                "store: nope\nqueues:\n  a: {concurrency: x, handler: y}\n  b: {colour: z}\n",
+                ["DROVER_QUEUES_B_CONCURRENCY": "0"])
+        }
+        let places = try #require(refusal).lines.map { $0.split(separator: ": ")[0] }
+        #expect(places == ["f.yaml:1", "f.yaml:3", "f.yaml:3", "f.yaml:4", "DROVER_QUEUES_B_CONCURRENCY"])
+    }
+
+    @Test("what is not said has its default")
+    func defaults() throws {
+        let configuration = try read("queues: {mail: {handler: noop}}")
+        #expect(configuration.store == .standard && configuration.profile == .development)
+        #expect(configuration.log == ServeConfiguration.Log(level: .info, format: .text))
+        #expect(configuration.server == ServeConfiguration.Server(host: "127.0.0.1", port: 8484))
+        #expect(configuration.worker == ServeConfiguration.Worker())
+        #expect(configuration.queues.map(\.concurrency) == [1])
+        #expect(configuration.workedQueues == configuration.queues)
+    }
+
+    @Test("every setting is read")
+    func everything() throws {
+        let configuration = try read(
+            """
+            profile: production
+            store: redis://db:6379/2
+            log: {level: debug, format: text}
+            server: {host: 0.0.0.0, port: 9000}
+            http-secret: s3cret
+            worker: {lease: 1m, grace: 5s, max-stalled: 3, types: [mail, default]}
+            defaults: {attempts: 3, backoff: "exponential:1s", keep-completed: "100,1h"}
+            queues:
+              mail:
+                concurrency: 7
+                type: mail
+                attempts: 5
+                timeout: 2m
+                keep-failed: none
+                handlers: {welcome: "exec:./send", bill: http:https://x.example/bill}
+                handler: echo
+              other: {}
+            schedules:
+              nightly:
+                queue: mail
+                job: digest
+                cron: "30 2 * * MON-FRI"
+                time-zone: Europe/Berlin
+                data: {n: 12345678901234567890, list: [1.50, "1", yes, ~, text], "quoted": 'true'}
+                from: 2030-01-01T00:00:00Z
+                until: 2031-01-01T00:00:00Z
+                limit: 9
+                jitter: 10s
+                catch-up: 4
+                overlap: forbid
+            """)
+        #expect(configuration.profile == .production && configuration.store.description.hasPrefix("redis://db:6379/2"))
+        #expect(configuration.log == ServeConfiguration.Log(level: .debug, format: .text))
+        #expect(configuration.server == ServeConfiguration.Server(host: "0.0.0.0", port: 9000))
+        #expect(configuration.httpSecret == "s3cret")
+        #expect(configuration.worker.types == ["mail", "default"] && configuration.worker.maxStalled == 3)
+        #expect(configuration.worker.lease == .seconds(60) && configuration.worker.grace == .seconds(5))
+        let mail = try #require(configuration.queues.first)
+        #expect(mail.concurrency == 7 && mail.type == "mail")
+        #expect(mail.handlers.map(\.name) == [nil, "welcome", "bill"])
+        #expect(
+            mail.handlers.map(\.spec) == [.echo, .exec(["./send"]), .http("https://x.example/bill")])
+        #expect(mail.defaults.attempts == 5 && mail.defaults.timeout == .seconds(120))
+        #expect(mail.defaults.backoff == .exponential(base: .seconds(1)) && mail.defaults.keepFailed == .removeAtOnce)
+        #expect(mail.defaults.keepCompleted?.count == 100)
+        #expect(configuration.queues.last?.defaults.attempts == 3)
+        #expect(configuration.workedQueues.map(\.name) == ["mail"])
+        let schedule = try #require(configuration.schedules.first)
+        #expect(schedule.timing == .cron("30 2 * * MON-FRI", timeZone: "Europe/Berlin"))
+        #expect(
+            schedule.payload.text
+                == #"{"n":12345678901234567890,"list":[1.50,"1",true,null,"text"],"quoted":"true"}"#)
+        #expect(schedule.options.attempts == 5 && schedule.options.timeout == .seconds(120))
+        #expect(schedule.limit == 9 && schedule.jitter == .seconds(10) && schedule.catchUp == .all(atMost: 4))
+        #expect(schedule.overlap == .forbid && schedule.endsAt?.milliseconds == 1_924_992_000_000)
+    }
+
+    @Test("the environment wins over the file, and files hold secrets")
+    func environment() throws {
+        let configuration = try read(
+            "store: sqlite:a\nhttp-secret: {file: /run/web}\nqueues: {mail-out: {handler: noop, concurrency: 2}}",
+            [
+                "DROVER_STORE_FILE": "/run/store", "DROVER_QUEUES_MAIL_OUT_CONCURRENCY": "9", "DROVER_SERVER_PORT": "",
+                "DROVER_SERVER_ENABLED": "false", "DROVER_WORKER_TYPES": "default, default",
+                "DROVER_JOB_ID": "not ours",
+            ], files: ["/run/store": "redis://:pass@db:6379\n", "/run/web": "whsec_c2VjcmV0\n"])
+        #expect(
+            configuration.store.description.hasPrefix("redis://") && !configuration.store.description.contains("pass"))
+        #expect(configuration.httpSecret == "whsec_c2VjcmV0")
+        #expect(configuration.queues.first?.concurrency == 9)
+        #expect(configuration.server == nil)
+    }
+
+    @Test("a profile's settings are laid over the others; the command line chooses before the environment and the file")
+    func profiles() throws {
+        let text = """
+            store: sqlite:a
+            queues: {mail: {handler: noop, concurrency: 2}}
+            profiles:
+              production:
+                store: sqlite:b
+                queues: {mail: {concurrency: 20}, more: {handler: echo}}
+            """
+        let development = try read(text)
+        #expect(development.queues.map(\.concurrency) == [2] && development.log.format == .text)
+        for production in [
+            try read("profile: production\n" + text), try read(text, ["DROVER_PROFILE": "production"]),
+            try read("profile: development\n" + text, ["DROVER_PROFILE": "development"], profile: .production),
+        ] {
+            #expect(production.store == .sqliteFile(path: "b") && production.log.format == .json)
+            #expect(production.queues.map(\.name) == ["mail", "more"])
+            #expect(production.queues.map(\.concurrency) == [20, 1])
+            #expect(production.queues.first?.handlers.map(\.spec) == [.noop])
+        }
+    }
+
+    @Test("a refused secret is not repeated")
+    func secrets() throws {
+        let refusal = #expect(throws: ConfigurationRefusal.self) {
+            try read("store: mysql://user:hunter2@db\nhttp-secret: whsec_hunter2%\nqueues: {mail: {handler: noop}}")
+        }
+        let lines = try #require(refusal).lines.joined(separator: "\n")
+        #expect(!lines.contains("hunter2"), "\(lines)")
+    }
+
+    @Test("every example in the documents is read")
+    func documents() throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+        let documents = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "docs").path())
+            .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
+        var count = 0
+        for name in documents + ["README.md"] {
+            let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
+            for example in text.split(separator: "```yaml\n").dropFirst() {
+                let example = try #require(example.split(separator: "```", maxSplits: 1).first)
+                for profile in ServeConfiguration.Profile.allCases {
+                    let configuration = try read(
+                        String(example), ["DROVER_STORE": "sqlite:x"], profile: profile,
+                        files: ["/run/secrets/store": "sqlite:y"])
+                    #expect(!configuration.queues.isEmpty, "\(name)")
+                }
+                count += 1
+            }
+        }
+        #expect(count >= 3)
+    }
+
+    @Test("what drover init writes is read, and so is each of its explained settings")
+    func template() throws {
+        let configuration = try read(ConfigurationTemplate.text)
+        #expect(configuration.queues.map(\.name) == ["hello"] && configuration.schedules.count == 1)
+        // With every comment that holds a setting made one.
+        let setting = try Regex("^( *)# ( *[a-z-]+:( .*)?)$")
+        let lines = ConfigurationTemplate.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard let match = try? setting.wholeMatch(in: String(line)) else { return String(line) }
+            return "\(match[1].substring ?? "")\(match[2].substring ?? "")"
+        }
+        let whole = lines.joined(separator: "\n")
+        let all = try read(
+            whole, files: ["/run/secrets/webhooks": "whsec_c2VjcmV0", "/run/secrets/store": "sqlite:other"])
+        #expect(all.queues.map(\.name) == ["hello", "mail"], "\(whole)")
+        #expect(all.schedules.map(\.key.id.text) == ["greeting", "nightly"])
+        #expect(all.queues.last?.handlers.count == 2 && all.httpSecret != nil)
+    }
+}

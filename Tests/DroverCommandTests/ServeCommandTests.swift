@@ -1,0 +1,263 @@
+import AsyncHTTPClient
+import DroverCore
+import DroverTesting
+import Foundation
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import DroverCommand
+
+@Suite struct ServeCommandTests {
+    private let folder: TemporaryFolder
+    private var path: String { folder.path("drover.yaml") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
+
+    /// What a test does to `drover serve` while it runs, and hears of it.
+    private struct Served: Sendable {
+        var notes: NoteWatcher
+        var stop: AsyncStream<Void>.Continuation
+        var reload: AsyncStream<Void>.Continuation
+    }
+
+    /// Runs `drover serve` on a store while the body does something, and gives its exit status.
+    private func serving(
+        on store: ReferenceStore, environment: [String: String] = [:],
+        _ body: @escaping @Sendable (Served) async throws -> Void
+    ) async throws -> DroverCommand.ExitStatus {
+        let notes = NoteWatcher()
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        let (reloads, reload) = AsyncStream.makeStream(of: Void.self)
+        var session = Transcript().session(
+            on: store, environment: environment.merging(["DROVER_SERVER_PORT": "0"]) { own, _ in own })
+        session.output = Output(result: { _ in }, note: { notes.add($0) })
+        session.stopRequests = { stops }
+        session.reloadRequests = { reloads }
+        return try await withThrowingTaskGroup(of: DroverCommand.ExitStatus?.self) { [session, path] group in
+            group.addTask { await DroverTool.run(["serve", "--config", path], in: session) }
+            group.addTask {
+                try await body(Served(notes: notes, stop: stop, reload: reload))
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let ending = try await group.next() {
+                if let ending { return ending }
+            }
+            return .failed
+        }
+    }
+
+    private let good = """
+        store: sqlite:unused
+        queues:
+          mail: {handler: noop, handlers: {shout: echo}, concurrency: 2, attempts: 2}
+        schedules:
+          nightly: {queue: mail, job: digest, cron: "30 2 * * *", time-zone: Europe/Berlin, data: {n: 1}}
+        """
+
+    @Test("queues are worked by the handlers of their jobs' names, schedules are stored, and a stop ends it")
+    func works() async throws {
+        try write(good)
+        let store = ReferenceStore()
+        let status = try await serving(on: store) { served in
+            try await served.notes.wait(for: "working")
+            let (_, added) = await drover(
+                "add", "--queue", "mail", "shout", "--data", #"{"a":1}"#, "--wait", "--wait-timeout", "60s", on: store)
+            #expect(added.results == "{\"a\":1}\n", "\(added.notes)")
+            let (_, quiet) = await drover(
+                "add", "--queue", "mail", "other", "--wait", "--wait-timeout", "60s", on: store)
+            #expect(quiet.results == "null\n")
+            let record = try #require(
+                try await store.schedules(ScheduleQuery(queue: "mail"), page: Page()).schedules.first)
+            #expect(record.schedule.timing == .cron("30 2 * * *", timeZone: "Europe/Berlin"))
+            #expect(record.schedule.payload.text == #"{"n":1}"# && record.schedule.options.attempts == 2)
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
+    @Test("health and metrics are served where it says")
+    func serves() async throws {
+        try write(good)
+        _ = try await serving(on: ReferenceStore()) { served in
+            let line = try await served.notes.wait(for: "serving")
+            let address = try #require(line.split(separator: "address=").last)
+            for (path, part) in [
+                ("/health/live", "alive"), ("/health/ready", "ready"), ("/metrics", "drover_store_up 1"),
+            ] {
+                let response = try await HTTPClient.shared.execute(
+                    HTTPClientRequest(url: "\(address)\(path)"), timeout: .seconds(60))
+                #expect(String(buffer: try await response.body.collect(upTo: 1 << 20)).contains(part))
+            }
+            served.stop.yield()
+        }
+    }
+
+    @Test("a changed file takes effect when it is read again; a bad one is refused, and the old one goes on")
+    func reload() async throws {
+        try write(good)
+        let store = ReferenceStore()
+        let status = try await serving(on: store) { served in
+            try await served.notes.wait(for: "working")
+            served.reload.yield()
+            try await served.notes.wait(for: "nothing has changed")
+
+            try write("queues: {mail: {handler: nope}}")
+            served.reload.yield()
+            let refused = try await served.notes.wait(for: "queues.mail.handler")
+            #expect(refused.contains(":1: "))
+            try await served.notes.wait(for: "the old one goes on")
+            #expect(await drover("add", "--queue", "mail", "x", "--wait", on: store).transcript.results == "null\n")
+
+            try write("store: sqlite:other\nqueues: {mail: {handler: echo}, more: {handler: \"fail:no\"}, rest: {}}")
+            served.reload.yield()
+            let warning = try await served.notes.wait(for: "restart to let changes take effect")
+            #expect(warning.contains("settings=store"))
+            try await served.notes.wait(for: "queue has no handler")
+            let (status, failed) = await drover("add", "--queue", "more", "x", "--wait", on: store)
+            #expect(status == .failed && failed.notes.contains("no"))
+            // Of two workers of the queue for a moment, the old one ends.
+            try await served.notes.wait(for: "worker stops")
+            let echoed = await drover("add", "--queue", "mail", "x", "--data", "[7]", "--wait", on: store)
+            #expect(echoed.transcript.results == "[7]\n")
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
+    @Test("a second stop gives running jobs back at once")
+    func stopTwice() async throws {
+        try write("worker: {grace: 1h}\nqueues: {mail: {handler: \"sleep:1h\"}}")
+        let store = ReferenceStore()
+        let status = try await serving(on: store) { served in
+            #expect(await drover("add", "--queue", "mail", "x", on: store).status == .done)
+            var query = EventQuery(queue: "mail", start: .beginning)
+            while true {
+                let page = try await store.events(query, waitingAtMost: .seconds(60))
+                if page.events.contains(where: { $0.kind.name == "active" }) { break }
+                query.start = .after(page.next)
+            }
+            served.stop.yield()
+            try await served.notes.wait(for: "stopping")
+            served.stop.yield()
+        }
+        #expect(status == .failed)
+        #expect(try await store.queues().first?.counts == JobCounts([.waiting: 1]))
+    }
+
+    @Test("the log of the production profile is JSON")
+    func json() async throws {
+        try write(good)
+        let status = try await serving(on: ReferenceStore(), environment: ["DROVER_PROFILE": "production"]) { served in
+            let line = try Parsed(try await served.notes.wait(for: "working"))
+            #expect(line.string("message") == "working" && line.string("level") == "info")
+            #expect(line.string("queues") == "mail:2" && line.int("schedules") == 1)
+            #expect(line.string("time")?.hasSuffix("Z") == true)
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
+    @Test("an address that is taken ends it, with what to do")
+    func taken() async throws {
+        try write(good)
+        _ = try await serving(on: ReferenceStore()) { first in
+            let line = try await first.notes.wait(for: "serving")
+            let port = try #require(line.split(separator: ":").last.map(String.init))
+            let status = try await serving(on: ReferenceStore(), environment: ["DROVER_SERVER_PORT": port]) { second in
+                let line = try await second.notes.wait(for: "drover: serve: ")
+                #expect(line.contains("can't go on at 127.0.0.1:\(port)") && line.contains("DROVER_SERVER_PORT"))
+            }
+            #expect(status == .failed)
+            first.stop.yield()
+        }
+    }
+
+    @Test("a bad configuration is told in full, and nothing is begun")
+    func refused() async throws {
+        try write("queues: {mail: {handler: nope}}\nlog: {level: loud}\n")
+        for command in [["serve"], ["config", "check"]] {
+            let (status, transcript) = await drover(command + ["--config", path], on: ReferenceStore())
+            #expect(status == .usage)
+            #expect(transcript.notes.contains("drover.yaml:1: queues.mail.handler: "))
+            #expect(transcript.notes.contains("drover.yaml:2: log.level: "))
+            #expect(transcript.notes.contains("has 2 mistakes; mend what the lines above name\n"))
+            #expect(transcript.results.isEmpty)
+        }
+        let (status, transcript) = await drover("serve", "--config", folder.path("none.yaml"), on: ReferenceStore())
+        #expect(status == .usage && transcript.notes.contains("drover init"))
+    }
+
+    @Test("init writes a file that config check finds good, and leaves one that is there")
+    func initCommand() async throws {
+        let (status, transcript) = await drover("init", "--config", path, on: ReferenceStore())
+        #expect(status == .done && transcript.results == path + "\n")
+        let (good, checked) = await drover("config", "check", "--config", path, on: ReferenceStore())
+        #expect(
+            good == .done && checked.results.contains("1 queue, of which 1 worked here, 1 schedule."), "\(checked.all)")
+        try write("mine")
+        let (again, refused) = await drover("init", "--config", path, on: ReferenceStore())
+        #expect(again == .failed && refused.notes.contains("is there already; it was left as it is"))
+        #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "mine")
+    }
+
+    @Test("drover init && drover serve works as written, and its metrics are as Prometheus' own tool wants them")
+    func asWritten() async throws {
+        let script = #"""
+            promtool=$(scripts/promtool.sh) && cd "$2" && mkfifo log && "$1" init >/dev/null 2>&1 || exit 9
+            DROVER_SERVER_PORT=0 "$1" serve 2>log & served=$!
+            exec 3<log
+            while read -r line <&3; do case $line in *address=*) address=${line##*address=}; break;; esac; done
+            cat <&3 >/dev/null &
+            "$1" add --queue hello greet --wait --wait-timeout 60s --data '"hi"'
+            curl -sf "$address/health/ready" && curl -sf "$address/metrics" >metrics && "$promtool" check metrics <metrics
+            echo "promtool $?"
+            kill -HUP $served; kill -TERM $served; wait $served; echo "ended $?"
+            """#
+        let ending = try await Program.script(script, [folder.path("")])
+        #expect(ending.output == "\"hi\"\nready\npromtool 0\nended 0\n", "\(ending)")
+        let metrics = try String(contentsOf: URL(filePath: folder.path("metrics")), encoding: .utf8)
+        #expect(metrics.contains(#"drover_jobs_total{queue="hello",outcome="completed"} "#))
+        #expect(!metrics.contains(#"drover_jobs_total{queue="hello",outcome="completed"} 0"#))
+    }
+}
+
+/// Lets a test wait for what a command says.
+private final class NoteWatcher: Sendable {
+    private struct State {
+        var lines: [String] = []
+        var waiting: [(text: String, probe: Probe<String>)] = []
+        /// How many lines of each text were handed out.
+        var seen: [String: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ line: String) {
+        state.withLock { state in
+            let line = String(line.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())
+            state.lines.append(line)
+            state.waiting.removeAll { waiter in
+                guard line.contains(waiter.text) else { return false }
+                waiter.probe.signal(line)
+                return true
+            }
+        }
+    }
+
+    /// The first line that has the text and was not given for it before.
+    @discardableResult
+    func wait(for text: String) async throws -> String {
+        let probe = Probe<String>("a line with \(text)")
+        state.withLock { state in
+            let count = state.seen[text, default: 0]
+            state.seen[text] = count + 1
+            let known = state.lines.filter { $0.contains(text) }
+            if known.count > count { probe.signal(known[count]) } else { state.waiting.append((text, probe)) }
+        }
+        return try #require(try await probe.wait().first)
+    }
+}
