@@ -128,6 +128,28 @@ import Testing
         #expect(status == .done)
     }
 
+    @Test("another concurrency is taken without new workers")
+    func resize() async throws {
+        try write("queues: {mail: {handler: \"sleep:1h\"}}\nworker: {grace: 0s}")
+        let store = ReferenceStore()
+        let status = try await serving(on: store) { served in
+            try await served.notes.wait(for: "worker starts")
+            #expect(await drover("add", "--queue", "mail", "x", "--count", "3", on: store).status == .done)
+            try write("queues: {mail: {handler: \"sleep:1h\", concurrency: 3}}\nworker: {grace: 0s}")
+            served.reload.yield()
+            var query = EventQuery(queue: "mail", start: .beginning)
+            var active = 0
+            while active < 3 {
+                let page = try await store.events(query, waitingAtMost: .seconds(60))
+                active += page.events.count { $0.kind.name == "active" }
+                query.start = .after(page.next)
+            }
+            #expect(served.notes.count(of: "worker starts") == 1)
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
     @Test("a second stop gives running jobs back at once")
     func stopTwice() async throws {
         try write("worker: {grace: 1h}\nqueues: {mail: {handler: \"sleep:1h\"}}")
@@ -247,6 +269,9 @@ private final class NoteWatcher: Sendable {
             }
         }
     }
+
+    /// How many lines have the text.
+    func count(of text: String) -> Int { state.withLock { $0.lines.count { $0.contains(text) } } }
 
     /// The first line that has the text and was not given for it before.
     @discardableResult

@@ -25,6 +25,8 @@ public final class JobService: Service, Sendable {
         /// What the program declared, and what was wrong with it.
         var schedules: [Result<Schedule, any Error>] = []
         var hasRun = false
+        /// The workers, while they work.
+        var group: WorkerGroup?
     }
 
     /// Where the jobs are. Reading, administering and maintenance by hand go straight to it.
@@ -60,7 +62,7 @@ public final class JobService: Service, Sendable {
         let definition = WorkerDefinition(
             queue: queue, concurrency: concurrency, options: options, handlers: handlers)
         let isLate = state.withLock { state in
-            state.workers.append(definition)
+            if !state.hasRun { state.workers.append(definition) }
             return state.hasRun
         }
         if isLate {
@@ -91,10 +93,10 @@ public final class JobService: Service, Sendable {
     ///   and that would not mend by itself, such as missing rights; ``DroverError`` with the code `alreadyRun` on a second
     ///   call.
     public func run() async throws {
-        let (definitions, schedules) = try state.withLock { state throws(DroverError) in
+        let (queues, schedules) = try state.withLock { state throws(DroverError) in
             if state.hasRun { throw DroverError(.alreadyRun, "a service runs once; make another one") }
             state.hasRun = true
-            return (state.workers, state.schedules)
+            return (state.workers.map(\.queue), state.schedules)
         }
         try await store.prepare()
         for schedule in schedules {
@@ -102,8 +104,12 @@ public final class JobService: Service, Sendable {
                 throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
             }
         }
-        try await checkQueues(definitions.map(\.queue))
-        let workers = WorkerGroup(definitions, store: store, configuration: configuration, logger: logger)
+        try await checkQueues(queues)
+        let workers = state.withLock { state in
+            let group = WorkerGroup(state.workers, store: store, configuration: configuration, logger: logger)
+            state.group = group
+            return group
+        }
         // Unstructured, because what runs must outlive the cancellation of this task until its outcomes are stored.
         let work = Task { [control] in await workers.run(until: control) }
         await withTaskCancellationHandler {
@@ -125,6 +131,20 @@ public final class JobService: Service, Sendable {
         do { _ = try await store.waitForWork(interest, atMost: .zero) } catch {
             if !error.isTransient { throw error }
         }
+    }
+
+    /// Changes the workers of a queue, those that are to run and those that do.
+    func change(
+        _ queue: QueueName, _ definition: (inout WorkerDefinition) -> Void, running: (QueueWorker) -> Void
+    ) throws(DroverError) {
+        let group = state.withLock { state -> WorkerGroup?? in
+            let indices = state.workers.indices.filter { state.workers[$0].queue == queue }
+            if indices.isEmpty { return nil }
+            for index in indices { definition(&state.workers[index]) }
+            return .some(state.group)
+        }
+        guard let group else { throw DroverError(.notFound, "this service has no worker of the queue \(queue)") }
+        for worker in group?.workers(of: queue) ?? [] { running(worker) }
     }
 
     /// Begins a graceful shutdown from inside the program. Returns at once; ``run()`` returns when it is done.

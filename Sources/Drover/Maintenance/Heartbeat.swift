@@ -29,7 +29,7 @@ struct Heartbeat: Sendable {
         let reports = workers.map { worker in
             WorkerReport(
                 id: worker.scope.name, queue: worker.scope.queue, host: HostIdentity.current.host,
-                process: HostIdentity.current.process, concurrency: worker.scope.concurrency,
+                process: HostIdentity.current.process, concurrency: worker.concurrency,
                 running: worker.runningCount, validFor: validFor(worker.scope))
         }
         do {

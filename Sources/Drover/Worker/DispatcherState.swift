@@ -48,15 +48,18 @@ struct DispatcherState {
     /// asked without end.
     static let shortestWait: Duration = .milliseconds(1)
 
-    private let concurrency: Int
+    /// How many attempts may run at once.
+    private(set) var concurrency: Int
     private let maximumInFlight: Int
     private let idleWait: Duration
     private let longestIdleWait: Duration
     private let limit: Int?
     /// How many jobs one call moves at most, the worker's concurrency parted among the calls in flight. Jobs that were
     /// claimed together would otherwise end and travel together ever after.
-    private let share: Int
+    private var share: Int
 
+    /// Whether no job is claimed for the time being.
+    private var isHeld = false
     private var running = 0
     private var started = 0
     private var asked = 0
@@ -80,11 +83,13 @@ struct DispatcherState {
         self.idleWait = idleWait
         self.longestIdleWait = max(idleWait, longestIdleWait)
         self.limit = limit
-        share = min(
-            max((self.concurrency + self.maximumInFlight - 1) / self.maximumInFlight, Self.smallestShare),
-            Self.largestBatch)
+        share = Self.share(of: self.concurrency, in: self.maximumInFlight)
         wait = idleWait
         quietWait = idleWait
+    }
+
+    private static func share(of concurrency: Int, in calls: Int) -> Int {
+        min(max((concurrency + calls - 1) / calls, smallestShare), largestBatch)
     }
 
     /// How many attempts run.
@@ -92,7 +97,7 @@ struct DispatcherState {
 
     /// Slots that no running attempt holds and no exchange in flight has asked for.
     private var free: Int {
-        if isDraining { return 0 }
+        if isDraining || isHeld { return 0 }
         let slots = concurrency - running - asked
         guard let limit else { return max(0, slots) }
         return max(0, min(slots, limit - started - asked))
@@ -186,6 +191,15 @@ struct DispatcherState {
         wakeUps += 1
         isEmpty = false
     }
+
+    /// So many attempts may run from now on. What runs beyond that goes on.
+    mutating func resize(to concurrency: Int) {
+        self.concurrency = max(1, concurrency)
+        share = Self.share(of: self.concurrency, in: maximumInFlight)
+    }
+
+    /// Claims nothing until it is let go again. What runs goes on, and is settled.
+    mutating func hold(_ isHeld: Bool) { self.isHeld = isHeld }
 
     /// No more claims; done when all that runs has ended and is settled.
     mutating func drain() { isDraining = true }

@@ -48,6 +48,24 @@ final class QueueWorker: Sendable {
     /// How many attempts run.
     var runningCount: Int { core.withLock { $0.state.runningCount } }
 
+    /// How many attempts may run at once.
+    var concurrency: Int { core.withLock { $0.state.concurrency } }
+
+    /// Changes how many attempts may run at once.
+    func resize(to concurrency: Int) { change { $0.resize(to: concurrency) } }
+
+    /// Claims nothing while it is held.
+    func hold(_ isHeld: Bool) { change { $0.hold(isHeld) } }
+
+    private func change(_ body: (inout DispatcherState) -> Void) {
+        let lane = core.withLock { core in
+            body(&core.state)
+            return Self.laneToCall(&core)
+        }
+        lane?.resume()
+        tellWatcher()
+    }
+
     /// Works until it is told to stop, or its limit is reached, and everything is settled.
     func run() async {
         scope.logger.info(

@@ -26,7 +26,11 @@ final class WorkerGroup: Sendable {
                     configuration: configuration, store: store, clock: clock, logger: logger),
                 handlers: definition.handlers, index: index, keeper: keeper, watcher: watcher)
         }
+        for (worker, definition) in zip(workers, definitions) where definition.isHeld { worker.hold(true) }
     }
+
+    /// The workers of a queue.
+    func workers(of queue: QueueName) -> [QueueWorker] { workers.filter { $0.scope.queue == queue } }
 
     /// Works until every worker is done, and lets go of everything before it returns.
     func run(until control: ShutdownControl) async {
@@ -63,4 +67,6 @@ struct WorkerDefinition: Sendable {
     var concurrency: Int
     var options: WorkerOptions
     var handlers: Handlers
+    /// Whether it begins without claiming.
+    var isHeld = false
 }

@@ -71,7 +71,12 @@ struct ServeRun: Sendable {
                 case .reload:
                     guard let next = reread(instead: present) else { continue }
                     do {
-                        try await start(next)
+                        if next.differsInConcurrencyOnly(from: present), let work = running[current] {
+                            try work.resize(next.workedQueues)
+                            tell(next)
+                        } else {
+                            try await start(next)
+                        }
                         present = next
                     } catch {
                         logger.error(
@@ -149,6 +154,14 @@ struct ServeRun: Sendable {
 }
 
 extension ServeConfiguration {
+    /// Whether the same queues have another concurrency, and all else is as it was.
+    fileprivate func differsInConcurrencyOnly(from other: ServeConfiguration) -> Bool {
+        guard queues.map(\.name) == other.queues.map(\.name) else { return false }
+        var same = self
+        for index in queues.indices { same.queues[index].concurrency = other.queues[index].concurrency }
+        return same == other
+    }
+
     /// The settings that differ and are only read at the start.
     fileprivate func changesThatNeedARestart(from other: ServeConfiguration) -> [String] {
         [

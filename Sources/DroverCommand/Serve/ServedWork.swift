@@ -49,6 +49,11 @@ struct ServedWork: Sendable {
     /// Lets running jobs end, and claims no more.
     func stop() { service.stop() }
 
+    /// Changes how many jobs of the queues run at once.
+    func resize(_ queues: [QueueConfiguration]) throws {
+        for queue in queues { try service.setConcurrency(queue.concurrency, of: queue.name) }
+    }
+
     /// Stores the configuration's schedules.
     func put(_ schedules: [DroverCore.Schedule]) async throws {
         for schedule in schedules { try await service.put(schedule) }

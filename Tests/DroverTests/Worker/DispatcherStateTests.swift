@@ -330,4 +330,51 @@ import Testing
         }
         #expect(numbers == [1, 2, 3, 4, 5])
     }
+
+    @Test func moreConcurrencyIsClaimedAtOnceAndLessWhenJobsHaveEnded() throws {
+        var state = try running(3, concurrency: 3)
+        expectStep(.park, of: &state)
+        state.resize(to: 5)
+        #expect(state.hasStep)
+        let second = try exchange(&state)
+        #expect(second.claim == 2)
+        state.answered(second, .init(claimed: 2))
+        state.resize(to: 2)
+        for attempt in 1...3 { state.attemptEnded(attempt, settlement(attempt)) }
+        let third = try exchange(&state)
+        #expect(third.settlements.count == 3 && third.claim == 0)
+        state.answered(third, .init(claimed: 0))
+        state.attemptEnded(4, settlement(4))
+        let fourth = try exchange(&state)
+        #expect(fourth.settlements.count == 1 && fourth.claim == 1)
+        state.resize(to: 0)
+        #expect(state.concurrency == 1)
+    }
+
+    @Test func aHeldWorkerSettlesAndClaimsNothingUntilItIsLetGo() throws {
+        var state = try running(2, concurrency: 3)
+        state.hold(true)
+        #expect(!state.hasStep && state.hunger == nil)
+        state.attemptEnded(1, settlement(1))
+        let second = try exchange(&state)
+        #expect(second.settlements.count == 1 && second.claim == 0)
+        state.answered(second, .init(claimed: 0))
+        expectStep(.park, of: &state)
+        state.hold(false)
+        // The first claim had found the queue empty; it is hungry again, as it was.
+        #expect(state.hunger != nil)
+        state.wakeUp()
+        #expect(try exchange(&state).claim == 2)
+    }
+
+    @Test func aWorkerWithMuchWorkGoesOnWhenItIsLetGo() throws {
+        var state = try running(1, concurrency: 1)
+        state.hold(true)
+        state.attemptEnded(1, settlement(1))
+        let second = try exchange(&state)
+        state.answered(second, .init(claimed: 0))
+        #expect(!state.hasStep)
+        state.hold(false)
+        #expect(try exchange(&state).claim == 1)
+    }
 }
