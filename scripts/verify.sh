@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 record=docs/verification.md
-parts="test conformance model differential crash powercut faults redis-faults mixed fuzz thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash powercut faults redis-faults mixed schedules fuzz thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -24,6 +24,7 @@ command_of() {
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
+        schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
         fuzz) echo "DROVER_RESP_FUZZ=10000000 swift test --filter '[.]RESPFuzzTests/'" ;;
         redis-faults) echo "DROVER_REDIS_KILLS=50 DROVER_REDIS_CUTS=1000 DROVER_REDIS_STOP=10000 swift test --filter DroverRedisTests.ServerKillTests/ --filter DroverRedisTests.CutConnectionTests/ --filter DroverRedisTests.StoppedServerTests/ --filter DroverRedisTests.DisturbedServerTests/ --filter DroverRedisTests.FullMemoryTests/ --filter DroverRedisTests.ChangingServerTests/ --filter DroverRedisTests.ReconnectTests/ --filter DroverRedisTests.TroubleTests/" ;;
         thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
@@ -44,6 +45,7 @@ figures_of() {
         powercut) echo "200 power cuts" ;;
         mixed) echo "100000 jobs in a mixed run" ;;
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;
+        schedules) echo "300 slots, one job each" ;;
         fuzz) echo "10000000 RESP inputs" ;;
         redis-faults) printf '%s\n' "50 kills of a server that syncs always" "50 kills of a server that syncs each second" \
             "1000 cuts of" "10000 ms of a stopped server" "200 reconnects of 3 connections" ;;

@@ -52,8 +52,8 @@ public final class RedisStore: JobStore {
     /// `redis`; the durability is what the server was found to be set to. Finished jobs are kept, as by BullMQ.
     public var traits: StoreTraits {
         StoreTraits(
-            name: "redis", durability: state.withLock { $0.durability }, isShared: true, completedRetention: .keepAll,
-            failedRetention: .keepAll)
+            name: "redis", durability: state.withLock { $0.durability }, isShared: true, isSharedWithBullMQ: true,
+            completedRetention: .keepAll, failedRetention: .keepAll)
     }
 
     /// Connects, and looks whether the server can keep jobs.

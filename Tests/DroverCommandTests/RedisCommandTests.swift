@@ -68,6 +68,23 @@ import Testing
         try await server.stop()
     }
 
+    @Test("a schedule whose pattern BullMQ's workers read otherwise is stored with a warning, others without")
+    func patterns() async throws {
+        let server = try await RedisServer.shared
+        let url = server.url(prefix: RedisServer.freshPrefix())
+        for (pattern, isWarned) in [("0 6 * * FRI-MON", true), ("H 6 * * *", true), ("0 6 * * MON-FRI", false)] {
+            let (status, transcript) = await drover(
+                ["schedule", "put", "s", "--queue", "q", "--name", "n", "--cron", pattern], url: url)
+            #expect(status == .done, "\(transcript.notes)")
+            #expect(transcript.notes.contains("BullMQ's workers can't take this schedule on") == isWarned)
+            #expect(transcript.notes.contains("reason=") == isWarned)
+        }
+        let store = ReferenceStore()
+        let (_, transcript) = await drover(
+            "schedule", "put", "s", "--queue", "q", "--name", "n", "--cron", "0 6 * * FRI-MON", on: store)
+        #expect(transcript.notes.isEmpty)
+    }
+
     @Test(
         "bench checks that each job was delivered once, names the durability, and removes its queue",
         arguments: BenchScenario.allCases)

@@ -1,4 +1,5 @@
 public import DroverCore
+import Logging
 
 /// How a schedule behaves, beside its times and its job. Every option has a default.
 public struct ScheduleOptions: Sendable {
@@ -66,6 +67,7 @@ extension JobService {
         try configuration.checkPayload(schedule.payload)
         do {
             let slots = try SlotPlan(schedule)
+            warnOfPattern(in: schedule)
             var plan = try slots.beginning(now: configuration.wallClock.now)
             for _ in 0..<Self.mostTakenSlots {
                 switch try await store.put([plan]).first {
@@ -105,6 +107,20 @@ extension JobService {
         } catch let problem as ValidationError {
             throw DroverError(.refused, "the schedule \(key) does not go on: \(problem)", cause: problem)
         }
+    }
+
+    /// Tells of a pattern that BullMQ's clients, should they work the queue too, would end or move the schedule by.
+    private func warnOfPattern(in schedule: Schedule) {
+        guard store.traits.isSharedWithBullMQ, case .cron(let text, _) = schedule.timing,
+            // What can't be read was refused before.
+            let problem = (try? CronExpression(text, seed: schedule.key.id.text))?.cronParserProblem
+        else { return }
+        logger.warning(
+            "BullMQ's workers can't take this schedule on; let none of them work its queue, or write it otherwise",
+            metadata: [
+                "schedule": .string(schedule.key.id.text), "queue": .string(schedule.key.queue.text),
+                "reason": .string(problem),
+            ])
     }
 
     /// How many slots that have jobs already are passed over when a schedule is stored.

@@ -17,7 +17,7 @@ extension ServeConfiguration {
         }
         let job = section.value("job") { try JobName($0) }
         if job == nil, !section.has("job") { section.report("it has no job; say what its jobs are called: job: NAME") }
-        let timing = timing(section)
+        let timing = timing(of: id, section)
         let payload = section.json("data") ?? .emptyObject
         let details = Details(section)
         section.finish()
@@ -35,13 +35,13 @@ extension ServeConfiguration {
         }
     }
 
-    private static func timing(_ section: ConfigurationSection) -> DroverCore.Schedule.Timing? {
+    private static func timing(of id: String, _ section: ConfigurationSection) -> DroverCore.Schedule.Timing? {
         let zone = section.value("time-zone") { text in
             _ = try ScheduleZone(text)
             return text
         }
         let cron = section.value("cron") { text in
-            _ = try CronExpression(text)
+            _ = try CronExpression(text, seed: id)
             return text
         }
         let every = section.duration("every", atLeast: .milliseconds(1))

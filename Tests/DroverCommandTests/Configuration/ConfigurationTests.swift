@@ -153,6 +153,13 @@ import Testing
         }
     }
 
+    @Test("H stands for a time that the schedule's id decides")
+    func hashed() throws {
+        let configuration = try read(
+            "queues: {q: {handler: noop}}\nschedules: {s: {queue: q, job: j, cron: \"H H * * *\"}}")
+        #expect(configuration.schedules.first?.timing == .cron("H H * * *", timeZone: "UTC"))
+    }
+
     @Test("a refused secret is not repeated")
     func secrets() throws {
         let refusal = #expect(throws: ConfigurationRefusal.self) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drover
 import DroverCore
+import Logging
 
 /// `drover schedule put`.
 struct SchedulePut: Subcommand {
@@ -60,7 +61,8 @@ struct SchedulePut: Subcommand {
         if let problem = schedule.problem { throw problem }
         let slot = try await session.withStore(store, .create) { [schedule] store in
             try await JobService(
-                store: store, configuration: ServiceConfiguration(clock: session.clock, wallClock: session.wallClock)
+                store: store, configuration: ServiceConfiguration(clock: session.clock, wallClock: session.wallClock),
+                logger: StandardErrorLog.logger(level: .warning, session: session)
             ).put(schedule)
         }
         if json {
