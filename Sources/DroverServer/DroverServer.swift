@@ -13,14 +13,22 @@ import ServiceLifecycle
 /// | `/metrics` | Prometheus' text: the program's metrics and those of the store's queues |
 public struct DroverServer: Sendable {
     /// How long the store may take to show that it is there.
-    public static let patience: Duration = .seconds(2)
-
+    private let patience: Duration
     private let store: any JobStore
     private let registry: PrometheusRegistry
     private let logger: Logger
 
     /// A server for a store that is prepared.
-    public init(store: any JobStore, registry: PrometheusRegistry, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - store: whose state is told.
+    ///   - registry: the program's metrics.
+    ///   - logger: is told what goes wrong.
+    ///   - patience: how long the store may take to answer, by default 2 s; it is down after that.
+    public init(
+        store: any JobStore, registry: PrometheusRegistry, logger: Logger, patience: Duration = .seconds(2)
+    ) {
+        self.patience = patience
         self.store = store
         self.registry = registry
         self.logger = logger
@@ -37,12 +45,13 @@ public struct DroverServer: Sendable {
         let router = Router()
         router.get("/health/live") { _, _ in Self.plain("alive\n") }
         router.get("/health/ready") { _, _ in
-            await isReady() ? Self.plain("ready\n") : Self.plain("the store does not answer\n", .serviceUnavailable)
+            await StoreMetrics.isUp(store, within: patience)
+                ? Self.plain("ready\n") : Self.plain("the store does not answer\n", .serviceUnavailable)
         }
         router.get("/metrics") { _, _ in
             var text = PrometheusText()
             registry.write(to: &text)
-            await StoreMetrics(of: store).write(to: &text)
+            await StoreMetrics(of: store, within: patience).write(to: &text)
             return Self.response(text.text, "text/plain; version=0.0.4; charset=utf-8")
         }
         // Its own lines about each connection are for its makers.
@@ -52,32 +61,17 @@ public struct DroverServer: Sendable {
             router: router,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in await started(channel.localAddress?.port ?? port) }, logger: quiet)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: quiet))
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+            logger: quiet)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let group = ServiceGroup(configuration: configuration)
         // Unstructured, so that a cancellation ends it in order: requests that are under way are answered.
         let work = Task { try await group.run() }
         try await withTaskCancellationHandler {
             try await work.value
         } onCancel: {
             Task { await group.triggerGracefulShutdown() }
-        }
-    }
-
-    /// Whether the store answers in time.
-    private func isReady() async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            // An error is the answer no.
-            group.addTask { (try? await store.workers()) != nil }
-            group.addTask {
-                // Cut short when the store has answered.
-                try? await Task.sleep(for: Self.patience)
-                return false
-            }
-            let answer = await group.next() ?? false
-            group.cancelAll()
-            return answer
         }
     }
 

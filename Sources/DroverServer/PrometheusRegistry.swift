@@ -56,12 +56,13 @@ public final class PrometheusRegistry: Sendable {
     ) -> Figure {
         let labels = dimensions.map { (name: PrometheusText.name($0.0), value: $0.1) }
         let name = PrometheusText.name(label)
-        let key = Key(name: name, labels: labels.flatMap { [$0.name, $0.value] })
+        // In whatever order they are given, the same labels are one series.
+        let key = Key(name: name, labels: labels.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] })
         return families.withLock { families in
             if let known = families[name]?[key]?.figure as? Figure { return known }
             let figure = make()
-            let isFirst = families[name]?.values.first.map { $0.kind == kind } ?? true
-            if isFirst { families[name, default: [:]][key] = Series(kind: kind, labels: labels, figure: figure) }
+            let fits = families[name]?.values.allSatisfy { $0.kind == kind && $0.figure is Figure } ?? true
+            if fits { families[name, default: [:]][key] = Series(kind: kind, labels: labels, figure: figure) }
             return figure
         }
     }

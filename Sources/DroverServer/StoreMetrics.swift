@@ -5,10 +5,19 @@ struct StoreMetrics {
     /// The queues; nil when the store did not answer.
     var queues: [QueueSummary]?
 
-    /// Asks a store.
-    init(of store: any JobStore) async {
-        // What went wrong is the store's metric itself.
-        queues = try? await store.queues()
+    /// Asks a store, which is down when it takes longer.
+    init(of store: any JobStore, within patience: Duration) async {
+        queues =
+            await Patience.answer(within: patience) {
+                // What went wrong is the metric itself.
+                try? await store.queues()
+            } ?? nil
+    }
+
+    /// Whether a store answers in time.
+    static func isUp(_ store: any JobStore, within patience: Duration) async -> Bool {
+        // An error is the answer no.
+        await Patience.answer(within: patience) { (try? await store.workers()) != nil } ?? false
     }
 
     func write(to text: inout PrometheusText) {

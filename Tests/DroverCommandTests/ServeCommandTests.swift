@@ -8,7 +8,7 @@ import Testing
 
 @testable import DroverCommand
 
-@Suite struct ServeCommandTests {
+@Suite(.timeLimit(.minutes(3))) struct ServeCommandTests {
     private let folder: TemporaryFolder
     private var path: String { folder.path("drover.yaml") }
 
@@ -103,13 +103,13 @@ import Testing
         let status = try await serving(on: store) { served in
             try await served.notes.wait(for: "working")
             served.reload.yield()
-            try await served.notes.wait(for: "nothing has changed")
+            try await served.notes.wait(for: "nothing else has changed")
 
             try write("queues: {mail: {handler: nope}}")
             served.reload.yield()
             let refused = try await served.notes.wait(for: "queues.mail.handler")
             #expect(refused.contains(":1: "))
-            try await served.notes.wait(for: "the old one goes on")
+            try await served.notes.wait(for: "the old one goes on: mend")
             #expect(await drover("add", "--queue", "mail", "x", "--wait", on: store).transcript.results == "null\n")
 
             try write("store: sqlite:other\nqueues: {mail: {handler: echo}, more: {handler: \"fail:no\"}, rest: {}}")
@@ -118,7 +118,7 @@ import Testing
             #expect(warning.contains("settings=store"))
             try await served.notes.wait(for: "queue has no handler")
             let (status, failed) = await drover("add", "--queue", "more", "x", "--wait", on: store)
-            #expect(status == .failed && failed.notes.contains("no"))
+            #expect(status == .failed && failed.notes.contains("more/1: no;"), "\(failed.notes)")
             // Of two workers of the queue for a moment, the old one ends.
             try await served.notes.wait(for: "worker stops")
             let echoed = await drover("add", "--queue", "mail", "x", "--data", "[7]", "--wait", on: store)

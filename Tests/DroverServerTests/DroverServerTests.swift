@@ -9,10 +9,10 @@ import Testing
 
 @testable import DroverServer
 
-@Suite struct DroverServerTests {
+@Suite(.timeLimit(.minutes(2))) struct DroverServerTests {
     /// Serves a store on a free port while the body asks.
     private func serving(
-        _ store: any JobStore, registry: PrometheusRegistry = PrometheusRegistry(),
+        _ store: any JobStore, registry: PrometheusRegistry = PrometheusRegistry(), patience: Duration = .seconds(60),
         _ body:
             @Sendable (_ get: @escaping @Sendable (String) async throws -> (status: UInt, type: String?, text: String))
             async throws
@@ -20,7 +20,8 @@ import Testing
     ) async throws {
         let started = Probe<Int>("the server listens")
         let server = DroverServer(
-            store: store, registry: registry, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            store: store, registry: registry, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            patience: patience)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run(host: "127.0.0.1", port: 0) { started.signal($0) } }
             let port = try #require(try await started.wait().first)
@@ -71,5 +72,39 @@ import Testing
             #expect(metrics.status == 200 && metrics.text.contains("drover_store_up 0\n"))
             #expect(!metrics.text.contains("drover_queue_jobs"))
         }
+    }
+
+    @Test("a store that never answers is down after a while, and holds nobody up")
+    func silent() async throws {
+        try await serving(SilentStore(), patience: .milliseconds(20)) { get in
+            let ready = try await get("/health/ready")
+            #expect(ready.status == 503)
+            let metrics = try await get("/metrics")
+            #expect(metrics.text.contains("drover_store_up 0\n"))
+        }
+    }
+}
+
+/// A store whose reads hang, whatever becomes of who asked.
+private final class SilentStore: ForwardingStore {
+    let base: any JobStore = ReferenceStore()
+
+    func queues() async throws(StoreError) -> [QueueSummary] {
+        await Self.forever()
+        return []
+    }
+
+    func workers() async throws(StoreError) -> [WorkerSummary] {
+        await Self.forever()
+        return []
+    }
+
+    private static func forever() async {
+        let held = Held()
+        await withUnsafeContinuation { held.keep($0) }
+    }
+
+    private final class Held: Sendable {
+        func keep(_: UnsafeContinuation<Void, Never>) {}
     }
 }

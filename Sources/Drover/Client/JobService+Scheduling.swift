@@ -24,7 +24,8 @@ extension JobService {
     /// Declares a schedule by a cron expression, which is stored when ``run()`` begins. Call it before.
     ///
     /// Every process may declare the same schedule: each of its slots is run once, however many there are. Declared
-    /// again, also by a new release, it is replaced, and goes on where it was.
+    /// again without a change it is left as it is; changed, as by a new release, it is replaced, and with the same times
+    /// goes on where it was. One whose end has passed is not stored.
     ///
     /// - Parameters:
     ///   - id: names the schedule in the queue of its jobs.
@@ -67,8 +68,50 @@ extension JobService {
         try configuration.checkPayload(schedule.payload)
         do {
             let slots = try SlotPlan(schedule)
+            return try await put(schedule, slots, try slots.beginning(now: configuration.wallClock.now))
+        } catch let problem as ValidationError {
+            throw DroverError(.refused, "the schedule \(schedule.key) was not stored: \(problem)", cause: problem)
+        }
+    }
+
+    /// Stores a declared schedule, unless it is stored so already or is over. What a worker has not come to yet of a schedule
+    /// with the same times is kept.
+    func keep(_ schedule: Schedule) async throws {
+        let query = ScheduleQuery(queue: schedule.key.queue, part: .ids([schedule.key.id]))
+        let record = try await store.schedules(query, page: Page(limit: 1)).schedules.first
+        if let record, schedule.isStored(as: record.schedule) { return }
+        if let end = schedule.endsAt, end < configuration.wallClock.now {
+            logger.notice(
+                "schedule is over and was not stored",
+                metadata: [
+                    "schedule": .string(schedule.key.id.text), "queue": .string(schedule.key.queue.text),
+                    "end": .stringConvertible(end.milliseconds),
+                ])
+            return
+        }
+        guard let record, !record.hasEnded, schedule.hasTimes(of: record.schedule) else {
+            try await put(schedule)
+            return
+        }
+        let job = JobKey(queue: schedule.key.queue, id: schedule.key.id.job(at: record.slot))
+        let pending = try await store.jobs([job]).first??.state
+        guard pending == .delayed || pending == .waiting || pending == .prioritized else {
+            try await put(schedule)
+            return
+        }
+        try configuration.checkPayload(schedule.payload)
+        let slots = try SlotPlan(schedule)
+        try await put(
+            schedule, slots, SchedulePlan(schedule, first: record.slot, due: slots.due(record.slot)))
+    }
+
+    @discardableResult
+    private func put(
+        _ schedule: Schedule, _ slots: SlotPlan, _ beginning: SchedulePlan
+    ) async throws -> Timestamp? {
+        do {
             warnOfPattern(in: schedule)
-            var plan = try slots.beginning(now: configuration.wallClock.now)
+            var plan = beginning
             for _ in 0..<Self.mostTakenSlots {
                 switch try await store.put([plan]).first {
                 case .stored(let slot)?: return slot
@@ -144,5 +187,28 @@ extension JobService {
             return schedule
         }
         add(Result { try make() })
+    }
+}
+
+extension Schedule {
+    /// Whether a stored schedule says all that this one does. Stores fill in the offset of an interval.
+    fileprivate func isStored(as stored: Schedule) -> Bool {
+        var stored = stored
+        if case .every(let length, nil) = timing, stored.timing.interval == length { stored.timing = timing }
+        return stored == self
+    }
+
+    /// Whether its slots are those of another schedule.
+    fileprivate func hasTimes(of other: Schedule) -> Bool {
+        var other = other
+        other.key = key
+        other.name = name
+        other.payload = payload
+        other.options = options
+        other.limit = limit
+        other.jitter = jitter
+        other.catchUp = catchUp
+        other.overlap = overlap
+        return isStored(as: other)
     }
 }

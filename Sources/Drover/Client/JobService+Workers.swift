@@ -9,7 +9,11 @@ extension JobService {
     ///   - queue: whose worker.
     /// - Throws: ``DroverError`` with the code `notFound` when the service has no worker of the queue.
     public func setConcurrency(_ concurrency: Int, of queue: QueueName) throws(DroverError) {
-        try change(queue) { $0.concurrency = concurrency } running: { $0.resize(to: concurrency) }
+        try change(queue) {
+            $0.concurrency = concurrency
+        } running: {
+            $0.resize(to: concurrency)
+        }
     }
 
     /// Lets this process claim no more jobs of a queue, until ``resumeWorker(of:)``. Jobs that run go on, and other
@@ -17,13 +21,21 @@ extension JobService {
     ///
     /// - Throws: ``DroverError`` with the code `notFound` when the service has no worker of the queue.
     public func pauseWorker(of queue: QueueName) throws(DroverError) {
-        try change(queue) { $0.isHeld = true } running: { $0.hold(true) }
+        try change(queue) {
+            $0.isHeld = true
+        } running: {
+            $0.hold(true)
+        }
     }
 
     /// Lets this process claim jobs of a queue again.
     ///
     /// - Throws: ``DroverError`` with the code `notFound` when the service has no worker of the queue.
     public func resumeWorker(of queue: QueueName) throws(DroverError) {
-        try change(queue) { $0.isHeld = false } running: { $0.hold(false) }
+        try change(queue) {
+            $0.isHeld = false
+        } running: {
+            $0.hold(false)
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class JobService: Service, Sendable {
         /// What the program declared, and what was wrong with it.
         var schedules: [Result<Schedule, any Error>] = []
         var hasRun = false
+        var hasBegun = false
         /// The workers, while they work.
         var group: WorkerGroup?
     }
@@ -73,7 +74,7 @@ public final class JobService: Service, Sendable {
     }
 
     /// Takes a declared schedule, to be stored by ``run()``.
-    func add(_ schedule: Result<Schedule, any Error>) {
+    package func add(_ schedule: Result<Schedule, any Error>) {
         let isLate = state.withLock { state in
             state.schedules.append(schedule)
             return state.hasRun
@@ -93,18 +94,11 @@ public final class JobService: Service, Sendable {
     ///   and that would not mend by itself, such as missing rights; ``DroverError`` with the code `alreadyRun` on a second
     ///   call.
     public func run() async throws {
-        let (queues, schedules) = try state.withLock { state throws(DroverError) in
+        try state.withLock { state throws(DroverError) in
             if state.hasRun { throw DroverError(.alreadyRun, "a service runs once; make another one") }
             state.hasRun = true
-            return (state.workers.map(\.queue), state.schedules)
         }
-        try await store.prepare()
-        for schedule in schedules {
-            do { try await put(schedule.get()) } catch let problem as ValidationError {
-                throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
-            }
-        }
-        try await checkQueues(queues)
+        try await begin()
         let workers = state.withLock { state in
             let group = WorkerGroup(state.workers, store: store, configuration: configuration, logger: logger)
             state.group = group
@@ -120,6 +114,24 @@ public final class JobService: Service, Sendable {
             }
         } onCancel: { [control] in
             control.request(.immediate)
+        }
+    }
+
+    /// What ``run()`` begins with, for who wants to know that it went well before something else ends: prepares the store,
+    /// looks whether it lets this process wait for work, and stores the declared schedules. Done once.
+    ///
+    /// - Throws: as ``run()``.
+    package func begin() async throws {
+        let (queues, schedules) = state.withLock { state in
+            defer { state.hasBegun = true }
+            return state.hasBegun ? ([], []) : (state.workers.map(\.queue), state.schedules)
+        }
+        try await store.prepare()
+        try await checkQueues(queues)
+        for schedule in schedules {
+            do { try await keep(schedule.get()) } catch let problem as ValidationError {
+                throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
+            }
         }
     }
 

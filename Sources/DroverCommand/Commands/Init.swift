@@ -14,12 +14,14 @@ struct Init: Subcommand {
             """)
 
     @Option(
-        name: .customLong("config"), help: ArgumentHelp("The file to write. Default: drover.yaml.", valueName: "path"))
-    var file = "drover.yaml"
+        name: .customLong("config"),
+        help: ArgumentHelp("The file to write. Default: DROVER_CONFIG, else drover.yaml.", valueName: "path"))
+    var config: String?
 
     var attempt: String { "write a configuration" }
 
     func run(in session: Session) async throws -> ExitStatus {
+        let file = ConfigurationOptions.path(config, in: session.environment)
         try POSIX.writeNewFile(file, Array(ConfigurationTemplate.text.utf8))
         session.output.line(file)
         session.output.note(

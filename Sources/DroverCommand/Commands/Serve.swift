@@ -33,18 +33,22 @@ struct Serve: Subcommand {
     var attempt: String { "serve" }
 
     func run(in session: Session) async throws -> ExitStatus {
+        // Before anything else: a stop or a reload that comes early is kept.
+        let stops = session.stopRequests()
+        let reloads = session.reloadRequests()
         let configuration = try file.readOrTell(in: session)
         let logger = configuration.log.logger(in: session)
         let registry = PrometheusRegistry(helps: DroverMetrics.helps)
         session.useMetrics(registry)
-        // Before the store is opened: a stop that comes early is kept.
-        let stops = session.stopRequests()
-        let reloads = session.reloadRequests()
-        return try await session.withStore(configuration.store, .create, logger: logger) { store in
+        return try await session.withStore(configuration.store, .serve, logger: logger) { store in
             let run = ServeRun(
                 session: session, store: store,
                 server: DroverServer(store: store, registry: registry, logger: logger), logger: logger,
-                read: { [file] in try file.read(in: session) })
+                read: { [file] profile in
+                    var file = file
+                    file.profile = profile
+                    return try file.read(in: session)
+                })
             return try await run.run(configuration, stops: stops, reloads: reloads)
         }
     }

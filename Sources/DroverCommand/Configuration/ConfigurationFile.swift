@@ -18,11 +18,20 @@ struct ConfigurationFile {
             plain.section("profiles").report(name, "there is no such profile; give development or production")
         }
         var whole = tree
-        if let tree, let over = tree.mapping?["profiles"]?.mapping?[profile.rawValue], over.mapping != nil {
+        if let tree, let over = Self.settings(of: profile, in: tree), over.mapping != nil {
             whole = ConfigurationTree.merge(tree, over)
         }
         root = ConfigurationSection(whole, source: source)
         root.leave("profile")
         root.leave("profiles")
+    }
+
+    /// Whether a file has settings of a profile.
+    static func has(_ profile: ServeConfiguration.Profile, in tree: Node?) -> Bool {
+        tree.flatMap { settings(of: profile, in: $0) } != nil
+    }
+
+    private static func settings(of profile: ServeConfiguration.Profile, in tree: Node) -> Node? {
+        tree.mapping?.child("profiles")?.mapping?.child(profile.rawValue)
     }
 }

@@ -15,12 +15,15 @@ struct ConfigurationOptions: ParsableArguments {
     /// The longest file that is read.
     private static let longestFile = 4_194_304
 
-    /// The file's path.
-    func path(in environment: [String: String]) -> String {
-        if let file { return file }
+    /// The file's path: the option, else the environment's, else the standard one.
+    static func path(_ option: String?, in environment: [String: String]) -> String {
+        if let option { return option }
         if let file = environment["DROVER_CONFIG"], !file.isEmpty { return file }
         return "drover.yaml"
     }
+
+    /// The file's path.
+    func path(in environment: [String: String]) -> String { Self.path(file, in: environment) }
 
     /// Reads the configuration.
     ///
@@ -28,7 +31,7 @@ struct ConfigurationOptions: ParsableArguments {
     func read(in session: Session) throws -> ServeConfiguration {
         let path = path(in: session.environment)
         let text: String
-        do { text = try Self.text(of: path) } catch let failure as CommandFailure {
+        do { text = try Self.text(of: path) } catch let failure as CommandFailure where !POSIX.isThere(path) {
             throw CommandFailure.usage(failure.problem, advice: "name it by --config, or let drover init write one")
         }
         return try ServeConfiguration.read(

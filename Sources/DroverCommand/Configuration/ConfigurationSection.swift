@@ -37,7 +37,10 @@ final class ConfigurationSection {
     func report(_ problem: String) { source.report(place, path.joined(separator: "."), problem) }
 
     /// Whether a setting is given, here or in the environment.
-    func has(_ key: String) -> Bool { source.variable(path + [key]) != nil || child(key).map { !$0.isEmpty } == true }
+    func has(_ key: String) -> Bool { source.isSet(path + [key]) || child(key).map { !$0.isEmpty } == true }
+
+    /// Whether the file has a setting here, with a value.
+    func fileHas(_ key: String) -> Bool { child(key).map { !$0.isEmpty } == true }
 
     /// A setting of one value, read by `read`; nil when it is not given or can't be read, which is reported.
     func value<Value>(_ key: String, _ read: (String) throws -> Value) -> Value? {
@@ -148,22 +151,23 @@ final class ConfigurationSection {
 
     private func setting(_ key: String) -> String { (path + [key]).joined(separator: ".") }
 
-    private func child(_ key: String) -> Node? { mapping?[key] }
+    private func child(_ key: String) -> Node? { mapping?.child(key) }
 
     private func line(of key: String) -> ConfigurationProblem.Place {
         mapping?.first { $0.key.string == key }.map { $0.key.place } ?? place
     }
 
     /// A single value as text: the environment's, the file's, or that of the file which `{file: PATH}` names.
-    private func text(_ key: String) -> (text: String, place: ConfigurationProblem.Place)? {
+    private func text(_ key: String) -> ConfigurationSource.Value? {
         if let found = source.variable(path + [key]) { return found }
+        if source.isSet(path + [key]) { return nil }
         guard let node = child(key) else { return nil }
         if node.isEmpty {
             source.report(node.place, setting(key), "it has no value; give one, or take the line away")
             return nil
         }
         if let scalar = node.scalar { return (scalar.string, node.place) }
-        if let mapping = node.mapping, mapping.count == 1, let file = mapping["file"]?.string {
+        if let mapping = node.mapping, mapping.count == 1, let file = mapping.child("file")?.string {
             return source.contents(of: file, node.place, setting(key)).map { ($0, node.place) }
         }
         source.report(node.place, setting(key), "give one value, not a list or a mapping")

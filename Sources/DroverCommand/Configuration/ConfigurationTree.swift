@@ -11,7 +11,8 @@ enum ConfigurationTree {
     /// - Returns: nil for a file that has no value.
     static func read(_ text: String) throws(ConfigurationProblem) -> Node? {
         do {
-            let tree = try Yams.compose(yaml: text)
+            // Some editors begin a file with a mark of its encoding.
+            let tree = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
             var left = mostValues
             if let tree { try check(tree, depth: 0, left: &left) }
             return tree
@@ -26,7 +27,8 @@ enum ConfigurationTree {
     static func merge(_ base: Node, _ over: Node) -> Node {
         guard var mapping = base.mapping, let changes = over.mapping else { return over }
         for (key, value) in changes {
-            mapping[key] = mapping[key].map { merge($0, value) } ?? value
+            let known = mapping.first { $0.key.string == key.string }
+            mapping[known?.key ?? key] = known.map { merge($0.value, value) } ?? value
         }
         return .mapping(mapping)
     }
@@ -40,7 +42,13 @@ enum ConfigurationTree {
         }
         switch node {
         case .mapping(let mapping):
+            var names: Set<String> = []
             for (key, value) in mapping {
+                if let name = key.string, !names.insert(name).inserted { throw repetition(of: [name], at: key.place) }
+                if key.string == "<<" {
+                    throw ConfigurationProblem(
+                        place: key.place, setting: "", problem: "<< is not understood; write the settings out")
+                }
                 if key.scalar == nil {
                     throw ConfigurationProblem(
                         place: key.place, setting: "", problem: "a name is a single word, not a list or a mapping")
@@ -57,7 +65,7 @@ enum ConfigurationTree {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _)?, .parser(_, let problem, let mark, _)?,
             .composer(_, let problem, let mark, _)?:
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
             let hasTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
             let advice =
@@ -66,25 +74,29 @@ enum ConfigurationTree {
             return ConfigurationProblem(
                 place: .line(mark.line), setting: "", problem: "this is not YAML: \(problem); \(advice)")
         case .duplicatedKeysInMapping(let names, let context)?:
-            let shown = names.map { "\"\($0.prefix(64))\"" }.joined(separator: " and ")
-            return ConfigurationProblem(
-                place: .line(lineOfRepetition(of: names.first ?? "", from: context.mark.line, in: text)), setting: "",
-                problem: "\(shown) stands here a second time; keep one of them")
+            let line = lineOfRepetition(of: names.first ?? "", from: context.mark.line, in: text)
+            return repetition(of: names, at: .line(line))
         case .reader(let problem, let offset, _, _)?:
-            let before = text.utf8.prefix(offset ?? 0)
+            let before = text.prefix(offset ?? 0)
             return ConfigurationProblem(
-                place: .line(before.count { $0 == UInt8(ascii: "\n") } + 1), setting: "",
+                place: .line(before.count(where: \.isNewline) + 1), setting: "",
                 problem: "this can't be read: \(problem); write the file as UTF-8, without control characters")
         default:
             return ConfigurationProblem(place: .file, setting: "", problem: "this is not YAML: \(error)")
         }
     }
 
-    /// The parser tells the line of the mapping: the second line from there that begins with the name, as far in as the
+    private static func repetition(of names: [String], at place: ConfigurationProblem.Place) -> ConfigurationProblem {
+        let shown = names.map { "\"\($0.prefix(64))\"" }.joined(separator: " and ")
+        return ConfigurationProblem(
+            place: place, setting: "", problem: "\(shown) stands here a second time; keep one of them")
+    }
+
+    /// The parser tells where the mapping begins: the second line from there that begins with the name, as far in as the
     /// first one, is the repetition.
     private static func lineOfRepetition(of name: String, from first: Int, in text: String) -> Int {
         var indentation: Int?
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
         where index + 1 >= first {
             let content = line.drop { $0 == " " }
             guard content.hasPrefix("\(name):") else { continue }
@@ -99,4 +111,9 @@ enum ConfigurationTree {
 extension Node {
     /// Where it stands in its file.
     var place: ConfigurationProblem.Place { mark.map { .line($0.line) } ?? .file }
+}
+
+extension Node.Mapping {
+    /// The value of a name, however the name is written: in quotes or not, as a word or a number.
+    func child(_ name: String) -> Node? { first { $0.key.string == name }?.value }
 }

@@ -23,19 +23,21 @@ extension Node {
         }
     }
 
+    /// What is not in quotes: null, a truth value, a number that JSON has too, digit by digit; all else is a string, as
+    /// `on`, `12:30` or `0123`.
     private func plain(_ text: String, setting: String) throws(ConfigurationProblem) -> String {
-        switch Resolver.default.resolveTag(of: self) {
-        case .null: return "null"
-        case .bool: return bool.map { $0 ? "true" : "false" } ?? JSONWriter.string(text)
-        case .int, .float:
-            // As it is written where JSON has it too, so that no digit is lost.
-            if let number = try? JSONText(text) { return number.text }  // else it is YAML's own form
-            if let number = int { return String(number) }
-            if let number = float, number.isFinite { return String(number) }
+        switch text {
+        case "", "~", "null", "Null", "NULL": return "null"
+        case "true", "True", "TRUE": return "true"
+        case "false", "False", "FALSE": return "false"
+        case ".inf", "+.inf", "-.inf", ".nan", ".Inf", "-.Inf", ".NaN":
             throw ConfigurationProblem(
-                place: place, setting: setting, problem: "JSON has no number \"\(text.prefix(32))\"; write it in quotes"
-            )
-        default: return JSONWriter.string(text)
+                place: place, setting: setting, problem: "JSON has no number \"\(text)\"; write it in quotes")
+        default:
+            guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
+                let number = try? JSONText(text)  // what is no number of JSON is a string
+            else { return JSONWriter.string(text) }
+            return number.text
         }
     }
 }

@@ -1,6 +1,7 @@
 import Drover
 import DroverCore
 import Logging
+import Yams
 
 extension ServeConfiguration {
     /// Reads a configuration.
@@ -16,14 +17,24 @@ extension ServeConfiguration {
         _ text: String, file: String, profile: Profile? = nil, environment: [String: String],
         readFile: @escaping ConfigurationSource.FileReader
     ) throws(ConfigurationRefusal) -> ServeConfiguration {
-        let source = ConfigurationSource(environment: environment, readFile: readFile)
-        let tree: ConfigurationFile
-        do { tree = ConfigurationFile(try ConfigurationTree.read(text), source: source, profile: profile) } catch {
+        let tree: Node?
+        do { tree = try ConfigurationTree.read(text) } catch {
             throw ConfigurationRefusal(file: file, problems: [error])
         }
-        let configuration = ServeConfiguration(tree.root, profile: tree.profile)
-        source.checkVariables(of: ["queues", "schedules", "defaults", "worker", "server", "log"])
-        let problems = source.problems
+        func read(_ profile: Profile?) -> (configuration: ServeConfiguration, problems: [ConfigurationProblem]) {
+            let source = ConfigurationSource(environment: environment, readFile: readFile)
+            let file = ConfigurationFile(tree, source: source, profile: profile)
+            let configuration = ServeConfiguration(file.root, profile: file.profile)
+            source.checkVariables(of: ["queues", "schedules", "defaults", "worker", "server", "log"])
+            return (configuration, source.problems)
+        }
+        var (configuration, problems) = read(profile)
+        // The settings of a profile that is not chosen now will be one day.
+        for other in Profile.allCases where other != configuration.profile && ConfigurationFile.has(other, in: tree) {
+            for problem in read(other).problems where problem.place.isInFile && !problems.contains(problem) {
+                problems.append(problem)
+            }
+        }
         if problems.isEmpty { return configuration }
         let order = problems.enumerated().sorted { left, right in
             (left.element.place.order, left.offset) < (right.element.place.order, right.offset)
@@ -59,7 +70,7 @@ extension ServeConfiguration {
         schedules = root.sections("schedules").compactMap { Self.schedule($0.name, $0.section, queues: queues) }
         root.finish()
         checkTypes(root.section("worker"))
-        if queues.isEmpty, !root.has("queues"), !root.isGarbled {
+        if queues.isEmpty, !root.fileHas("queues"), !root.isGarbled {
             root.report("queues", "there is no queue; name at least one, with the handler that runs its jobs")
         }
     }
@@ -90,7 +101,10 @@ extension ServeConfiguration {
         worker.lease = section.duration("lease", atLeast: .milliseconds(100)) ?? worker.lease
         worker.grace = section.duration("grace") ?? worker.grace
         worker.maxStalled = section.integer("max-stalled", in: 0...1_000_000) ?? worker.maxStalled
-        worker.types = section.words("types") ?? []
+        if let types = section.words("types") {
+            worker.types = types.filter { !$0.isEmpty }
+            if worker.types.isEmpty { section.report("types", "it names no type; take it away to work all") }
+        }
         section.finish()
         return worker
     }
@@ -105,6 +119,11 @@ extension ServeConfiguration {
 }
 
 extension ConfigurationProblem.Place {
+    /// Whether it is a line of the file.
+    fileprivate var isInFile: Bool {
+        if case .line = self { true } else { false }
+    }
+
     /// By line; the environment last.
     fileprivate var order: Int {
         switch self {

@@ -96,6 +96,8 @@ struct ExecHandler: CommandHandler {
                 "DROVER_JOB_NAME": attempt.name.text,
                 "DROVER_ATTEMPT": String(attempt.attempt),
                 "DROVER_IDEMPOTENCY_KEY": attempt.idempotencyKey,
+                // What signs requests is none of the program's business.
+                "DROVER_HTTP_SECRET": nil,
             ]),
             platformOptions: options)
     }

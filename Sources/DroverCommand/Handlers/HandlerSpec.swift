@@ -36,7 +36,9 @@ enum HandlerSpec: Hashable, Sendable {
         case ("exec", let rest?): self = .exec(try CommandWords.split(rest))
         case ("http", let rest?), ("https", let rest?): self = .http(try Self.url(rest, whole: text))
         default:
-            throw ValidationError("handler", "\"\(text.prefix(64))\" is not a handler; give \(Self.forms)")
+            // What stands behind the colon may be secret.
+            let kind = ValidationError.quote(text.prefix { $0 != ":" } + (rest == nil ? "" : ":"))
+            throw ValidationError("handler", "\(kind) is not a handler; give \(Self.forms)")
         }
     }
 

@@ -1,6 +1,7 @@
 import DroverCore
 import DroverServer
 import Logging
+import NIOCore
 
 /// Runs a configuration: its workers, schedules and server, until it is asked to stop; and takes a new one meanwhile.
 struct ServeRun: Sendable {
@@ -10,6 +11,8 @@ struct ServeRun: Sendable {
         case reload
         /// Work of this number has ended.
         case ended(Int, (any Error)?)
+        /// The server listens.
+        case listening
         /// The server can't listen, or has ended.
         case serverEnded((any Error)?)
     }
@@ -18,8 +21,8 @@ struct ServeRun: Sendable {
     let store: any JobStore
     let server: DroverServer
     let logger: Logger
-    /// Reads the configuration again.
-    let read: @Sendable () throws -> ServeConfiguration
+    /// Reads the configuration again, in the profile of the first one.
+    let read: @Sendable (ServeConfiguration.Profile) throws -> ServeConfiguration
 
     /// Runs until a stop, and gives how it ended.
     ///
@@ -31,19 +34,27 @@ struct ServeRun: Sendable {
         _ first: ServeConfiguration, stops: AsyncStream<Void>, reloads: AsyncStream<Void>
     ) async throws -> ExitStatus {
         let (events, sink) = AsyncStream.makeStream(of: Event.self)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in stops { sink.yield(.stop) } }
             group.addTask { for await _ in reloads { sink.yield(.reload) } }
-            if let settings = first.server { group.addTask { await serve(settings, sink) } }
+            var upcoming = events.makeAsyncIterator()
+            if let settings = first.server {
+                group.addTask { await serve(settings, sink) }
+                // Before any job is claimed: what can't listen must not work.
+                switch await upcoming.next() {
+                case .serverEnded(let error)?: throw Self.failure(of: first.server, error)
+                case .stop?: return .done
+                default: break
+                }
+            }
             var present = first
             var running: [Int: ServedWork] = [:]
             var current = 0
             var stopCount = 0
 
             func start(_ configuration: ServeConfiguration) async throws {
-                let work = try ServedWork(configuration, store: store, session: session, logger: logger)
-                try await work.put(configuration.schedules)
+                let work = try await ServedWork.begin(configuration, store: store, session: session, logger: logger)
                 tell(configuration)
                 let before = running[current]
                 current += 1
@@ -60,8 +71,9 @@ struct ServeRun: Sendable {
             }
 
             try await start(first)
-            for await event in events {
+            while let event = await upcoming.next() {
                 switch event {
+                case .listening: break
                 case .stop:
                     stopCount += 1
                     if stopCount > 1 { return .failed }
@@ -69,7 +81,7 @@ struct ServeRun: Sendable {
                     for work in running.values { work.stop() }
                 case .reload where stopCount > 0: break
                 case .reload:
-                    guard let next = reread(instead: present) else { continue }
+                    guard let next = reread(instead: present, from: first) else { continue }
                     do {
                         if next.differsInConcurrencyOnly(from: present), let work = running[current] {
                             try work.resize(next.workedQueues)
@@ -79,9 +91,7 @@ struct ServeRun: Sendable {
                         }
                         present = next
                     } catch {
-                        logger.error(
-                            "the new configuration was not taken; the old one goes on: \(CommandFailure(mapping: error))"
-                        )
+                        refuse("\(CommandFailure(mapping: error))")
                     }
                 case .ended(let number, let error):
                     running[number] = nil
@@ -99,6 +109,7 @@ struct ServeRun: Sendable {
         do {
             try await server.run(host: settings.host, port: settings.port) { port in
                 logger.info("serving", metadata: ["address": .string("http://\(settings.host):\(port)")])
+                sink.yield(.listening)
             }
             sink.yield(.serverEnded(nil))
         } catch {
@@ -108,36 +119,41 @@ struct ServeRun: Sendable {
 
     private static func failure(of settings: ServeConfiguration.Server?, _ error: (any Error)?) -> CommandFailure {
         let address = settings.map { "\($0.host):\($0.port)" } ?? "its address"
+        let reason = (error as? IOError).map { POSIX.words($0.errnoCode) } ?? error.map { "\($0)" } ?? "it ended"
         return CommandFailure(
-            .failed, "the server can't go on at \(address): \(error.map { "\($0)" } ?? "it ended")",
+            .failed, "the server can't go on at \(address): \(reason)",
             advice: "choose another one by server.host and server.port, or DROVER_SERVER_PORT")
     }
 
-    /// The configuration as it is now; nil when it is refused, or says what it said.
-    private func reread(instead present: ServeConfiguration) -> ServeConfiguration? {
+    /// The configuration as it is now, with what is read at the start alone as it was then; nil when it is refused, or says
+    /// what the present one says.
+    private func reread(instead present: ServeConfiguration, from first: ServeConfiguration) -> ServeConfiguration? {
         do {
-            let next = try read()
-            if next == present {
-                logger.info("configuration read again: nothing has changed")
-                return nil
-            }
-            let fixed = next.changesThatNeedARestart(from: present)
+            var next = try read(first.profile)
+            let fixed = next.fix(as: first)
             if !fixed.isEmpty {
                 logger.warning(
-                    "restart to let changes take effect", metadata: ["settings": .string(fixed.joined(separator: ","))])
+                    "restart to let changes take effect",
+                    metadata: ["settings": .string(fixed.joined(separator: ","))])
             }
-            return next
+            if next != present { return next }
+            logger.info("configuration read again: nothing else has changed")
         } catch let refusal as ConfigurationRefusal {
             for line in refusal.lines { logger.error("\(line)") }
-            logger.error("the new configuration was not taken; the old one goes on")
+            refuse("mend what the lines above name")
         } catch {
-            logger.error("the new configuration was not taken; the old one goes on: \(CommandFailure(mapping: error))")
+            refuse("\(CommandFailure(mapping: error))")
         }
         return nil
     }
 
+    private func refuse(_ reason: String) {
+        logger.error("the new configuration was not taken, and the old one goes on: \(reason)")
+    }
+
     private func tell(_ configuration: ServeConfiguration) {
         let worked = configuration.workedQueues
+        if worked.isEmpty { logger.warning("no queue is worked: none has a handler and a type that was chosen") }
         logger.info(
             "working",
             metadata: [
@@ -162,11 +178,16 @@ extension ServeConfiguration {
         return same == other
     }
 
-    /// The settings that differ and are only read at the start.
-    fileprivate func changesThatNeedARestart(from other: ServeConfiguration) -> [String] {
-        [
-            (store != other.store, "store"), (log != other.log, "log"), (server != other.server, "server"),
-            (profile != other.profile, "profile"),
-        ].filter(\.0).map(\.1)
+    /// Takes over the settings that are read at the start alone.
+    ///
+    /// - Returns: those that differed.
+    fileprivate mutating func fix(as first: ServeConfiguration) -> [String] {
+        defer {
+            store = first.store
+            log = first.log
+            server = first.server
+        }
+        return [(store != first.store, "store"), (log != first.log, "log"), (server != first.server, "server")]
+            .filter(\.0).map(\.1)
     }
 }

@@ -5,36 +5,53 @@ import Logging
 /// The workers and schedules of one configuration, while they run.
 struct ServedWork: Sendable {
     private let service: JobService
-    private let handlers: [any CommandHandler]
+    private var handlers: [any CommandHandler]
 
-    /// The work that a configuration names, not yet begun.
+    /// The work that a configuration names, ready to begin: the store lets this process work, and has the schedules.
     ///
-    /// - Throws: `ValidationError` when a handler can't be made.
-    init(_ configuration: ServeConfiguration, store: any JobStore, session: Session, logger: Logger) throws {
-        var session = session
-        session.environment["DROVER_HTTP_SECRET"] = configuration.httpSecret
-        service = JobService(
+    /// - Throws: `ValidationError` when a handler can't be made; `StoreError` or ``DroverError`` when the store refuses
+    ///   something. Nothing is left behind but schedules that were stored before.
+    static func begin(
+        _ configuration: ServeConfiguration, store: any JobStore, session: Session, logger: Logger
+    ) async throws -> ServedWork {
+        let service = JobService(
             store: store,
             configuration: ServiceConfiguration(clock: session.clock, wallClock: session.wallClock), logger: logger)
-        var made: [any CommandHandler] = []
-        for queue in configuration.workedQueues {
-            var routes: [(name: JobName?, handler: any CommandHandler)] = []
-            for route in queue.handlers {
-                routes.append((route.name, try route.spec.handler(in: session, logger: logger)))
+        var work = ServedWork(service: service, handlers: [])
+        do {
+            for queue in configuration.workedQueues {
+                try work.add(queue, configuration, session: session, logger: logger)
             }
-            made += routes.map(\.handler)
-            service.work(queue.name, concurrency: queue.concurrency, options: configuration.options(of: queue)) {
-                handlers in
-                for (name, handler) in routes {
-                    if let name {
-                        handlers.on(name) { try await handler.run(HandledAttempt($0)) }
-                    } else {
-                        handlers.otherwise { try await handler.run(HandledAttempt($0)) }
-                    }
+            for schedule in configuration.schedules { service.add(.success(schedule)) }
+            try await service.begin()
+            return work
+        } catch {
+            await work.close()
+            throw error
+        }
+    }
+
+    private mutating func add(
+        _ queue: QueueConfiguration, _ configuration: ServeConfiguration, session: Session, logger: Logger
+    ) throws {
+        var session = session
+        session.environment["DROVER_HTTP_SECRET"] = configuration.httpSecret
+        var routes: [(name: JobName?, handler: any CommandHandler)] = []
+        for route in queue.handlers {
+            let handler = try route.spec.handler(in: session, logger: logger)
+            handlers.append(handler)
+            routes.append((route.name, handler))
+        }
+        let options = configuration.options(of: queue)
+        service.work(queue.name, concurrency: queue.concurrency, options: options) { handlers in
+            for (name, handler) in routes {
+                if let name {
+                    handlers.on(name) { try await handler.run(HandledAttempt($0)) }
+                } else {
+                    handlers.otherwise { try await handler.run(HandledAttempt($0)) }
                 }
             }
         }
-        handlers = made
     }
 
     /// Works until ``stop()`` or until the task is cancelled.
@@ -52,11 +69,6 @@ struct ServedWork: Sendable {
     /// Changes how many jobs of the queues run at once.
     func resize(_ queues: [QueueConfiguration]) throws {
         for queue in queues { try service.setConcurrency(queue.concurrency, of: queue.name) }
-    }
-
-    /// Stores the configuration's schedules.
-    func put(_ schedules: [DroverCore.Schedule]) async throws {
-        for schedule in schedules { try await service.put(schedule) }
     }
 
     private func close() async {

@@ -24,11 +24,11 @@ enum POSIX {
     /// Opens a file to read it; negative when it can't be opened.
     static func openToRead(_ path: String) -> Int32 { open(path, O_RDONLY | O_CLOEXEC) }
 
-    /// Writes a file that must not be there yet.
+    /// Writes a file that must not be there yet, for its owner alone. One that can't be written whole is taken away again.
     ///
     /// - Throws: ``CommandFailure`` when it is there, or can't be written.
     static func writeNewFile(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if lastError == EEXIST {
                 throw CommandFailure(
@@ -42,10 +42,17 @@ enum POSIX {
         while !left.isEmpty {
             let count = left.withUnsafeBytes { writeBytes(descriptor, $0) }
             if count < 0 && isInterruption(lastError) { continue }
-            if count <= 0 { throw CommandFailure(.failed, "the file \(path) can't be written: \(words(lastError))") }
+            if count <= 0 {
+                let reason = words(lastError)
+                _ = unlink(path)
+                throw CommandFailure(.failed, "the file \(path) can't be written: \(reason)")
+            }
             left = left.dropFirst(count)
         }
     }
+
+    /// Whether a path leads to something.
+    static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Whether a path leads to a folder.
     static func isFolder(_ path: String) -> Bool {

@@ -19,10 +19,12 @@ struct RedisURL: Hashable, Sendable, CustomStringConvertible, CustomReflectable 
     var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// How the store uses the server.
-    func configuration() throws(CommandFailure) -> RedisStoreConfiguration {
+    ///
+    /// - Parameter looksOnce: for a command that asks once, and must not call a queue unknown because the server has many
+    ///   keys; one that goes on finds queues step by step.
+    func configuration(looksOnce: Bool) throws(CommandFailure) -> RedisStoreConfiguration {
         var configuration = try Self.read(text)
-        // A command asks once, and must not call a queue unknown because the server has many keys.
-        configuration.discoverySteps = .max
+        if looksOnce { configuration.discoverySteps = .max }
         return configuration
     }
 

@@ -17,6 +17,8 @@ struct Session: Sendable {
         case existing
         /// It is made when it is not there.
         case create
+        /// The same, for as long as a process runs.
+        case serve
     }
 
     /// Where results and notes go.

@@ -58,7 +58,7 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
             }
             return SQLiteStore(path: path, mustExist: access == .existing)
         case .sqliteMemory: return SQLiteStore(path: ":memory:")
-        case .redis(let url): return RedisStore(try url.configuration(), logger: logger)
+        case .redis(let url): return RedisStore(try url.configuration(looksOnce: access != .serve), logger: logger)
         }
     }
 

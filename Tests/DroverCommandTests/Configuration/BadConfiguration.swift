@@ -21,9 +21,11 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
     }
 
     /// One whose variables are wrong.
-    init(_ name: String, variables: [String: String], in variable: String, _ parts: String...) {
+    init(
+        _ name: String, _ text: String = Self.good, variables: [String: String], in variable: String, _ parts: String...
+    ) {
         testDescription = name
-        text = Self.good
+        self.text = text
         environment = variables
         place = "\(variable): "
         self.parts = parts
@@ -134,6 +136,10 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         .init(
             "a profile's mistake", good + "\nprofiles:\n  development:\n    server:\n      port: x\n", at: 8,
             "server.port", "whole number"),
+        .init(
+            "a mistake of a profile that is not chosen",
+            good + "\nprofiles:\n  production:\n    store: sqlite:x\n    server: {prt: 3}\n", at: 8, "server.prt",
+            "did you mean port?"),
         .init(
             "a profile that there is not", good + "\nprofiles:\n  prod: {}\n", at: 6, "profiles.prod",
             "development or production"),

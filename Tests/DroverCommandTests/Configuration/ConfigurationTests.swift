@@ -80,7 +80,7 @@ import Testing
                 job: digest
                 cron: "30 2 * * MON-FRI"
                 time-zone: Europe/Berlin
-                data: {n: 12345678901234567890, list: [1.50, "1", yes, ~, text], "quoted": 'true'}
+                data: {n: 12345678901234567890, list: [1.50, "1", true, ~, text, on, 0123, 12:30], "quoted": 'true'}
                 from: 2030-01-01T00:00:00Z
                 until: 2031-01-01T00:00:00Z
                 limit: 9
@@ -108,7 +108,8 @@ import Testing
         #expect(schedule.timing == .cron("30 2 * * MON-FRI", timeZone: "Europe/Berlin"))
         #expect(
             schedule.payload.text
-                == #"{"n":12345678901234567890,"list":[1.50,"1",true,null,"text"],"quoted":"true"}"#)
+                == #"{"n":12345678901234567890,"list":[1.50,"1",true,null,"text","on","0123","12:30"],"quoted":"true"}"#
+        )
         #expect(schedule.options.attempts == 5 && schedule.options.timeout == .seconds(120))
         #expect(schedule.limit == 9 && schedule.jitter == .seconds(10) && schedule.catchUp == .all(atMost: 4))
         #expect(schedule.overlap == .forbid && schedule.endsAt?.milliseconds == 1_924_992_000_000)
@@ -151,6 +152,25 @@ import Testing
             #expect(production.queues.map(\.concurrency) == [20, 1])
             #expect(production.queues.first?.handlers.map(\.spec) == [.noop])
         }
+    }
+
+    @Test("names may look like numbers, truth values or dates, in quotes or not")
+    func names() throws {
+        let configuration = try read(
+            """
+            queues:
+              "2024": {handler: noop, handlers: {"404": echo, yes: noop}}
+              12: {handler: echo}
+            schedules:
+              "1": {queue: "2024", job: 7, every: 1m}
+            profiles:
+              development:
+                queues: {2024: {concurrency: 3}}
+            """)
+        #expect(configuration.queues.map(\.name) == ["2024", "12"])
+        #expect(configuration.queues.first?.handlers.map(\.name) == [nil, "404", "yes"])
+        #expect(configuration.queues.first?.concurrency == 3)
+        #expect(configuration.schedules.map(\.name) == ["7"])
     }
 
     @Test("H stands for a time that the schedule's id decides")

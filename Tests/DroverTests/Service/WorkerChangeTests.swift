@@ -5,7 +5,8 @@ import Testing
 /// What a program changes about its workers while they run.
 @Suite(.timeLimit(.minutes(1))) struct WorkerChangeTests {
     /// A service whose jobs of the queue `q` begin and wait until they are told to end.
-    private func waiting(_ store: ReferenceStore, concurrency: Int, began: Probe<JobID>, end: Probe<Void>) -> JobService {
+    private func waiting(_ store: ReferenceStore, concurrency: Int, began: Probe<JobID>, end: Probe<Void>) -> JobService
+    {
         let service = makeService(store)
         service.work("q", concurrency: concurrency) { handlers in
             handlers.otherwise { context in
@@ -17,7 +18,8 @@ import Testing
         return service
     }
 
-    @Test("more jobs run at once when concurrency is raised while the service runs, and fewer when it is lowered before")
+    @Test(
+        "more jobs run at once when concurrency is raised while the service runs, and fewer when it is lowered before")
     func concurrency() async throws {
         let store = ReferenceStore()
         let began = Probe<JobID>("began")
