@@ -5,8 +5,7 @@
 #
 # usage: [STORE=sqlite|redis] scripts/bench.sh [SCENARIO…]
 #   SQLite: add-bulk add process latency pickup deep (all but deep by default)
-#   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-50, -10 and -1, memory, idle,
-#           distant (all by default)
+#   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-10, memory, idle, distant (all by default)
 # RUNS, JOBS, LATENCY_JOBS, WAITING, SETTLE, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many
 # jobs it has, and `latency`, how many more wait in `deep`, how long that waits before it measures, how long an idle worker
 # is watched, and where the file lies. IDLE_SETTLE is how many seconds it is left alone before.

@@ -27,6 +27,31 @@ import Testing
         #expect(transcript.notes.isEmpty)
     }
 
+    @Test("each shell's completion script knows every command", arguments: ["bash", "zsh", "fish"])
+    func completions(_ shell: String) async {
+        let (status, transcript) = await drover("--generate-completion-script", shell, on: ReferenceStore())
+        #expect(status == .done)
+        for command in Self.subcommands {
+            guard let name = command.configuration.commandName else { continue }
+            #expect(transcript.results.contains(name), "\(name)")
+        }
+    }
+
+    @Test("bash completes commands and options by its script")
+    func bash() async throws {
+        let script = #"""
+            exec bash -c '
+            source <("$1" --generate-completion-script bash)
+            complete -p drover
+            COMP_WORDS=(drover se) COMP_CWORD=1 COMP_LINE="drover se" COMP_POINT=9; _drover drover se drover
+            echo "${COMPREPLY[@]}"
+            COMPREPLY=() COMP_WORDS=(drover queues --js) COMP_CWORD=2 COMP_LINE="drover queues --js" COMP_POINT=18; _drover drover --js queues
+            echo "${COMPREPLY[@]}"' bash "$1"
+            """#
+        let ending = try await Program.script(script, [])
+        #expect(ending.output == "complete -o filenames -F _drover drover\nserve\n--json\n", "\(ending)")
+    }
+
     @Test("no line of a help text is longer than a terminal is wide, usage lines apart")
     func width() {
         for command in Self.subcommands {

@@ -288,7 +288,14 @@ extension QueueWorker {
         // Unstructured: it has to go on while the lanes deliver what the attempts answer, and ends with them.
         let exit = Task {
             if gracefully, await !scope.clock.sleep(for: scope.options.grace) { return }
-            for attempt in core.withLock({ Array($0.attempts.values) }) { attempt.stop(.shutdown) }
+            let left = core.withLock { Array($0.attempts.values) }
+            if gracefully, !left.isEmpty {
+                let jobs = left.map(\.claimed.job.key.id.text).sorted().joined(separator: " ")
+                scope.logger.warning(
+                    "the time of grace is over: jobs that still run are cancelled and given back",
+                    metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
+            }
+            for attempt in left { attempt.stop(.shutdown) }
             if await !scope.clock.sleep(for: Self.lastWait) { return }
             for attempt in core.withLock({ $0.attempts.values.sorted { $0.number > $1.number } }) {
                 scope.logger.error(
