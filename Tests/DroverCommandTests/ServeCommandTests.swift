@@ -128,6 +128,27 @@ import Testing
         #expect(status == .done)
     }
 
+    @Test("of a configuration with a schedule that the store would not take, nothing is taken")
+    func whole() async throws {
+        try write(good)
+        let store = ReferenceStore()
+        let status = try await serving(on: store) { served in
+            try await served.notes.wait(for: "working")
+            let large = String(repeating: "x", count: 1_100_000)
+            let bad = good.replacing("n: 1", with: "n: 2") + "\n  large: {queue: mail, job: j, every: 1h, data: \(large)}"
+            try write(bad)
+            served.reload.yield()
+            let line = try await served.notes.wait(for: "the old one goes on")
+            #expect(line.contains("1048576"), "\(line.prefix(300))")
+            let records = try await store.schedules(ScheduleQuery(queue: "mail"), page: Page()).schedules
+            #expect(records.map(\.schedule.payload.text) == [#"{"n":1}"#])
+            #expect(await drover("add", "--queue", "mail", "x", "--wait", on: store).transcript.results == "null\n")
+            #expect(served.notes.count(of: "worker starts") == 1)
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
     @Test("another concurrency is taken without new workers")
     func resize() async throws {
         try write("queues: {mail: {handler: \"sleep:1h\"}}\nworker: {grace: 0s}")

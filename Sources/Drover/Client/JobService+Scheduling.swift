@@ -74,6 +74,13 @@ extension JobService {
         }
     }
 
+    /// Refuses a schedule that no store would take.
+    func check(_ schedule: Schedule) throws {
+        try configuration.checkPayload(schedule.payload)
+        _ = try SlotPlan(schedule)
+        if let problem = schedule.problem { throw problem }
+    }
+
     /// Stores a declared schedule, unless it is stored so already or is over. What a worker has not come to yet of a schedule
     /// with the same times is kept.
     func keep(_ schedule: Schedule) async throws {

@@ -126,13 +126,15 @@ public final class JobService: Service, Sendable {
             defer { state.hasBegun = true }
             return state.hasBegun ? ([], []) : (state.workers.map(\.queue), state.schedules)
         }
+        do {
+            // All of them before the first is stored.
+            for schedule in schedules { try check(schedule.get()) }
+        } catch let problem as ValidationError {
+            throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
+        }
         try await store.prepare()
         try await checkQueues(queues)
-        for schedule in schedules {
-            do { try await keep(schedule.get()) } catch let problem as ValidationError {
-                throw DroverError(.refused, "a schedule was not stored: \(problem)", cause: problem)
-            }
-        }
+        for schedule in schedules { try await keep(schedule.get()) }
     }
 
     /// Looks for work of the queues once, without waiting: what does not mend by itself is better met here than in each
