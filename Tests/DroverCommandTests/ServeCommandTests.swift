@@ -135,7 +135,8 @@ import Testing
         let status = try await serving(on: store) { served in
             try await served.notes.wait(for: "working")
             let large = String(repeating: "x", count: 1_100_000)
-            let bad = good.replacing("n: 1", with: "n: 2") + "\n  large: {queue: mail, job: j, every: 1h, data: \(large)}"
+            let second = "  large: {queue: mail, job: j, every: 1h, data: \(large)}"
+            let bad = good.replacing("n: 1", with: "n: 2") + "\n" + second
             try write(bad)
             served.reload.yield()
             let line = try await served.notes.wait(for: "the old one goes on")

@@ -66,7 +66,7 @@ import Testing
         let service = JobService(store: store, configuration: ServiceConfiguration(wallClock: time.wall), logger: quiet)
         service.add(.success(schedule))
         service.work("q") { handlers in handlers.otherwise { _ in .null } }
-        try await running(service) { try await store.event(in: "q") { $0.kind.name == "completed" } }
+        _ = try await running(service) { try await store.event(in: "q") { $0.kind.name == "completed" } }
         #expect(try await record(store).hasEnded)
         try await begin(store, schedule)
         #expect(try await store.queues().first?.counts == JobCounts([.completed: 1]))
