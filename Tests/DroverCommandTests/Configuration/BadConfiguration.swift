@@ -210,6 +210,17 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
             "a type from the environment", variables: ["DROVER_WORKER_TYPES": "default,slow"],
             in: "DROVER_WORKER_TYPES", "worker.types", "no queue has the type \"slow\""),
         .init(
+            "a variable of two queues", "queues: {mail: {handler: noop}, Mail: {handler: noop}}\n",
+            variables: ["DROVER_QUEUES_MAIL_CONCURRENCY": "2"], in: "DROVER_QUEUES_MAIL_CONCURRENCY",
+            "queues.mail.concurrency", "queues.Mail.concurrency", "set them in the file"),
+        .init("no type", good + "\nworker: {types: []}\n", at: 5, "worker.types", "names no type"),
+        .init(
+            "one name in two spellings", "queues:\n  1: {handler: noop}\n  \"1\": {handler: echo}\n", at: 3, "\"1\"",
+            "second time"),
+        .init(
+            "a merge", "queues:\n  a: &a {handler: noop}\n  b:\n    <<: *a\n", at: 4, "<<", "write the settings out"),
+        .init("a tab after Windows' line ends", "queues:\r\n\tmail:\r\n", at: 2, "not with tabs"),
+        .init(
             "a profile from the environment", variables: ["DROVER_PROFILE": "prod"], in: "DROVER_PROFILE", "profile",
             "development, production"),
     ]
