@@ -64,15 +64,7 @@ extension JobService {
     /// - Throws: ``DroverError`` with the code `refused` or `payloadTooLarge`; `StoreError`, after which it may have been
     ///   stored or not.
     @discardableResult
-    public func put(_ schedule: Schedule) async throws -> Timestamp? {
-        try configuration.checkPayload(schedule.payload)
-        do {
-            let slots = try SlotPlan(schedule)
-            return try await put(schedule, slots, try slots.beginning(now: configuration.wallClock.now))
-        } catch let problem as ValidationError {
-            throw DroverError(.refused, "the schedule \(schedule.key) was not stored: \(problem)", cause: problem)
-        }
-    }
+    public func put(_ schedule: Schedule) async throws -> Timestamp? { try await put(schedule, first: nil) }
 
     /// Refuses a schedule that no store would take.
     func check(_ schedule: Schedule) throws {
@@ -84,8 +76,7 @@ extension JobService {
     /// Stores a declared schedule, unless it is stored so already or is over. What a worker has not come to yet of a schedule
     /// with the same times is kept.
     func keep(_ schedule: Schedule) async throws {
-        let query = ScheduleQuery(queue: schedule.key.queue, part: .ids([schedule.key.id]))
-        let record = try await store.schedules(query, page: Page(limit: 1)).schedules.first
+        let record = try await record(of: schedule.key)
         if let record, schedule.isStored(as: record.schedule) { return }
         if let end = schedule.endsAt, end < configuration.wallClock.now {
             logger.notice(
@@ -106,19 +97,21 @@ extension JobService {
             try await put(schedule)
             return
         }
-        try configuration.checkPayload(schedule.payload)
-        let slots = try SlotPlan(schedule)
-        try await put(
-            schedule, slots, SchedulePlan(schedule, first: record.slot, due: slots.due(record.slot)))
+        try await put(schedule, first: record.slot)
     }
 
+    /// Stores a schedule whose first slot is the given one; nil for the next by its times.
     @discardableResult
-    private func put(
-        _ schedule: Schedule, _ slots: SlotPlan, _ beginning: SchedulePlan
-    ) async throws -> Timestamp? {
+    private func put(_ schedule: Schedule, first: Timestamp?) async throws -> Timestamp? {
+        try configuration.checkPayload(schedule.payload)
         do {
-            warnOfPattern(in: schedule)
-            var plan = beginning
+            let slots = try SlotPlan(schedule)
+            var plan =
+                try first.map { SchedulePlan(schedule, first: $0, due: slots.due($0)) }
+                ?? slots.beginning(now: configuration.wallClock.now)
+            if store.traits.isSharedWithBullMQ, let problem = slots.cronParserProblem {
+                warn(of: problem, in: schedule)
+            }
             for _ in 0..<Self.mostTakenSlots {
                 switch try await store.put([plan]).first {
                 case .stored(let slot)?: return slot
@@ -143,8 +136,7 @@ extension JobService {
     ///
     /// - Throws: ``DroverError`` with the code `notFound` or `refused`; `StoreError`.
     public func resume(_ key: ScheduleKey) async throws {
-        let query = ScheduleQuery(queue: key.queue, part: .ids([key.id]))
-        guard let record = try await store.schedules(query, page: Page(limit: 1)).schedules.first else {
+        guard let record = try await record(of: key) else {
             throw DroverError(.notFound, "there is no schedule \(key)")
         }
         do {
@@ -159,12 +151,14 @@ extension JobService {
         }
     }
 
+    /// The schedule as it is stored; nil when it is not.
+    private func record(of key: ScheduleKey) async throws -> ScheduleRecord? {
+        let query = ScheduleQuery(queue: key.queue, part: .ids([key.id]))
+        return try await store.schedules(query, page: Page(limit: 1)).schedules.first
+    }
+
     /// Tells of a pattern that BullMQ's clients, should they work the queue too, would end or move the schedule by.
-    private func warnOfPattern(in schedule: Schedule) {
-        guard store.traits.isSharedWithBullMQ, case .cron(let text, _) = schedule.timing,
-            // What can't be read was refused before.
-            let problem = (try? CronExpression(text, seed: schedule.key.id.text))?.cronParserProblem
-        else { return }
+    private func warn(of problem: String, in schedule: Schedule) {
         logger.warning(
             "BullMQ's workers can't take this schedule on; let none of them work its queue, or write it otherwise",
             metadata: [

@@ -22,7 +22,7 @@ public struct JobContext: Sendable {
         "\(key.queue):\(key.id):\(attemptState.claimed.job.createdAt.milliseconds)"
     }
     /// The longest time the attempt may take: the job's own bound, else the worker's; nil for none.
-    public var timeout: Duration? { job.options.timeout ?? worker.options.timeout }
+    public var timeout: Duration? { worker.policy.timeout(of: job) }
     /// Another text in every attempt. A resource that remembers the newest attempt can refuse an older one by it.
     public var fencingToken: String { attemptState.claimed.lease.token.text }
 

@@ -35,6 +35,11 @@ struct SlotPlan: Sendable {
         }
     }
 
+    /// Why BullMQ's clients would read its expression otherwise; nil for none, and for an interval.
+    var cronParserProblem: String? {
+        if case .cron(let expression, _) = times { expression.cronParserProblem } else { nil }
+    }
+
     /// The plan to store the schedule by.
     ///
     /// - Throws: `ValidationError` when the schedule has no slot.

@@ -5,14 +5,10 @@ import Logging
 struct AttemptExecutor: Sendable {
     let scope: WorkerScope
     let handlers: Handlers
-    let policy: RetryPolicy
 
     init(scope: WorkerScope, handlers: Handlers) {
         self.scope = scope
         self.handlers = handlers.wrapped(in: scope.options.middleware)
-        policy = RetryPolicy(
-            random: scope.configuration.random, attempts: scope.options.attempts ?? 1, backoff: scope.options.backoff,
-            timeout: scope.options.timeout)
     }
 
     /// Runs the attempt and decides its settlement; nil when its outcome is worth nothing.
@@ -20,7 +16,7 @@ struct AttemptExecutor: Sendable {
         let start = scope.clock.now()
         let isIteration = attempt.claimed.job.key.id.iteration != nil
         let exit = await (isIteration ? runIteration(attempt) : run(attempt)).after(attempt.stopReason)
-        let outcome = exit.outcome(of: attempt.claimed.job, by: policy)
+        let outcome = exit.outcome(of: attempt.claimed.job, by: scope.policy)
         scope.metrics.ended(outcome, after: scope.clock.now() - start)
         log(outcome, of: attempt)
         return outcome.map { settlement(of: attempt, $0) }
@@ -53,7 +49,7 @@ struct AttemptExecutor: Sendable {
     private func run(_ attempt: Attempt) async -> AttemptExit {
         if let reason = attempt.claimed.job.deferredFailure { return .deferredFailure(reason) }
         guard let handler = handlers.find(attempt.claimed.job.name) else { return .noHandler }
-        let timer = policy.timeout(of: attempt.claimed.job).map { stop(attempt, after: $0) }
+        let timer = scope.policy.timeout(of: attempt.claimed.job).map { stop(attempt, after: $0) }
         defer { timer?.cancel() }
         do {
             let result = try await handler(JobContext(attemptState: attempt, worker: scope))

@@ -14,6 +14,7 @@ final class WorkerScope: Sendable {
     let clock: EngineClock
     let logger: Logger
     let metrics: WorkerMetrics
+    let policy: RetryPolicy
     let schedules: ScheduleStepper
     let completedRetention: Retention
     let failedRetention: Retention
@@ -31,6 +32,9 @@ final class WorkerScope: Sendable {
         self.logger = logger
         name = options.name ?? HostIdentity.current.workerName()
         metrics = WorkerMetrics(queue: queue)
+        policy = RetryPolicy(
+            random: configuration.random, attempts: options.attempts ?? 1, backoff: options.backoff,
+            timeout: self.options.timeout)
         schedules = ScheduleStepper(
             queue: queue, store: store, wallClock: configuration.wallClock, logger: logger)
         completedRetention = options.completedRetention ?? store.traits.completedRetention

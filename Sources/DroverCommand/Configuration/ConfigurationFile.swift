@@ -14,8 +14,9 @@ struct ConfigurationFile {
             plain.word("profile", ["development": .development, "production": .production])
             as ServeConfiguration.Profile?
         profile = chosen ?? named ?? .development
-        for (name, _) in plain.sections("profiles") where ServeConfiguration.Profile(rawValue: name) == nil {
-            plain.section("profiles").report(name, "there is no such profile; give development or production")
+        let profiles = plain.section("profiles")
+        for name in profiles.names where ServeConfiguration.Profile(rawValue: name) == nil {
+            profiles.report(name, "there is no such profile; give development or production")
         }
         var whole = tree
         if let tree, let over = Self.settings(of: profile, in: tree), over.mapping != nil {

@@ -62,14 +62,15 @@ extension ServeConfiguration {
             _ = try WebhookSecret(parsing: text)
             return text
         }
-        worker = Self.worker(root.section("worker"))
+        let workerSection = root.section("worker")
+        worker = Self.worker(workerSection)
         let defaults = root.section("defaults")
         let general = JobDefaults(defaults)
         defaults.finish()
         queues = root.sections("queues").compactMap { QueueConfiguration($0.name, $0.section, general: general) }
         schedules = root.sections("schedules").compactMap { Self.schedule($0.name, $0.section, queues: queues) }
         root.finish()
-        checkTypes(root.section("worker"))
+        checkTypes(workerSection)
         if queues.isEmpty, !root.fileHas("queues"), !root.isGarbled {
             root.report("queues", "there is no queue; name at least one, with the handler that runs its jobs")
         }
