@@ -25,6 +25,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -44,9 +45,11 @@ let package = Package(
             name: "Drover",
             dependencies: [
                 "DroverCore",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: house),
         .target(
@@ -76,7 +79,7 @@ let package = Package(
             exclude: ["Scripts"],
             swiftSettings: house),
         .target(name: "DroverConformance", dependencies: ["DroverCore"], swiftSettings: house),
-        .target(name: "DroverTesting", dependencies: ["DroverCore"], swiftSettings: house),
+        .target(name: "DroverTesting", dependencies: ["Drover", "DroverCore"], swiftSettings: house),
         .target(
             name: "DroverServer",
             dependencies: [
@@ -129,6 +132,7 @@ let package = Package(
             name: "PowerCutWorkload",
             dependencies: [
                 "Drover", "DroverCore", "DroverSQLite", "DroverTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/PowerCutWorkload",
@@ -136,9 +140,10 @@ let package = Package(
         .testTarget(
             name: "DroverSQLiteTests",
             dependencies: [
-                "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting", "PowerCutWorkload",
+                "Drover", "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting", "PowerCutWorkload",
                 "ProcessTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .target(
@@ -197,6 +202,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             exclude: ["Schedule/Oracles"],
             swiftSettings: house),

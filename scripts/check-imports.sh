@@ -8,12 +8,12 @@ system="Foundation FoundationEssentials Synchronization Dispatch Glibc Musl Darw
 # target | Drover's own modules | modules of packages and of the system
 table="
 DroverCore        |                                  | Foundation FoundationEssentials Synchronization
-Drover            | DroverCore                       | Logging Metrics ServiceLifecycle $system
+Drover            | DroverCore                       | Crypto Logging Metrics ServiceLifecycle Tracing $system
 DroverSQLite      | DroverCore                       | GRDB GRDBSQLite $system
 RedisClient       |                                  | Logging NIOCore NIOPosix NIOSSL $system
 DroverRedis       | DroverCore RedisClient           | Logging $system
 DroverConformance | DroverCore                       | $system
-DroverTesting     | DroverCore                       | $system
+DroverTesting     | Drover DroverCore                | $system
 DroverServer      | DroverCore                       | CoreMetrics Hummingbird Logging NIOCore ServiceLifecycle $system
 DroverCommand     | Drover DroverCore DroverRedis DroverServer DroverSQLite | ArgumentParser AsyncHTTPClient CoreMetrics Crypto Logging NIOCore \
 NIOHTTP1 NIOPosix Subprocess System SystemPackage Yams $system

@@ -108,14 +108,18 @@ check_generated() { # generated files are current
 }
 mend_generated="Run \`make embed\` and commit the result."
 
-check_readme() { # the program in README.md is Snippets/QuickStart.swift
+# Prints the first program in a document.
+program_of() { awk '/^```swift$/ && !done { inside = 1; next } /^```$/ && inside { inside = 0; done = 1 } inside' "$1"; }
+
+check_readme() { # the programs in README.md and docs/transactions.md are those of Snippets
     local lines
-    awk '/^```swift$/ && !done { inside = 1; next } /^```$/ && inside { inside = 0; done = 1 } inside' README.md |
-        diff -u --label README.md --label Snippets/QuickStart.swift - Snippets/QuickStart.swift || return 1
+    program_of README.md | diff -u --label README.md --label Snippets/QuickStart.swift - Snippets/QuickStart.swift || return 1
+    program_of docs/transactions.md |
+        diff -u --label docs/transactions.md --label Snippets/Transactions.swift - Snippets/Transactions.swift || return 1
     lines=$(wc -l <Snippets/QuickStart.swift)
     [ "$lines" -le 30 ] || { echo "Snippets/QuickStart.swift has $lines lines; the first program a reader sees has at most 30"; return 1; }
 }
-mend_readme="Copy Snippets/QuickStart.swift, which the build compiles, into README.md."
+mend_readme="Copy the program of Snippets, which the build compiles, into the document."
 
 check_boundary() { # the store boundary has at most 30 methods
     local count

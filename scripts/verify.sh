@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 record=docs/verification.md
-parts="test conformance model differential crash powercut faults redis-faults mixed schedules fuzz thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules encryption move fuzz thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -21,10 +21,14 @@ command_of() {
         model) echo "DROVER_MODEL_OPERATIONS=1000000 DROVER_REDIS_MODEL_OPERATIONS=300000 swift test --filter '[.]ModelTests/'" ;;
         differential) echo "DROVER_DIFFERENTIAL_OPERATIONS=50000 swift test --filter '[.]DifferentialTests/'" ;;
         crash) echo "DROVER_KILLS=200 swift test --filter '[.]KillTests/'" ;;
+        transactions) echo "DROVER_TRANSACTION_KILLS=500 swift test --filter '[.]TransactionKillTests/'" ;;
         powercut) echo "DROVER_POWERCUTS=200 swift test --filter '[.]PowerCutTests/'" ;;
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
+        # All tests, and all that they print searched for what is secret.
+        encryption) echo "DROVER_ENCRYPTION_ROUNDS=10000 scripts/canary.sh" ;;
+        move) echo "DROVER_MOVE_JOBS=1000000 DROVER_MOVE_KILLS=20 swift test --filter '[.]MoveKillTests/'" ;;
         fuzz) echo "DROVER_RESP_FUZZ=10000000 swift test --filter '[.]RESPFuzzTests/'" ;;
         redis-faults) echo "DROVER_REDIS_KILLS=50 DROVER_REDIS_CUTS=1000 DROVER_REDIS_STOP=10000 swift test --filter DroverRedisTests.ServerKillTests/ --filter DroverRedisTests.CutConnectionTests/ --filter DroverRedisTests.StoppedServerTests/ --filter DroverRedisTests.DisturbedServerTests/ --filter DroverRedisTests.FullMemoryTests/ --filter DroverRedisTests.ChangingServerTests/ --filter DroverRedisTests.ReconnectTests/ --filter DroverRedisTests.TroubleTests/" ;;
         thread-sanitizer) echo "scripts/thread-sanitizer.sh" ;;
@@ -42,10 +46,14 @@ figures_of() {
             "300000 operations without a difference on SQLite, Redis and the reference store" ;;
         differential) echo "50000 operations without a difference to BullMQ's model" ;;
         crash) echo "200 kills" ;;
+        transactions) printf '%s\n' "500 kills of an application with a pool" "500 kills of an application with a queue" ;;
         powercut) echo "200 power cuts" ;;
         mixed) echo "100000 jobs in a mixed run" ;;
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;
         schedules) echo "300 slots, one job each" ;;
+        encryption) printf '%s\n' "10000 rounds of encryption" "1000 lines of output without a canary" ;;
+        move) printf '%s\n' "1000000 jobs moved from sqlite to redis, 20 kills" \
+            "1000000 jobs moved back to sqlite, 20 kills" "1000000 jobs moved from redis to sqlite, 20 kills" ;;
         fuzz) echo "10000000 RESP inputs" ;;
         redis-faults) printf '%s\n' "50 kills of a server that syncs always" "50 kills of a server that syncs each second" \
             "1000 cuts of" "10000 ms of a stopped server" "200 reconnects of 3 connections" ;;

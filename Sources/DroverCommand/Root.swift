@@ -20,6 +20,6 @@ struct Root: AsyncParsableCommand {
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self,
             Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
-            Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self,
+            Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self, Move.self, Backup.self,
         ])
 }

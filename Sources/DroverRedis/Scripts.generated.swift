@@ -18,6 +18,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -357,7 +358,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "76b6d0d5fa8fb714f6dcb62ba91b17d05b3db466")
+        """#, sha: "690cdf803564c30b5956fafae4f77a7db29bfc7d")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -372,6 +373,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -489,7 +491,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "ea82b450f73670ef74d1c8ef81c556d613d20445")
+        """#, sha: "30a16a99961892eee4e53d38e707a5d377ed69c1")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -847,6 +849,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1357,7 +1360,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "75e7a03c302c9203b0c47c2d3e867986f6c0f43b")
+        """#, sha: "f6caa4018c5198c39fe456b261abbe2e3bb39688")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1372,6 +1375,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1686,7 +1690,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "b6ec142c21747a530895e400dab680f4dd9ab36c")
+        """#, sha: "fccff843fd5f19be0d6e09d86b516b93d41e7cd7")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1751,6 +1755,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1826,7 +1831,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "213cbaad60b49269c55e98a359f9e7ab064e475d")
+        """#, sha: "f1a34006104388e3dc213672b3d1116db1a095ea")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1841,6 +1846,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -1975,7 +1981,495 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "9fcda615d9337e6fdd60274b10a365a49681101f")
+        """#, sha: "469952b8b947d0fa4ca8a6c8019019177508434f")
+
+    /// `move.lua`
+    static let move = RedisScript(name: "move", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority)
+            if priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority)
+            if priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+            end
+            pushBack(id, priority)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function decode(text)
+            local isObject, value = pcall(cjson.decode, text)
+            return isObject and type(value) == 'table' and value or {}
+        end
+        local function enter(id, priority, isFirst, due)
+            if due > now then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                emit('waiting', 'jobId', id)
+            end
+        end
+        local function member(name, value) return value and ',"' .. name .. '":' .. value or '' end
+        local function text(value) return value and cjson.encode(value) end
+        local function iterationOptions(id, scheduler, slot, delay, count, fields)
+            local template = string.match(fields.opts or '', '^%s*{(.*)}%s*$') or ''
+            local isEmpty = not string.find(template, '%S')
+            local pattern = text(fields.pattern)
+            return '{' .. template .. (isEmpty and '' or ',') .. '"repeat":{"count":' .. integer(count) .. member('pattern', pattern)
+                .. member('tz', text(fields.tz)) .. member('every', fields.every) .. member('offset', fields.offset)
+                .. member('limit', fields.limit) .. member('startDate', fields.startDate) .. member('endDate', fields.endDate) .. '}'
+                .. member('jobId', text(id)) .. (pattern and member('prevMillis', integer(slot)) or '')
+                .. member('timestamp', nowText) .. member('delay', integer(delay)) .. member('repeatJobKey', text(scheduler)) .. '}'
+        end
+        local function fieldsOf(key)
+            local list, fields = call('HGETALL', key), {}
+            for index = 1, #list, 2 do fields[list[index]] = list[index + 1] end
+            return fields
+        end
+        local function addIteration(scheduler, slot, due, count, fields)
+            local id = iterationID(scheduler, slot)
+            local options = decode(fields.opts or '{}')
+            local priority, delay = tonumber(options.priority) or 0, math.max(due - now, 0)
+            call('INCR', idKey)
+            emit('added', 'jobId', id, 'name', fields.name)
+            call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
+                'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
+                'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
+            enter(id, priority, options.lifo == true, due)
+            return id
+        end
+        local function nextSlot(previous, every, offset, start)
+            local slot
+            local function aligned()
+                local slot = math.floor(now / every) * every + offset
+                return slot > now and slot or slot + every
+            end
+            if previous then
+                slot = previous + every
+                if slot < now then slot = aligned() end
+            elseif start then
+                slot = math.max(start, now)
+            elseif offset > 0 then
+                slot = aligned()
+            else
+                slot = now
+            end
+            if offset == 0 then offset = slot - math.floor(slot / every) * every end
+            return slot, offset
+        end
+        local function unclaimed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('EXISTS', base .. id) == 0 then return end
+            local state = stateOf(id)
+            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+        end
+        local function takeAwayDelayed(scheduler, slot)
+            local id = iterationID(scheduler, slot)
+            if call('ZREM', delayedKey, id) == 0 then return end
+            emit('removed', 'jobId', id, 'prev', 'delayed')
+            deleteJob(id, true)
+        end
+        local stored, body = unpack(call('HMGET', moveKey, 'mark', 'body'))
+        if (stored or '') ~= ARGV[2] then return { 'conflict', body or '' } end
+        local at = 6
+        local function nextValue()
+            at = at + 1
+            return ARGV[at - 1]
+        end
+        local function nextList()
+            local list = {}
+            for index = 1, tonumber(nextValue()) do list[index] = nextValue() end
+            return list
+        end
+        local function nextJob()
+            local job = { id = nextValue(), state = nextValue(), score = tonumber(nextValue()), opts = nextValue() }
+            job.fields, job.log = nextList(), nextList()
+            return job
+        end
+        local schedules, jobs, leavingSchedules, leaving = {}, {}, {}, {}
+        for index = 1, tonumber(nextValue()) do
+            local schedule = { id = nextValue(), slot = tonumber(nextValue()), isPaused = nextValue() == '1', fields = {} }
+            local list = nextList()
+            for place = 1, #list, 2 do schedule.fields[list[place]] = list[place + 1] end
+            if nextValue() == '1' then schedule.pending = nextJob() end
+            schedules[index] = schedule
+        end
+        for index = 1, tonumber(nextValue()) do jobs[index] = nextJob() end
+        for index = 1, tonumber(nextValue()) do leavingSchedules[index] = { id = nextValue(), slot = tonumber(nextValue()) } end
+        for index = 1, tonumber(nextValue()) do leaving[index] = { id = nextValue(), stamp = nextValue() } end
+        local paused, concurrency
+        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local isNew = not keptEvents
+        call('LLEN', waitKey)
+        call('LLEN', activeKey)
+        for _, key in ipairs({
+            prioritizedKey, delayedKey, completedKey, failedKey, markerKey, repeatKey, pausedSchedulersKey, childrenKey,
+        }) do
+            call('ZCARD', key)
+        end
+        call('GET', pcKey)
+        call('XRANGE', eventsKey, '0-1', '0-1')
+        call('SCARD', KEYS[2])
+        local lastID = tonumber(call('GET', idKey) or '0') or 0
+        local refused, isKnown = { 'refused' }, {}
+        local function look(job)
+            local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
+            call('LLEN', logKey(base .. job.id))
+            if call('EXISTS', base .. job.id) == 0 then return end
+            local given = {}
+            for place = 1, #job.fields, 2 do given[job.fields[place]] = job.fields[place + 1] end
+            isKnown[job] = true
+            if name ~= given.name or data ~= given.data or timestamp ~= given.timestamp then
+                refused[#refused + 1] = 'job'
+                refused[#refused + 1] = job.id
+            end
+        end
+        local standing = { ic = true, offset = true, ended = true }
+        for _, schedule in ipairs(schedules) do
+            local key = call('ZSCORE', repeatKey, schedule.id) and schedulerKey(schedule.id)
+                or call('ZSCORE', pausedSchedulersKey, schedule.id) and pausedSchedulerKey(schedule.id)
+            if key then
+                local present, isSame = fieldsOf(key), true
+                schedule.isKnown = true
+                for field, value in pairs(present) do
+                    if not standing[field] and schedule.fields[field] ~= value then isSame = false end
+                end
+                for field, value in pairs(schedule.fields) do
+                    if not standing[field] and present[field] ~= value then isSame = false end
+                end
+                if not isSame then
+                    refused[#refused + 1] = 'schedule'
+                    refused[#refused + 1] = schedule.id
+                end
+            else
+                call('HLEN', schedulerKey(schedule.id))
+                call('HLEN', pausedSchedulerKey(schedule.id))
+                if schedule.pending then look(schedule.pending) end
+            end
+        end
+        for _, job in ipairs(jobs) do look(job) end
+        if #refused > 1 then return refused end
+        local function stampOf(id) return math.floor(tonumber(call('HGET', base .. id, 'timestamp') or '0') or 0) end
+        for _, job in ipairs(leaving) do
+            job.isSame = call('EXISTS', base .. job.id) == 1 and stampOf(job.id) == tonumber(job.stamp)
+            if job.isSame then call('EXISTS', jobKeys(base .. job.id)) end
+        end
+        local reply = { 'done', 0, 0, 0, 0 }
+        for _, schedule in ipairs(leavingSchedules) do
+            for set, hash in pairs({
+                [repeatKey] = schedulerKey(schedule.id), [pausedSchedulersKey] = pausedSchedulerKey(schedule.id),
+            }) do
+                if tonumber(call('ZSCORE', set, schedule.id) or -1) == schedule.slot then
+                    call('ZREM', set, schedule.id)
+                    call('DEL', hash)
+                end
+            end
+        end
+        for _, job in ipairs(leaving) do
+            if job.isSame then
+                local state = stateOf(job.id)
+                if state == 'active' then
+                    reply[#reply + 1] = job.id
+                else
+                    local place = takeOut(job.id, state)
+                    emit('removed', 'jobId', job.id, 'prev', place)
+                    deleteJob(job.id, true)
+                    reply[5] = reply[5] + 1
+                end
+            end
+        end
+        local raised = tonumber(ARGV[5])
+        if raised > lastID then call('SET', idKey, integer(raised)) end
+        local back = {}
+        local function enterArrived(job, priority)
+            local id = job.id
+            if job.state == 'waiting' then
+                back[#back + 1] = id
+            elseif job.state == 'prioritized' then
+                pushBack(id, priority)
+            elseif job.state == 'delayed' then
+                pushDelayed(id, job.score or now)
+            else
+                call('ZADD', job.state == 'completed' and completedKey or failedKey, integer(job.score or now), id)
+            end
+        end
+        local function arrive(job, scheduler, opts)
+            if isKnown[job] then
+                reply[3] = reply[3] + 1
+                return
+            end
+            local key, fields, priority = base .. job.id, job.fields, 0
+            for place = 1, #fields, 2 do
+                if fields[place] == 'priority' then priority = tonumber(fields[place + 1]) or 0 end
+            end
+            local delay = job.state == 'delayed' and math.max((job.score or now) - now, 0) or 0
+            if not scheduler and string.sub(job.id, 1, 7) == 'repeat:' then
+                local text = decode(opts).repeatJobKey
+                scheduler = type(text) == 'string' and text or nil
+            end
+            call('HSET', key, 'opts', opts, 'delay', integer(delay), unpack(fields))
+            if scheduler then call('HSET', key, 'rjk', scheduler) end
+            if #job.log > 0 then
+                call('DEL', logKey(key))
+                callAll('RPUSH', logKey(key), job.log)
+            end
+            enterArrived(job, priority)
+            reply[2] = reply[2] + 1
+        end
+        for _, schedule in ipairs(schedules) do
+            local fields, id, pending = schedule.fields, schedule.id, schedule.pending
+            if not schedule.isKnown then
+                local key = schedule.isPaused and pausedSchedulerKey(id) or schedulerKey(id)
+                call('DEL', key)
+                for field, value in pairs(fields) do call('HSET', key, field, value) end
+                call('ZADD', schedule.isPaused and pausedSchedulersKey or repeatKey, integer(schedule.slot), id)
+                reply[4] = reply[4] + 1
+                if pending then
+                    local opts = pending.opts
+                    if decode(opts).repeatJobKey == nil then
+                        local template = {}
+                        for field, value in pairs(fields) do template[field] = value end
+                        template.opts = opts
+                        opts = iterationOptions(pending.id, id, schedule.slot, math.max((pending.score or now) - now, 0),
+                            tonumber(fields.ic) or 1, template)
+                    end
+                    arrive(pending, id, opts)
+                end
+            end
+        end
+        for _, job in ipairs(jobs) do arrive(job, nil, job.opts) end
+        if #back > 0 then
+            callAll('LPUSH', waitKey, back)
+            hasPushed = true
+        end
+        mark(paused, concurrency)
+        if isNew then
+            if not keptEvents then call('HSET', metaKey, 'opts.maxLenEvents', '10000') end
+            call('SADD', KEYS[2], base)
+        end
+        if ARGV[3] == '' then
+            call('DEL', moveKey)
+        else
+            call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
+        end
+        return reply
+        """#, sha: "ea9bdcb5dab83fd5b95b6627603fc24c82d4afaa")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -1990,6 +2484,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -2136,7 +2631,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "90a997d6264cb99d76c80c4446c5a53c4c29315b")
+        """#, sha: "cd5564976dca0a5848d2708060369bfa8a475db0")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -2151,6 +2646,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -2337,7 +2833,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "2072d072e981240de0ccb77eba8b19d69a47e462")
+        """#, sha: "ee39f5f4f41267e15e0b10bcfae919dcc075332d")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -2352,6 +2848,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -2439,7 +2936,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "4148a5f2277c2877f82abbc602a1403be6f9dd12")
+        """#, sha: "6414d644d2e3b65d146dafab4035eef96f25d5df")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -2533,6 +3030,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -2878,7 +3376,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "a140235ca33a1d4c1cafd0d0c92ba4a05d7dc925")
+        """#, sha: "dbd5cbf5f9c68af42cebb10e7e7900e1521669fc")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -2893,6 +3391,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -3221,7 +3720,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "8331abebcd1d3a2c0e228b9afa8b15d43dd7c3d7")
+        """#, sha: "1e7b7c248fcc3c2890076dccf4b89dd0d91d202b")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -3236,6 +3735,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -3350,7 +3850,7 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "2b0733e74159e77887c439eca7c7b85f53030e9d")
+        """#, sha: "b94e2d3986d426abf040dbe6fe9e44f29d7dd964")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -3365,6 +3865,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
             return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
@@ -3684,8 +4185,154 @@ enum Scripts {
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
-            pausedSchedulersKey)
+            pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "4c762008e9f9fb5a7ae79628396687cf4320b344")
+        """#, sha: "9cd2299553d65b59f47aceb9a124b91031087554")
+
+    /// `whole.lua`
+    static let whole = RedisScript(name: "whole", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
+            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+        end
+        local function fromRight(key, passed, count)
+            if count <= 0 then return {} end
+            local ids, turned = call('LRANGE', key, -(passed + count), -1 - passed), {}
+            for index = #ids, 1, -1 do turned[#turned + 1] = ids[index] end
+            return turned
+        end
+        local function behind(isAscending, cursor)
+            local lastScore, lastID = string.match(cursor, '^([^\t]*)\t(.*)$')
+            if not lastScore then return function() return true end end
+            lastScore = tonumber(lastScore)
+            return function(score, id)
+                score = tonumber(score)
+                if score == lastScore then return isAscending == (id > lastID) and id ~= lastID end
+                return isAscending == (score > lastScore)
+            end
+        end
+        local function walk(key, isAscending, cursor, bound, limit, visit)
+            local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local offset, visited = 0, 0
+            while visited < limit do
+                local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
+                for index = 1, #part, 2 do
+                    local id, score = part[index], part[index + 1]
+                    if visited < limit and isBehind(score, id) then
+                        visit(id, score)
+                        visited, cursor = visited + 1, score .. '\t' .. id
+                    end
+                end
+                if #part < limit * 2 then break end
+                offset = offset + limit
+            end
+            return visited, cursor
+        end
+        local concurrency, rate = unpack(call('HMGET', metaKey, 'concurrency', 'max'))
+        local reply = {
+            call('HGET', moveKey, 'body') or '', call('GET', idKey) or '0', call('ZCARD', childrenKey), call('LLEN', pausedKey),
+            concurrency or '', rate or '', '',
+        }
+        local size, most = 0, math.huge
+        local function show(id, state, score)
+            local job = base .. id
+            local hash, log = call('HGETALL', job), call('LRANGE', logKey(job), 0, -1)
+            if #hash == 0 then return end
+            for _, value in ipairs(hash) do size = size + #value end
+            for _, line in ipairs(log) do size = size + #line end
+            local entry = {
+                id, state, score or '', hash, log,
+                call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'),
+            }
+            for _, part in ipairs(entry) do reply[#reply + 1] = part end
+        end
+        if ARGV[1] == 'point' then return reply end
+        if ARGV[1] == 'ids' then
+            for index = 2, #ARGV do
+                if call('EXISTS', base .. ARGV[index]) == 1 then
+                    local state = stateOf(ARGV[index])
+                    local score = state ~= 'waiting' and state ~= 'active' and call('ZSCORE', keyOf[state], ARGV[index]) or ''
+                    show(ARGV[index], state, score)
+                end
+            end
+            return reply
+        end
+        local state, limit, cursor = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+        most = tonumber(ARGV[4])
+        local key = keyOf[state]
+        if state == 'waiting' or state == 'active' then
+            local passed = tonumber(cursor) or 0
+            local ids = fromRight(key, passed, limit)
+            local shown = 0
+            for _, id in ipairs(ids) do
+                if size >= most then break end
+                show(id, state)
+                shown = shown + 1
+            end
+            if shown == limit or shown < #ids then reply[7] = string.format('%d', passed + shown) end
+            return reply
+        end
+        local last, isCut = '', false
+        local visited = walk(key, true, cursor, '+inf', limit, function(id, score)
+            isCut = isCut or size >= most
+            if isCut then return end
+            show(id, state, score)
+            last = score .. '\t' .. id
+        end)
+        if isCut or visited == limit then reply[7] = last end
+        return reply
+        """#, sha: "2f8c0c171b2da514b3e9f8337527da6e7c297cd2")
 }

@@ -24,16 +24,15 @@ final class ReadSession {
     }
 
     func job(_ key: JobKey, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
-        let seq: Int64
-        switch JobReference(key.id) {
-        case .generated(let number): seq = number
-        case .own(let text):
-            let find = try statement(SQL.findOwnId)
-            find.bind(1, turn.number)
-            find.bind(2, text)
-            guard try find.step() else { return nil }
-            seq = find.int(0)
-        }
+        if case .generated(let number) = JobReference(key.id), let row = try job(number, key, turn) { return row }
+        // Also a number may be an own id: that of a job that came from another store.
+        let find = try statement(SQL.findOwnId)
+        find.bind(1, turn.number)
+        find.bind(2, key.id.text)
+        return try find.step() ? try job(find.int(0), key, turn) : nil
+    }
+
+    private func job(_ seq: Int64, _ key: JobKey, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         let select = try statement(SQL.selectJob)
         select.bind(1, seq)
         guard try select.step(), select.int(23) == turn.number else { return nil }

@@ -38,7 +38,7 @@ extension SQLiteStore {
 
     /// What to do once a waiter has registered: look whether somebody had committed before that.
     func lookNow() throws(StoreError) -> @Sendable () -> Void {
-        let database = try connections().database
-        return { [hub] in Self.lookAfterCommit(database, hub) }
+        let open = try connections()
+        return { [hub] in Self.lookAfterCommit(open.database, hub, open.counter) }
     }
 }

@@ -9,7 +9,8 @@ extension SQLiteStore {
 
     /// Puts jobs with expired leases back, in one transaction.
     ///
-    /// While somebody else holds the file's lock, or there is no room to write at all, nobody can renew, so an expired
+    /// While somebody else holds the file's lock or the application its writer, or there is no room to write at all, nobody
+    /// can renew, so an expired
     /// lease is no sign of a dead worker. It is taken only if it was not renewed within a second of a moment when the file
     /// was written.
     public func reclaimStalled(
@@ -24,7 +25,7 @@ extension SQLiteStore {
         }
         guard let expired else { return [] }
         for attempt in 1...Self.reclaimingAttempts {
-            if traits.isShared {
+            if traits.isShared || borrowed != nil {
                 // Cancelled: the next round takes them.
                 do { try await timer.sleep(for: Self.renewalGrace) } catch { return [] }
             }

@@ -79,7 +79,7 @@ extension ReadSession {
 }
 
 /// A place in a list of schedules, as text in cursors: slot and id.
-private struct ScheduleCursor {
+struct ScheduleCursor {
     var slot: Int64
     var id: String
 

@@ -19,6 +19,8 @@ import Foundation
 /// let store = SQLiteStore(path: "jobs.sqlite")
 /// try await store.prepare()
 /// ```
+///
+/// A store may also live in the application's own database: ``init(writer:clock:timer:)``.
 public final class SQLiteStore: JobStore {
     /// What is open between `prepare` and `close`.
     struct Connections: Sendable {
@@ -26,6 +28,8 @@ public final class SQLiteStore: JobStore {
         var commits: GroupCommit
         var counter: CommitCounter?
         var watch: CommitWatch?
+        /// Where the application's transactions are joined; nil where the file is the store's own.
+        var joined: JoinedTransactions?
     }
 
     private enum State {
@@ -36,8 +40,12 @@ public final class SQLiteStore: JobStore {
 
     private let path: String
     private let mustExist: Bool
-    private let clock: any WallClock
-    private let uptime: HostUptime?
+    /// The application's, where the store lives in its database; nil where it has a file of its own.
+    let borrowed: (any DatabaseWriter)?
+    /// What was found of the application's database; nil before that.
+    let found = Mutex<AdoptedDatabase?>(nil)
+    let clock: any WallClock
+    let uptime: HostUptime?
     let timer: any Clock<Duration>
     let hub = WakeUpHub()
     private let state = Mutex<State>(.new)
@@ -58,9 +66,13 @@ public final class SQLiteStore: JobStore {
         self.init(path: path, mustExist: mustExist, clock: clock, timer: timer, uptime: uptime)
     }
 
-    init(path: String, mustExist: Bool, clock: any WallClock, timer: any Clock<Duration>, uptime: HostUptime?) {
+    init(
+        path: String, mustExist: Bool, clock: any WallClock, timer: any Clock<Duration>, uptime: HostUptime?,
+        borrowed: (any DatabaseWriter)? = nil
+    ) {
         self.path = path
         self.mustExist = mustExist
+        self.borrowed = borrowed
         self.clock = clock
         self.timer = timer
         self.uptime = uptime
@@ -77,13 +89,20 @@ public final class SQLiteStore: JobStore {
     /// Anywhere.
     public var callExecutor: (any TaskExecutor)? { nil }
 
-    /// `sqlite`; durability `FULL` for a file, `none` in memory.
+    /// `sqlite`; durability `FULL` for a file of the store's own, `none` in memory. In the application's database it is what
+    /// ``init(writer:clock:timer:)`` tells, and `unknown` before ``prepare()``.
     public var traits: StoreTraits {
-        StoreTraits(name: "sqlite", durability: isInMemory ? "none" : "FULL", isShared: !isInMemory)
+        if borrowed != nil {
+            let found = found.withLock { $0 }
+            return StoreTraits(
+                name: "sqlite", durability: found?.durability ?? "unknown", isShared: found?.isInMemory != true)
+        }
+        return StoreTraits(name: "sqlite", durability: isInMemory ? "none" : "FULL", isShared: !isInMemory)
     }
 
-    /// Opens or makes the file and brings its layout up to date.
+    /// Opens or makes the file, or takes up the application's database, and brings Drover's layout in it up to date.
     public func prepare() async throws(StoreError) {
+        if let borrowed { return try await adopt(borrowed) }
         var waited = Duration.zero
         for attempt in 1... {
             var failure: StoreError?
@@ -109,7 +128,20 @@ public final class SQLiteStore: JobStore {
         }
     }
 
-    /// Waits for calls under way and closes the file.
+    /// Takes up what was opened, unless the store has been opened or closed meanwhile. False when there was no use for it.
+    func takeUp(_ connections: Connections) throws(StoreError) -> Bool {
+        try state.withLock { state throws(StoreError) in
+            switch state {
+            case .open: return false
+            case .closed: throw Self.closed
+            case .new: state = .open(connections)
+            }
+            return true
+        }
+    }
+
+    /// Waits for calls under way and closes the file. The application's database stays open; the store's statements on it
+    /// are gone. Close the store before the database: one with open statements can't be closed.
     public func close() async {
         let open = state.withLock { state -> Connections? in
             defer { state = .closed }
@@ -119,6 +151,11 @@ public final class SQLiteStore: JobStore {
         guard let open else { return }
         hub.close()
         open.watch?.cancel()
+        if borrowed != nil {
+            await open.commits.close { [joined = open.joined] _ in joined?.close() }
+            open.counter?.close()
+            return
+        }
         await open.commits.close()
         do {
             try open.database.close()
@@ -163,7 +200,7 @@ public final class SQLiteStore: JobStore {
                 return (try Schema.prepare(db, wall: clock, uptime: uptime), Self.file(of: db))
             }
             let counter = isInMemory ? nil : try CommitCounter(path: file + "-shm")
-            let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub) }
+            let look: @Sendable () -> Void = { [hub] in Self.lookAfterCommit(database, hub, counter) }
             let commits = GroupCommit(writer: database, clock: times, hub: hub, counter: counter, onForeignCommit: look)
             let watch = counter.map { CommitWatch(log: file + "-wal", counter: $0, onForeignCommit: look) }
             return Connections(database: database, commits: commits, counter: counter, watch: watch)
@@ -174,7 +211,7 @@ public final class SQLiteStore: JobStore {
     }
 
     /// The file itself, where the path is a link to it: its log and that one's index lie beside it.
-    private static func file(of db: Database) -> String {
+    static func file(of db: Database) -> String {
         sqlite3_db_filename(db.sqliteConnection, "main").map { String(cString: $0) } ?? ""
     }
 
@@ -207,11 +244,11 @@ public final class SQLiteStore: JobStore {
         if !isStore { throw StoreError(.unreachable, "the file \(path) holds no store of Drover; \(advice)") }
     }
 
-    private static func checkWritable(_ db: Database, _ path: String) throws {
+    static func checkWritable(_ db: Database, _ path: String) throws {
         if sqlite3_db_readonly(db.sqliteConnection, "main") == 1 { throw readOnly(path, nil) }
     }
 
-    private static func readOnly(_ path: String, _ cause: (any Error)?) -> StoreError {
+    static func readOnly(_ path: String, _ cause: (any Error)?) -> StoreError {
         StoreError(
             .readOnly, "\(path) can't be written to; mend the permissions of the file and its folder, or name another",
             cause: cause)
@@ -266,18 +303,21 @@ public final class SQLiteStore: JobStore {
         return try result.get()
     }
 
-    /// Looks at the queues that somebody waits for, and wakes those who have something to do.
-    static func look(_ db: Database, _ hub: WakeUpHub) throws(StoreError) {
+    /// Looks at queues that somebody waits for, and wakes those who have something to do.
+    static func look(_ db: Database, _ hub: WakeUpHub, at queues: Set<QueueName>) throws(StoreError) {
         let session = ReadSession(db)
-        for queue in hub.watched { if let seen = try session.observe(queue) { hub.observe(seen) } }
+        for queue in queues { if let seen = try session.observe(queue) { hub.observe(seen) } }
     }
 
     /// Looks when the caller has reason to think that another process has committed. Returns at once.
-    static func lookAfterCommit(_ database: any DatabaseReader, _ hub: WakeUpHub) {
+    static func lookAfterCommit(_ database: any DatabaseReader, _ hub: WakeUpHub, _ counter: CommitCounter?) {
         if hub.watched.isEmpty { return }
         database.asyncRead { access in
-            // A look that fails is made good by the next one, or by the end of the wait (rule 8).
-            if case .success(let db) = access { try? look(db, hub) }
+            do { try look(access.get(), hub, at: hub.watched) } catch {
+                // Made good by the next look, or by the end of the wait (rule 8). Without a write-ahead log the other
+                // process may still hold the file, which the watch asks about again.
+                counter?.forget()
+            }
         }
     }
 }

@@ -72,6 +72,11 @@ enum SQL {
         DELETE FROM drover_logs WHERE job = ?1
         """#
 
+    /// `delete-move.sql`
+    static let deleteMove = #"""
+        DELETE FROM drover_moves WHERE queue = ?1
+        """#
+
     /// `delete-schedule.sql`
     static let deleteSchedule = #"""
         DELETE FROM drover_schedules WHERE queue = ?1 AND id = ?2
@@ -179,6 +184,11 @@ enum SQL {
         SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
         """#
 
+    /// `load-move.sql`
+    static let loadMove = #"""
+        SELECT body FROM drover_moves WHERE queue = ?1
+        """#
+
     /// `load-queue.sql`
     static let loadQueue = #"""
         SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone
@@ -238,12 +248,24 @@ enum SQL {
         UPDATE drover_jobs SET cancel = 1 WHERE seq = ?1
         """#
 
+    /// `restore-job.sql`
+    static let restoreJob = #"""
+        INSERT INTO drover_jobs (seq, queue, state, rank, place, id, name, priority, created_at, options, payload, attempts_made,
+            attempts_started, stalls, processed_at, worker, result, progress, failed_reason, deferred_failure, stacktrace, log_lines)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+        """#
+
     /// `retry-job.sql`
     static let retryJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, processed_at = NULL, result = NULL, failed_reason = NULL,
             attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
             attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END
         WHERE seq = ?1
+        """#
+
+    /// `save-move.sql`
+    static let saveMove = #"""
+        INSERT OR REPLACE INTO drover_moves (queue, body) VALUES (?1, ?2)
         """#
 
     /// `save-queue.sql`
@@ -382,6 +404,11 @@ enum SQL {
             PRIMARY KEY (queue, id)
         ) WITHOUT ROWID;
         CREATE INDEX drover_schedules_order ON drover_schedules (queue, slot, id);
+        """#
+
+    /// `schema-3.sql`
+    static let schema3 = #"""
+        CREATE TABLE drover_moves (queue INTEGER PRIMARY KEY, body TEXT NOT NULL);
         """#
 
     /// `select-due.sql`

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Drover
 import DroverCore
 import DroverTesting
 import Foundation
@@ -190,6 +191,71 @@ import Testing
         }
         #expect(status == .failed)
         #expect(try await store.queues().first?.counts == JobCounts([.waiting: 1]))
+    }
+
+    @Test(
+        "encrypted jobs are worked in plain, schedules are stored encrypted, and a new key is taken when it is read again"
+    )
+    func encrypts() async throws {
+        let secret = Canary.text(6)
+        let configuration = """
+            encryption: {keys: {file: \(folder.path("keys"))}}
+            queues:
+              cards: {handler: echo, encrypt: [card]}
+            schedules:
+              bill: {queue: cards, job: pay, every: 1h, data: {card: \(secret), n: 1}}
+            """
+        @Sendable func writeKeys(_ numbers: Int...) throws -> String {
+            let text = numbers.map { "k\($0):\(Data(Canary.key($0)).base64EncodedString())" }.joined(separator: "\n")
+            try Data(text.utf8).write(to: URL(filePath: folder.path("keys")))
+            return text
+        }
+        let store = ReferenceStore()
+        @Sendable func stored() async throws -> JSONText {
+            let page = try await store.schedules(ScheduleQuery(queue: "cards"), page: Page())
+            return try #require(page.schedules.first).schedule.payload
+        }
+        _ = try writeKeys(1)
+        try write(configuration)
+        let status = try await serving(on: store) { served in
+            try await served.notes.wait(for: "working")
+            let first = try await stored()
+            #expect(StoredValue(first).keys == ["k1"] && first.text.hasSuffix(#","n":1}"#))
+            let keys = try writeKeys(2, 1)
+            served.reload.yield()
+            try await served.notes.wait(for: "worker stops")
+            #expect(StoredValue(try await stored()).keys == ["k2"])
+            let transcript = Transcript()
+            let session = transcript.session(
+                on: store, environment: ["DROVER_ENCRYPTION_KEYS": keys.replacing("\n", with: ",")])
+            let status = await DroverTool.run(
+                ["add", "--queue", "cards", "pay", "--data", "\"\(secret)\"", "--wait"], in: session)
+            let isSame = transcript.results == "\"\(secret)\"\n"
+            #expect(status == .done && isSame)
+            let jobs = try await store.jobs(matching: JobQuery(queue: "cards", state: .completed), page: Page()).jobs
+            let traces = Canary.traces(in: "\(jobs)\(first)".utf8)
+            #expect(!jobs.isEmpty && traces.isEmpty)
+            #expect(served.notes.count(of: Canary.mark) == 0)
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
+    @Test("each attempt has its events in the log, where that is asked for")
+    func logsJobs() async throws {
+        try write("log: {format: json, jobs: true}\n" + good)
+        let store = ReferenceStore()
+        _ = try await serving(on: store) { served in
+            _ = await drover("add", "--queue", "mail", "shout", "--correlation-id", "c-1", "--wait", on: store)
+            let begin = try Parsed(try await served.notes.wait(for: "job_started"))
+            let end = try Parsed(try await served.notes.wait(for: "job_completed"))
+            for line in [begin, end] {
+                #expect(line.string("level") == "info" && line.string("queue") == "mail" && line.int("attempt") == 1)
+                #expect(line.string("job_name") == "shout" && line.string("correlation_id") == "c-1")
+            }
+            #expect(begin.int("duration_ms") == nil && end.int("duration_ms") != nil)
+            served.stop.yield()
+        }
     }
 
     @Test("the log of the production profile is JSON")

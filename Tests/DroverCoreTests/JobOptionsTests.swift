@@ -6,6 +6,7 @@ import Testing
     @Test func everyOptionSurvivesItsStoredForm() throws {
         var options = JobOptions(attempts: 4, priority: 9, lifo: true, timeout: .milliseconds(1500))
         options.backoff = .exponential(base: .milliseconds(250), jitter: 0.25, maximum: .seconds(60))
+        options.retryFor = .seconds(3600)
         options.completedRetention = Retention(count: 10, age: .milliseconds(1500))
         options.failedRetention = .keepAll
         options.keepLogs = 0
@@ -15,18 +16,21 @@ import Testing
         options.group = "g"
         options.correlationID = "c"
         options.metadata = ["k": "v\n\"ü\""]
+        options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#, omitContext: true)
         #expect(try read(write(options)) == options)
     }
 
     @Test func theStoredFormUsesBullMQsNamesAndUnits() throws {
-        var options = JobOptions(attempts: 3, backoff: .fixed(.seconds(2)), priority: 5, timeout: .seconds(1))
+        var options = JobOptions(
+            attempts: 3, backoff: .fixed(.seconds(2)), retryFor: .seconds(9), priority: 5, timeout: .seconds(1))
         options.completedRetention = Retention(count: 7, age: .seconds(60))
         options.failedRetention = .keep(9)
         options.keepLogs = 4
         options.correlationID = "c"
         let members = try #require(JSONSerialization.jsonObject(with: write(options)) as? NSDictionary)
         let expected: NSDictionary = [
-            "attempts": 3, "backoff": ["type": "fixed", "delay": 2000], "priority": 5, "timeout": 1000,
+            "attempts": 3, "backoff": ["type": "fixed", "delay": 2000], "retryFor": 9000, "priority": 5,
+            "timeout": 1000,
             "removeOnComplete": ["count": 7, "age": 60], "removeOnFail": 9, "kl": 4, "correlationId": "c",
         ]
         #expect(members == expected)
@@ -71,7 +75,7 @@ import Testing
             (#"{"attempts":3.0,"backoff":null}"#, JobOptions(attempts: 3)),
             (
                 #"{"attempts":3,"backoff":{"type":"ours","delay":70,"jitter":"x","options":{"a":1}}}"#,
-                JobOptions(attempts: 3, backoff: .fixed(.milliseconds(70)))
+                JobOptions(attempts: 3, backoff: .custom("ours", base: .milliseconds(70)))
             ),
             (#"{"attempts":3,"backoff":{"type":7}}"#, JobOptions(attempts: 3, backoff: .fixed(.zero))),
             (#"{"attempts":3,"backoff":["ours"]}"#, JobOptions(attempts: 3)),

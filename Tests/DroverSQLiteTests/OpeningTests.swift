@@ -23,9 +23,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2])
+            #expect(versions.map { $0["version"] as Int } == [1, 2, 3])
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now])
+            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now])
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +42,7 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 2)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 3)
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -135,7 +135,7 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 2)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 3)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }

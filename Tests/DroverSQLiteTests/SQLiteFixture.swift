@@ -3,19 +3,39 @@ import DroverCore
 import DroverSQLite
 import DroverTesting
 import Foundation
+import GRDB
 import Testing
 
-/// A store on a file of its own or in memory, on a clock that stands still.
+/// A store on a file of its own, in memory, or in an application's database, on a clock that stands still.
 struct SQLiteFixture: ConformanceFixture {
     /// Where the store keeps its jobs.
     enum Place: CaseIterable, Sendable, CustomTestStringConvertible {
         case file
         case memory
+        /// A `DatabasePool` of an application.
+        case pool
+        /// A `DatabaseQueue` of an application, on a file without a write-ahead log.
+        case queue
+        /// A `DatabaseQueue` of an application, in memory.
+        case memoryQueue
 
         var testDescription: String {
             switch self {
             case .file: "file"
             case .memory: "memory"
+            case .pool: "pool of an application"
+            case .queue: "queue of an application"
+            case .memoryQueue: "queue of an application, in memory"
+            }
+        }
+
+        /// The application's database at a path; nil where the store has one of its own.
+        func writer(_ path: String) throws -> (any DatabaseWriter)? {
+            switch self {
+            case .file, .memory: nil
+            case .pool: try DatabasePool(path: path)
+            case .queue: try DatabaseQueue(path: path)
+            case .memoryQueue: try DatabaseQueue()
             }
         }
     }
@@ -23,18 +43,24 @@ struct SQLiteFixture: ConformanceFixture {
     let store: any JobStore
     private let clock = ManualWallClock()
     private let folder: URL?
+    private let writer: (any DatabaseWriter)?
 
     init(_ place: Place, timer: any Clock<Duration> = ContinuousClock()) async throws {
         var path = ":memory:"
         var folder: URL?
-        if place == .file {
+        if place != .memory, place != .memoryQueue {
             let made = FileManager.default.temporaryDirectory.appending(path: "drover-conformance-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
             path = made.appending(path: "jobs.sqlite").path
             folder = made
         }
         self.folder = folder
-        store = SQLiteStore(path: path, clock: clock, timer: timer)
+        writer = try place.writer(path)
+        if let writer {
+            store = SQLiteStore(writer: writer, clock: clock, timer: timer)
+        } else {
+            store = SQLiteStore(path: path, clock: clock, timer: timer)
+        }
         try await store.prepare()
     }
 
@@ -42,6 +68,11 @@ struct SQLiteFixture: ConformanceFixture {
 
     func dispose() async {
         await store.close()
+        do {
+            try writer?.close()
+        } catch {
+            Issue.record("the store has left statements on the application's database: \(error)")
+        }
         // What can't be removed is left to the system's own cleaning of temporary files.
         if let folder { try? FileManager.default.removeItem(at: folder) }
     }

@@ -1,5 +1,6 @@
 import DroverCore
 import DroverSQLite
+import GRDB
 
 /// Does what it is told, one line at a time, and answers each with one line.
 ///
@@ -9,10 +10,19 @@ import DroverSQLite
 /// - `work QUEUE COUNT`: claims and completes until so many jobs of the queue are completed; answers its own ids.
 /// - `wait QUEUE`: waits for work there; answers `woken` or `nothing`.
 struct Console {
-    let path: String
+    let store: SQLiteStore
+
+    /// On a file of the store's own.
+    init(path: String) { store = SQLiteStore(path: path) }
+
+    /// In an application's database without a write-ahead log.
+    init(queueAt path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        store = SQLiteStore(writer: try DatabaseQueue(path: path, configuration: configuration))
+    }
 
     func run() async throws {
-        let store = SQLiteStore(path: path)
         try await store.prepare()
         Workload.say("ready")
         while let line = readLine() {

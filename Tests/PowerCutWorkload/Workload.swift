@@ -26,11 +26,18 @@ struct Workload {
                 await store.close()
             case ("console", let rest) where rest.count == 1:
                 try await Console(path: rest[0]).run()
+            case ("console-queue", let rest) where rest.count == 1:
+                try await Console(queueAt: rest[0]).run()
+            case ("orders", let rest) where rest.count == 2:
+                try await Orders(path: rest[0], kind: rest[1]).run()
             case ("blocked-pool", let rest) where rest.count == 2:
                 try await BlockedPool(path: rest[0], jobs: Int(rest[1]) ?? 0).run()
             default:
                 say(
-                    "usage: power-cut FOLDER SEED | fill PATH BALLAST | open PATH | console PATH | blocked-pool PATH JOBS"
+                    """
+                    usage: power-cut FOLDER SEED | fill PATH BALLAST | open PATH | console PATH | console-queue PATH
+                        | orders PATH pool|queue | blocked-pool PATH JOBS
+                    """
                 )
                 exit(2)
             }

@@ -5,7 +5,8 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
     /// What kind of trouble it is. More may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Value: String {
-            case refused, payloadTooLarge, notFound, jobFailed, resultNotKept, timedOut, leaseLost, alreadyRun
+            case refused, payloadTooLarge, notFound, jobFailed, resultNotKept, timedOut, leaseLost, alreadyRun,
+                unreadable
         }
         private let value: Value
         private init(_ value: Value) { self.value = value }
@@ -26,6 +27,8 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
         public static let leaseLost = Code(.leaseLost)
         /// The service has been run before.
         public static let alreadyRun = Code(.alreadyRun)
+        /// What is stored is encrypted and can't be opened here; the message names the key.
+        public static let unreadable = Code(.unreadable)
 
         /// The code's name.
         public var description: String { value.rawValue }

@@ -6,7 +6,8 @@ extension JobService {
     /// - Parameters:
     ///   - payload: what the handler is given.
     ///   - id: an id of the program's own; a job that exists under it stays as it is, and its key is returned. With an
-    ///     id, repeating the call after an error is safe. Nil has the store make one.
+    ///     id, repeating the call after an error is safe. Nil takes that of ``JobPayload/unique``, or has the store make
+    ///     one.
     ///   - delay: how long the job waits before it may be claimed.
     ///   - runAt: from when it may be claimed; give this or `delay`.
     ///   - options: how it is run; nil takes the type's.
@@ -17,7 +18,15 @@ extension JobService {
     public func add<P: JobPayload>(
         _ payload: P, id: JobID? = nil, delay: Duration? = nil, runAt: Timestamp? = nil, options: JobOptions? = nil
     ) async throws -> JobKey {
-        let text = try PayloadCoding().encode(payload)
+        let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
+        return try key(of: job, in: P.queue, try await enqueue([job], in: P.queue))
+    }
+
+    /// The job that a call is to store.
+    func newJob<P: JobPayload>(
+        _ payload: P, id: JobID?, delay: Duration?, runAt: Timestamp?, options: JobOptions?
+    ) throws -> NewJob {
+        let text = try configuration.stored(try PayloadCoding().encode(payload), P.encryption, of: P.name, in: P.queue)
         try configuration.checkPayload(text)
         let start: NewJob.Start
         switch (delay, runAt) {
@@ -26,12 +35,17 @@ extension JobService {
         case (nil, let instant?): start = .at(instant)
         case (_?, _?): throw DroverError(.refused, "the job has a delay and an instant to run at; give one of them")
         }
-        let job = NewJob(id: id, name: P.name, payload: text, start: start, options: options ?? P.options)
-        switch try await store.enqueue(P.queue, [job]).first {
+        let id = try id ?? P.unique?.id(of: payload, name: P.name)
+        return NewJob(id: id, name: P.name, payload: text, start: start, options: options ?? P.options)
+    }
+
+    /// The key under which a job was stored.
+    func key(of job: NewJob, in queue: QueueName, _ results: [EnqueueResult]) throws -> JobKey {
+        switch results.first {
         case .added(let id)?, .duplicate(let id)?:
-            return JobKey(queue: P.queue, id: id)
+            return JobKey(queue: queue, id: id)
         case .refused(let problem)?:
-            throw DroverError(.refused, "the job \(P.name) was not stored: \(problem)", cause: problem)
+            throw DroverError(.refused, "the job \(job.name) was not stored: \(problem)", cause: problem)
         case nil:
             throw StoreError(.corrupt, "the store \(store.traits.name) gave no answer for an enqueued job")
         }
@@ -39,15 +53,55 @@ extension JobService {
 
     /// Enqueues many jobs of one queue, in order.
     ///
+    /// - Parameters:
+    ///   - jobs: the jobs, their payloads plain.
+    ///   - queue: where they go.
+    ///   - parts: what of their payloads is encrypted; nil leaves it to what is said of the queue.
     /// - Returns: one result for each job, in its place. A job that is refused, also for the length of its payload, does
     ///   not keep the others back.
-    /// - Throws: `StoreError`, after which any of the jobs may have been stored.
+    /// - Throws: ``DroverError`` with the code `refused` when the payloads are to be encrypted and there is no key;
+    ///   `StoreError`, after which any of the jobs may have been stored.
     @discardableResult
-    public func add(_ jobs: [NewJob], to queue: QueueName) async throws -> [EnqueueResult] {
-        let problems = jobs.map { configuration.payloadProblem($0.payload) }
-        if problems.allSatisfy({ $0 == nil }) { return try await store.enqueue(queue, jobs) }
-        let accepted = zip(jobs, problems).filter { $1 == nil }.map(\.0)
-        var results = accepted.isEmpty ? [] : try await store.enqueue(queue, accepted)[...]
+    public func add(
+        _ jobs: [NewJob], to queue: QueueName, encryption parts: EncryptedParts? = nil
+    ) async throws -> [EnqueueResult] {
+        let (accepted, problems) = try accepted(jobs, for: queue, parts)
+        return merge(accepted.isEmpty ? [] : try await enqueue(accepted, in: queue), problems)
+    }
+
+    /// Those jobs that a store is to be given, in their stored form, and what is wrong with each of the others, in its
+    /// place; nothing when that is none.
+    func accepted(
+        _ jobs: [NewJob], for queue: QueueName, _ parts: EncryptedParts?
+    ) throws -> ([NewJob], problems: [ValidationError?]) {
+        var jobs = jobs
+        var problems: [ValidationError?] = []
+        if configuration.encryption != nil || parts != nil {
+            for index in jobs.indices {
+                do {
+                    jobs[index].payload = try configuration.stored(
+                        jobs[index].payload, parts, of: jobs[index].name, in: queue)
+                    problems.append(configuration.payloadProblem(jobs[index].payload))
+                } catch let problem as ValidationError {
+                    problems.append(problem)
+                }
+            }
+        } else {
+            problems = jobs.map { configuration.payloadProblem($0.payload) }
+        }
+        if problems.allSatisfy({ $0 == nil }) { return (jobs, []) }
+        return (zip(jobs, problems).filter { $1 == nil }.map(\.0), problems)
+    }
+
+    /// The store's results and the problems, in the places of the jobs.
+    func merge(_ results: [EnqueueResult], _ problems: [ValidationError?]) -> [EnqueueResult] {
+        if problems.isEmpty { return results }
+        var results = results[...]
         return problems.map { problem in problem.map { .refused($0) } ?? results.removeFirst() }
+    }
+
+    private func enqueue(_ jobs: [NewJob], in queue: QueueName) async throws -> [EnqueueResult] {
+        guard let tracing else { return try await store.enqueue(queue, jobs) }
+        return try await tracing.enqueue(queue, jobs) { try await store.enqueue(queue, $0) }
     }
 }

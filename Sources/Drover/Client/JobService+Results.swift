@@ -19,14 +19,14 @@ extension JobService {
     /// - Parameters:
     ///   - key: the job.
     ///   - span: how long to wait at most.
-    /// - Returns: the result as it is stored.
-    /// - Throws: ``DroverError`` with the code `jobFailed` (the message is the reason), `timedOut`, `notFound` or
-    ///   `resultNotKept`; `StoreError` when the store can't be reached at the end of the span, or at once when waiting would
+    /// - Returns: the result as the handler returned it; one that is stored encrypted is opened.
+    /// - Throws: ``DroverError`` with the code `jobFailed` (the message is the reason), `timedOut`, `notFound`,
+    ///   `resultNotKept`, or `unreadable` for a result that is encrypted with a key that is not here; `StoreError` when the store can't be reached at the end of the span, or at once when waiting would
     ///   not mend it; or `CancellationError`.
     public func result(of key: JobKey, within span: Duration) async throws -> JSONText {
         let clock = EngineClock(configuration.clock)
         let patience = PatientReader(clock: clock, logger: logger)
-        let reader = ResultReader(store: store, key: key, patience: patience)
+        let reader = ResultReader(store: store, key: key, ring: configuration.encryption?.keys, patience: patience)
         return try await withThrowingTaskGroup { group in
             group.addTask { try await reader.result(eachWaitingAtMost: min(span, Self.longestWait)) }
             group.addTask {

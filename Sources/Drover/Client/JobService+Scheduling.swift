@@ -64,19 +64,33 @@ extension JobService {
     /// - Throws: ``DroverError`` with the code `refused` or `payloadTooLarge`; `StoreError`, after which it may have been
     ///   stored or not.
     @discardableResult
-    public func put(_ schedule: Schedule) async throws -> Timestamp? { try await put(schedule, first: nil) }
+    public func put(_ schedule: Schedule) async throws -> Timestamp? { try await put(schedule, encryption: nil) }
+
+    /// Stores a schedule now, as ``put(_:)``, and says what of its payload is encrypted.
+    ///
+    /// - Parameters:
+    ///   - schedule: the schedule, its payload plain.
+    ///   - parts: what of its payload is encrypted; nil leaves it to what is said of the queue.
+    /// - Throws: as ``put(_:)``.
+    @discardableResult
+    public func put(_ schedule: Schedule, encryption parts: EncryptedParts?) async throws -> Timestamp? {
+        try await put(try stored(schedule, parts), first: nil)
+    }
 
     /// Refuses a schedule that no store would take.
     func check(_ schedule: Schedule) throws {
-        try configuration.checkPayload(schedule.payload)
+        try configuration.checkPayload(try stored(schedule, nil).payload)
         _ = try SlotPlan(schedule)
         if let problem = schedule.problem { throw problem }
     }
 
     /// Stores a declared schedule, unless it is stored so already or is over. What a worker has not come to yet of a schedule
     /// with the same times is kept.
-    func keep(_ schedule: Schedule) async throws {
+    ///
+    /// - Parameter parts: what is said of the encryption of its payload.
+    func keep(_ schedule: Schedule, encryption parts: EncryptedParts? = nil) async throws {
         let record = try await record(of: schedule.key)
+        let schedule = try stored(schedule, parts, insteadOf: record?.schedule)
         if let record, schedule.isStored(as: record.schedule) { return }
         if let end = schedule.endsAt, end < configuration.wallClock.now {
             logger.notice(
@@ -88,13 +102,13 @@ extension JobService {
             return
         }
         guard let record, !record.hasEnded, schedule.hasTimes(of: record.schedule) else {
-            try await put(schedule)
+            try await put(schedule, first: nil)
             return
         }
         let job = JobKey(queue: schedule.key.queue, id: schedule.key.id.job(at: record.slot))
         let pending = try await store.jobs([job]).first??.state
         guard pending == .delayed || pending == .waiting || pending == .prioritized else {
-            try await put(schedule)
+            try await put(schedule, first: nil)
             return
         }
         try await put(schedule, first: record.slot)
@@ -152,7 +166,7 @@ extension JobService {
     }
 
     /// The schedule as it is stored; nil when it is not.
-    private func record(of key: ScheduleKey) async throws -> ScheduleRecord? {
+    func record(of key: ScheduleKey) async throws -> ScheduleRecord? {
         let query = ScheduleQuery(queue: key.queue, part: .ids([key.id]))
         return try await store.schedules(query, page: Page(limit: 1)).schedules.first
     }
@@ -177,7 +191,8 @@ extension JobService {
         func make() throws -> Schedule {
             let key = ScheduleKey(queue: type(of: payload).queue, id: try ScheduleID(id))
             var schedule = Schedule(
-                key: key, timing: timing, name: type(of: payload).name, payload: try PayloadCoding().encode(payload),
+                key: key, timing: timing, name: type(of: payload).name,
+                payload: try PayloadCoding(isStable: true).encode(payload),
                 options: jobOptions ?? type(of: payload).options)
             schedule.startsAt = options.startsAt
             schedule.endsAt = options.endsAt
@@ -187,7 +202,7 @@ extension JobService {
             schedule.overlap = options.overlap
             return schedule
         }
-        add(Result { try make() })
+        add(Result { try make() }, encryption: type(of: payload).encryption)
     }
 }
 

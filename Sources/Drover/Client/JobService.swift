@@ -24,6 +24,8 @@ public final class JobService: Service, Sendable {
         var workers: [WorkerDefinition] = []
         /// What the program declared, and what was wrong with it.
         var schedules: [Result<Schedule, any Error>] = []
+        /// What types that were named here say of the encryption of their payloads.
+        var parts: [JobName: EncryptedParts] = [:]
         var hasRun = false
         var hasBegun = false
         /// The workers, while they work.
@@ -34,6 +36,8 @@ public final class JobService: Service, Sendable {
     public let store: any JobStore
     let configuration: ServiceConfiguration
     let logger: Logger
+    /// Nil where the process has no tracer.
+    let tracing: JobTracing?
     private let control = ShutdownControl()
     private let state = Mutex(State())
 
@@ -45,6 +49,7 @@ public final class JobService: Service, Sendable {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        tracing = JobTracing(configuration.tracer)
     }
 
     /// Adds a worker of one queue, which begins with ``run()``. Call it before.
@@ -60,23 +65,38 @@ public final class JobService: Service, Sendable {
     ) {
         var handlers = Handlers()
         build(&handlers)
-        let definition = WorkerDefinition(
-            queue: queue, concurrency: concurrency, options: options, handlers: handlers)
+        add(WorkerDefinition(queue: queue, concurrency: concurrency, options: options, handlers: handlers))
+    }
+
+    /// The workers, as they were named.
+    var definitions: [WorkerDefinition] { state.withLock { $0.workers } }
+
+    /// Adds a worker, unless the service runs.
+    func add(_ definition: WorkerDefinition) {
         let isLate = state.withLock { state in
             if !state.hasRun { state.workers.append(definition) }
+            state.parts.merge(definition.handlers.parts) { $1 }
             return state.hasRun
         }
         if isLate {
             logger.error(
                 "worker added after the service began to run; it does not work",
-                metadata: ["queue": .string(queue.text)])
+                metadata: ["queue": .string(definition.queue.text)])
         }
     }
 
+    /// What types that were named here say of the encryption of jobs of this name; nil for nothing.
+    func parts(of name: JobName) -> EncryptedParts? { state.withLock { $0.parts[name] } }
+
     /// Takes a declared schedule, to be stored by ``run()``.
-    package func add(_ schedule: Result<Schedule, any Error>) {
+    ///
+    /// - Parameter parts: what its job's type says of the encryption of its payload.
+    package func add(_ schedule: Result<Schedule, any Error>, encryption parts: EncryptedParts? = nil) {
         let isLate = state.withLock { state in
             state.schedules.append(schedule)
+            if let parts, let schedule = try? schedule.get() {  // its error is told when the service begins
+                state.parts[schedule.name] = parts
+            }
             return state.hasRun
         }
         if isLate { logger.error("schedule declared after the service began to run; it is not stored") }
@@ -123,8 +143,7 @@ public final class JobService: Service, Sendable {
     /// - Throws: as ``run()``.
     package func begin() async throws {
         let (queues, schedules) = state.withLock { state in
-            defer { state.hasBegun = true }
-            return state.hasBegun ? ([], []) : (state.workers.map(\.queue), state.schedules)
+            state.hasBegun ? ([], []) : (state.workers.map(\.queue), state.schedules)
         }
         do {
             // All of them before the first is stored.
@@ -135,6 +154,7 @@ public final class JobService: Service, Sendable {
         try await store.prepare()
         try await checkQueues(queues)
         for schedule in schedules { try await keep(schedule.get()) }
+        state.withLock { $0.hasBegun = true }
     }
 
     /// Looks for work of the queues once, without waiting: what does not mend by itself is better met here than in each

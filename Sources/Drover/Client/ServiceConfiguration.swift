@@ -1,4 +1,6 @@
 public import DroverCore
+public import Logging
+public import Tracing
 
 /// What holds for a whole ``JobService``.
 public struct ServiceConfiguration: Sendable {
@@ -6,6 +8,13 @@ public struct ServiceConfiguration: Sendable {
     public var maxPayloadBytes: Int
     /// The longest result that a handler may return, in bytes of UTF-8.
     public var maxResultBytes: Int
+    /// How payloads and results are encrypted; nil for not at all. Without keys an encrypted payload fails its attempts.
+    public var encryption: PayloadEncryption?
+    /// The level at which attempts are logged that begin, complete, are put off, cancelled or given back. Those that fail are
+    /// logged at `notice` when they are tried again, else at `warning`.
+    public var jobLogLevel = Logger.Level.debug
+    /// Makes the spans of jobs; nil for the tracer of the process, which must then be in place before the service is made.
+    public var tracer: (any Tracer)?
     /// Measures waits: timeouts, intervals, deadlines. Instants that are stored come from the store's clock.
     public var clock: any Clock<Duration>
     /// Tells the time of day, by which the times of cron expressions are found.
@@ -24,6 +33,22 @@ public struct ServiceConfiguration: Sendable {
         self.clock = clock
         self.wallClock = wallClock
         self.random = random
+    }
+
+    /// The stored form of a payload.
+    ///
+    /// - Parameters:
+    ///   - parts: what is said of its type or by its producer; nil leaves it to the queue.
+    /// - Throws: ``DroverError`` with the code `refused`; `ValidationError` for a payload that looks like an encrypted one.
+    func stored(
+        _ payload: JSONText, _ parts: EncryptedParts?, of name: JobName, in queue: QueueName
+    ) throws -> JSONText {
+        guard let encryption else {
+            if parts?.isNothing ?? true { return payload }
+            throw DroverError(
+                .refused, "the payload of \(name) is to be encrypted, and there is no key; give keys by encryption")
+        }
+        return try PayloadSealer.seal(payload, parts ?? encryption.parts(in: queue), of: name, with: encryption.keys)
     }
 
     /// Refuses a payload over the limit.

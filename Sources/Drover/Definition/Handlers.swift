@@ -14,6 +14,8 @@ public import DroverCore
 public struct Handlers: Sendable {
     private var byName: [JobName: JobHandler] = [:]
     private var fallback: JobHandler?
+    /// What types say of the encryption of their payloads.
+    private(set) var parts: [JobName: EncryptedParts] = [:]
 
     init() {}
 
@@ -23,6 +25,7 @@ public struct Handlers: Sendable {
         _: P.Type, _ run: @escaping @Sendable (P, JobContext) async throws -> P.Result
     ) {
         let coding = PayloadCoding()
+        parts[P.name] = P.encryption
         byName[P.name] = { context in
             let payload = try coding.decode(P.self, from: context.payload)
             return try coding.encode(try await run(payload, context))
@@ -34,6 +37,7 @@ public struct Handlers: Sendable {
         _: P.Type, _ run: @escaping @Sendable (P, JobContext) async throws -> Void
     ) where P.Result == NoResult {
         let coding = PayloadCoding()
+        parts[P.name] = P.encryption
         byName[P.name] = { context in
             try await run(try coding.decode(P.self, from: context.payload), context)
             return .null

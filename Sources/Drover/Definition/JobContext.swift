@@ -8,13 +8,20 @@ public import Logging
 public struct JobContext: Sendable {
     let attemptState: Attempt
     let worker: WorkerScope
+    /// The payload, where it is stored encrypted.
+    let opened: OpenedPayload?
 
-    /// The job as it was when it was claimed.
-    public var job: JobRecord { attemptState.claimed.job }
+    /// The job as it was when it was claimed, its payload opened.
+    public var job: JobRecord {
+        guard let opened else { return attemptState.claimed.job }
+        var job = attemptState.claimed.job
+        job.payload = opened.payload
+        return job
+    }
     /// The job's queue and id.
     public var key: JobKey { attemptState.claimed.job.key }
-    /// The payload as it is stored.
-    public var payload: JSONText { attemptState.claimed.job.payload }
+    /// The payload as it was enqueued: one that is stored encrypted is opened.
+    public var payload: JSONText { opened?.payload ?? attemptState.claimed.job.payload }
     /// Which attempt this is, from 1. Attempts that did not count (snoozed, released, stalled) are not in it.
     public var attempt: Int { attemptState.claimed.job.attemptsMade + 1 }
     /// The same text in every attempt of this job and in no other job: give it to services that run a request only once.
@@ -22,19 +29,14 @@ public struct JobContext: Sendable {
         "\(key.queue):\(key.id):\(attemptState.claimed.job.createdAt.milliseconds)"
     }
     /// The longest time the attempt may take: the job's own bound, else the worker's; nil for none.
-    public var timeout: Duration? { worker.policy.timeout(of: job) }
+    public var timeout: Duration? { worker.policy.timeout(of: attemptState.claimed.job) }
     /// Another text in every attempt. A resource that remembers the newest attempt can refuse an older one by it.
     public var fencingToken: String { attemptState.claimed.lease.token.text }
 
-    /// A logger that names the job, its queue, the attempt and the correlation id.
+    /// A logger that names the job, its queue, the attempt, the correlation id, and the trace if there is one.
     public var logger: Logger {
         var logger = worker.logger
-        logger[metadataKey: "job_id"] = .string(key.id.text)
-        logger[metadataKey: "queue"] = .string(key.queue.text)
-        logger[metadataKey: "attempt"] = .stringConvertible(attempt)
-        if let correlation = attemptState.claimed.job.options.correlationID {
-            logger[metadataKey: "correlation_id"] = .string(correlation)
-        }
+        for (key, value) in attemptState.logMetadata { logger[metadataKey: key] = value }
         return logger
     }
 
@@ -61,12 +63,14 @@ public struct JobContext: Sendable {
         try await report(.log(line, keep: attemptState.claimed.job.options.keepLogs))
     }
 
-    /// Replaces the payload for later attempts.
+    /// Replaces the payload for later attempts. It is encrypted as new ones are, and where the present one is.
     ///
-    /// - Throws: ``DroverError`` with the code `payloadTooLarge` or `leaseLost`, or `StoreError`.
+    /// - Throws: ``DroverError`` with the code `payloadTooLarge` or `leaseLost`; `ValidationError` for a payload that looks
+    ///   like an encrypted one; or `StoreError`.
     public func updatePayload(_ payload: JSONText) async throws {
-        try worker.configuration.checkPayload(payload)
-        try await report(.payload(payload))
+        let stored = try worker.stored(payload, of: attemptState.claimed.job.name, opened)
+        try worker.configuration.checkPayload(stored)
+        try await report(.payload(stored))
     }
 
     private func report(_ content: JobReport.Content) async throws {

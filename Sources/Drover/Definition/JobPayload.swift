@@ -23,11 +23,20 @@ public protocol JobPayload: Codable, Sendable {
     static var queue: QueueName { get }
     /// How jobs of this type are run, unless an enqueue call says otherwise. By default, once and in order of arrival.
     static var options: JobOptions { get }
+    /// What of the payload is encrypted where the service has keys (``ServiceConfiguration/encryption``). By default, what is
+    /// said of the queue. With anything but `nothing` jobs of this type are refused by a service without keys.
+    static var encryption: EncryptedParts? { get }
+    /// What makes two jobs of this type the same, of which the second is not added; nil, as by default, for nothing.
+    static var unique: UniqueKey<Self>? { get }
 }
 
 extension JobPayload {
     /// The defaults of ``DroverCore/JobOptions``.
     public static var options: JobOptions { JobOptions() }
+    /// What is said of the queue.
+    public static var encryption: EncryptedParts? { nil }
+    /// Nothing.
+    public static var unique: UniqueKey<Self>? { nil }
 }
 
 /// The result of a job that returns nothing: JSON `null`.

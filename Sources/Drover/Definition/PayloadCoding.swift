@@ -13,6 +13,11 @@ struct PayloadCoding: Sendable {
     private let encoder = JSONEncoder()
     private let decoder = JSONDecoder()
 
+    /// - Parameter isStable: whether equal values always become equal texts, for those that are compared.
+    init(isStable: Bool = false) {
+        if isStable { encoder.outputFormatting = .sortedKeys }
+    }
+
     /// The value as JSON.
     func encode<Value: Encodable>(_ value: Value) throws -> JSONText {
         if value is NoResult { return .null }

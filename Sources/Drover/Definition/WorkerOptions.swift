@@ -20,14 +20,20 @@ public struct WorkerOptions: Sendable {
     public var attempts: Int?
     /// The wait between the attempts of jobs that say none; nil tries them again at once.
     public var backoff: Backoff?
+    /// How long after it was stored a job may be tried again that does not say it; nil for no bound.
+    public var retryFor: Duration?
+    /// Waits between attempts by name, for jobs whose backoff is `Backoff.custom(_:base:)`.
+    public var backoffStrategies: [String: BackoffStrategy] = [:]
     /// The longest time one attempt may take of jobs that have no bound of their own; nil for no bound.
     public var timeout: Duration?
+    /// Bounds the jobs that run at once together with other workers that have the same one; nil for no such bound.
+    public var cap: ConcurrencyCap?
     /// What wraps every attempt; the first is the outermost.
     public var middleware: [any JobMiddleware] = []
     /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
     public var name: String?
-    /// How many calls that settle and claim may be under way at once, from 1 to 16. Beyond two there are only as many as
-    /// have 16 jobs or more to move.
+    /// How many calls that settle and claim may be under way at once, from 1 to 16. Beyond the first there are only as
+    /// many as have a fair part of the worker's jobs to move.
     public var exchangesInFlight = 4
     /// How often stalled jobs are put back and old finished ones removed; nil for once in one and a quarter leases.
     public var maintenanceInterval: Duration?

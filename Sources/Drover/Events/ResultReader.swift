@@ -4,6 +4,8 @@ import DroverCore
 struct ResultReader: Sendable {
     let store: any JobInspecting
     let key: JobKey
+    /// The keys of encrypted results.
+    let ring: KeyRing?
     let patience: PatientReader
 
     /// The job's result, once it has completed.
@@ -68,7 +70,7 @@ struct ResultReader: Sendable {
 
     private func result(of job: JobRecord) throws -> JSONText? {
         switch job.state {
-        case .completed: job.result ?? .null
+        case .completed: try open(job.result ?? .null, of: job.name)
         case .failed: throw DroverError(.jobFailed, job.failedReason ?? "no reason is stored")
         case .waiting, .prioritized, .delayed, .active: nil
         }
@@ -76,12 +78,18 @@ struct ResultReader: Sendable {
 
     private func result(of event: JobEvent) throws -> JSONText? {
         switch event.kind {
-        case .completed(let result): result
+        case .completed(let result): try open(result, of: nil)
         case .failed(let reason): throw DroverError(.jobFailed, reason)
         case .removed: throw notKept
         case .added, .waiting, .delayed, .active, .progress, .retriesExhausted, .stalled, .duplicated,
             .cancelRequested, .drained, .paused, .resumed, .cleaned:
             nil
+        }
+    }
+
+    private func open(_ result: JSONText, of name: JobName?) throws(DroverError) -> JSONText {
+        do { return try SealedResult.open(result, of: name, with: ring) } catch {
+            throw DroverError(.unreadable, "the job \(key) has completed, and \(error.reason)")
         }
     }
 

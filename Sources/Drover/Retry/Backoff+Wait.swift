@@ -4,7 +4,7 @@ extension Backoff {
     /// The wait after the `k`-th failed attempt of a job, k from 1 (PROTOCOL 17.6).
     ///
     /// Fixed: the base. Exponential: 2^(k − 1) × the base. The bound cuts that, and the jitter j then draws from
-    /// [d(1 − j), d]. No wait is longer than `NewJob.longestDelay`, however large k is.
+    /// [d(1 − j), d]. A name waits as fixed. No wait is longer than `NewJob.longestDelay`, however large k is.
     ///
     /// - Parameter random: a number from 0 up to but not including 1.
     func wait(afterAttempt k: Int, random: Double) -> Duration {

@@ -17,6 +17,10 @@ struct RetryPolicy: Sendable {
     var backoff: Backoff?
     /// The bound of jobs that have none.
     var timeout: Duration?
+    /// How long jobs may be tried again that do not say it.
+    var retryFor: Duration?
+    /// Waits by name.
+    var strategies: [String: BackoffStrategy] = [:]
 
     /// How often a job may be tried in all.
     func attempts(of job: JobRecord) -> Int { job.options.attempts > 1 ? job.options.attempts : max(1, attempts) }
@@ -30,15 +34,38 @@ struct RetryPolicy: Sendable {
 
     /// The outcome of a failed attempt.
     ///
-    /// - Parameter isFinal: no further attempt can mend it.
-    func outcome(of job: JobRecord, reason: String, trace: String? = nil, isFinal: Bool) -> Outcome {
-        let attempts = job.attemptsMade + 1
-        let isExhausted = attempts >= self.attempts(of: job)
+    /// - Parameters:
+    ///   - error: what the handler threw, if it threw.
+    ///   - isFinal: no further attempt can mend it.
+    ///   - elapsed: how long after its claim the attempt ended.
+    func outcome(
+        of job: JobRecord, reason: String, trace: String? = nil, error: (any Error)? = nil, isFinal: Bool,
+        elapsed: Duration = .zero
+    ) -> Outcome {
+        let isLast = isFinal || job.attemptsMade + 1 >= attempts(of: job)
+        let wait = isLast ? nil : wait(FailedAttempt(job: job, reason: reason, error: error), elapsed)
+        let isExhausted = wait == nil && !(isFinal && job.attemptsMade + 1 < attempts(of: job))
         let failure = Failure(
             reason: Self.cut(reason, to: Self.longestReason), trace: trace.map { Self.cut($0, to: Self.longestTrace) },
             keepTraces: job.options.stackTraceLimit ?? Self.keptTraces, isExhausted: isExhausted)
-        if isFinal || isExhausted { return .failed(failure) }
-        let wait = (job.options.backoff ?? backoff)?.wait(afterAttempt: attempts, random: random()) ?? .zero
+        guard let wait else { return .failed(failure) }
         return .retry(after: wait, failure)
+    }
+
+    /// The wait before the next attempt, or nil when there is to be none.
+    private func wait(_ attempt: FailedAttempt, _ elapsed: Duration) -> Duration? {
+        let job = attempt.job
+        var wait = Duration.zero
+        if let backoff = job.options.backoff ?? backoff {
+            if case .custom(let name) = backoff.kind, let strategy = strategies[name] {
+                guard let chosen = strategy(attempt) else { return nil }
+                wait = min(max(chosen, .zero), NewJob.longestDelay)
+            } else {
+                wait = backoff.wait(afterAttempt: attempt.number, random: random())
+            }
+        }
+        guard let bound = job.options.retryFor ?? retryFor, let claimed = job.processedAt else { return wait }
+        // The store's time: that of the claim, and what has passed since.
+        return claimed + elapsed + wait > job.createdAt + bound ? nil : wait
     }
 }

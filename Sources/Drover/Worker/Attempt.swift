@@ -21,6 +21,24 @@ final class Attempt: Sendable {
     private struct State {
         var task: Task<Void, Never>?
         var stop: StopReason?
+        var traceID: String?
+        var completion: Completion?
+    }
+
+    /// What a transaction of the handler's has done about the attempt.
+    enum Completion: Sendable {
+        /// It completes the job, and has not ended yet.
+        case pending
+        /// It has completed the job: there is nothing left to settle.
+        case committed
+    }
+
+    /// What has come over an attempt while its handler ran.
+    struct Fate: Sendable {
+        /// Why it was asked to stop, if it was.
+        var stop: StopReason?
+        /// Whether a transaction of the handler's has completed the job.
+        var isCompleted: Bool
     }
 
     /// Names the attempt inside this process.
@@ -43,15 +61,40 @@ final class Attempt: Sendable {
         if isStopped { task.cancel() }
     }
 
-    /// Asks the attempt to stop, by cancelling its task.
+    /// Asks the attempt to stop, by cancelling its task. Once the job is completed there is no lease to lose and nothing to
+    /// cancel; a handler that goes on is still bounded by its timeout and by a shutdown.
     func stop(_ reason: StopReason) {
-        let task = state.withLock { state in
+        let task: Task<Void, Never>? = state.withLock { state in
+            if state.completion == .committed, reason >= .cancelRequested { return nil }
             state.stop = max(reason, state.stop ?? reason)
             return state.task
         }
         task?.cancel()
     }
 
-    /// Why the attempt was asked to stop, if it was.
-    var stopReason: StopReason? { state.withLock { $0.stop } }
+    /// The trace that the attempt belongs to: that of its span, else the one that the job carries.
+    var traceID: String? {
+        get { state.withLock { $0.traceID } ?? claimed.job.options.telemetry?.traceID }
+        set { state.withLock { $0.traceID = newValue } }
+    }
+
+    /// What has come over the attempt so far.
+    var fate: Fate { state.withLock { Fate(stop: $0.stop, isCompleted: $0.completion == .committed) } }
+
+    /// What a transaction of the handler's has done about the attempt; nil for nothing.
+    var completion: Completion? { state.withLock { $0.completion } }
+
+    /// A transaction of the handler's completes the job when it commits.
+    func completes() { state.withLock { if $0.completion == nil { $0.completion = .pending } } }
+
+    /// That transaction has ended.
+    func completionEnded(isSettled: Bool) {
+        state.withLock { state in
+            if isSettled {
+                state.completion = .committed
+            } else if state.completion == .pending {
+                state.completion = nil
+            }
+        }
+    }
 }

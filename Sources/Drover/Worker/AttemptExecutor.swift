@@ -1,5 +1,5 @@
 import DroverCore
-import Logging
+import Tracing
 
 /// Runs one attempt from the claimed job to the outcome to settle.
 struct AttemptExecutor: Sendable {
@@ -14,12 +14,44 @@ struct AttemptExecutor: Sendable {
     /// Runs the attempt and decides its settlement; nil when its outcome is worth nothing.
     func execute(_ attempt: Attempt) async -> Settlement? {
         let start = scope.clock.now()
+        let span = scope.tracing?.begin(attempt, worker: scope.name)
+        scope.log.started(attempt)
         let isIteration = attempt.claimed.job.key.id.iteration != nil
-        let exit = await (isIteration ? runIteration(attempt) : run(attempt)).after(attempt.stopReason)
-        let outcome = exit.outcome(of: attempt.claimed.job, by: scope.policy)
-        scope.metrics.ended(outcome, after: scope.clock.now() - start)
-        log(outcome, of: attempt)
-        return outcome.map { settlement(of: attempt, $0) }
+        let ended =
+            if let span {
+                // The handler's task has the span's context.
+                await ServiceContext.withValue(span.context) {
+                    await isIteration ? runIteration(attempt) : run(attempt)
+                }
+            } else {
+                await isIteration ? runIteration(attempt) : run(attempt)
+            }
+        let fate = attempt.fate
+        let length = scope.clock.now() - start
+        if fate.isCompleted {
+            tellCompleted(attempt, ended, after: length, in: span)
+            return nil
+        }
+        let exit = ended.after(fate.stop)
+        let outcome = exit.outcome(of: attempt.claimed.job, by: scope.policy, after: length)
+        scope.metrics.ended(outcome, after: length)
+        scope.log.ended(outcome, of: attempt, after: length)
+        if let span { JobTracing.end(span, exit, outcome) }
+        return outcome.map { outcome in
+            var settlement = settlement(of: attempt, outcome)
+            if exit.keepsJob { settlement.retention = .keepAll }
+            return settlement
+        }
+    }
+
+    /// Counts and logs an attempt whose handler has completed the job in a transaction. What the handler did after that
+    /// changes nothing.
+    private func tellCompleted(_ attempt: Attempt, _ exit: AttemptExit, after length: Duration, in span: (any Span)?) {
+        let outcome = Outcome.completed(.null)
+        scope.metrics.ended(outcome, after: length)
+        scope.log.ended(outcome, of: attempt, after: length)
+        if let span { JobTracing.end(span, .completed(.null), outcome) }
+        if let error = exit.error { scope.log.threw(error, afterCompleting: attempt) }
     }
 
     /// Runs a job of a schedule, and takes the schedule on: before, or behind where runs must not overlap.
@@ -49,10 +81,13 @@ struct AttemptExecutor: Sendable {
     private func run(_ attempt: Attempt) async -> AttemptExit {
         if let reason = attempt.claimed.job.deferredFailure { return .deferredFailure(reason) }
         guard let handler = handlers.find(attempt.claimed.job.name) else { return .noHandler }
+        let opened: OpenedPayload?
+        do { opened = try scope.open(attempt.claimed.job) } catch { return .unreadable(error) }
         let timer = scope.policy.timeout(of: attempt.claimed.job).map { stop(attempt, after: $0) }
         defer { timer?.cancel() }
         do {
-            let result = try await handler(JobContext(attemptState: attempt, worker: scope))
+            let returned = try await handler(JobContext(attemptState: attempt, worker: scope, opened: opened))
+            let result = try scope.stored(result: returned, of: attempt.claimed.job.name, opened)
             let bytes = result.text.utf8.count
             let limit = scope.configuration.maxResultBytes
             return bytes > limit ? .resultTooLarge(bytes: bytes, limit: limit) : .completed(result)
@@ -67,30 +102,5 @@ struct AttemptExecutor: Sendable {
         Task { [clock = scope.clock] in
             if await clock.sleep(for: timeout) { attempt.stop(.timedOut) }
         }
-    }
-
-    private func log(_ outcome: Outcome?, of attempt: Attempt) {
-        switch outcome {
-        case .completed, .snoozed, .released, .cancelled:
-            scope.logger.debug("attempt ended", metadata: metadata(of: attempt, outcome))
-        case .retry(_, let failure):
-            scope.logger.notice(
-                "attempt failed, to be tried again: \(failure.reason)", metadata: metadata(of: attempt, outcome))
-        case .failed(let failure):
-            scope.logger.warning("job failed: \(failure.reason)", metadata: metadata(of: attempt, outcome))
-        case nil:
-            scope.logger.warning("lease lost, outcome dropped", metadata: metadata(of: attempt, outcome))
-        }
-    }
-
-    private func metadata(of attempt: Attempt, _ outcome: Outcome?) -> Logger.Metadata {
-        let job = attempt.claimed.job
-        var metadata: Logger.Metadata = [
-            "job_id": .string(job.key.id.text), "queue": .string(job.key.queue.text),
-            "attempt": .stringConvertible(job.attemptsMade + 1),
-            "outcome": .string(WorkerMetrics.label(of: outcome)),
-        ]
-        if let correlation = job.options.correlationID { metadata["correlation_id"] = .string(correlation) }
-        return metadata
     }
 }

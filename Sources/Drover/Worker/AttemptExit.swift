@@ -14,6 +14,8 @@ enum AttemptExit: Sendable {
     case snoozed(Snooze)
     /// The payload is not what the handler's type asks for.
     case undecodable(UndecodablePayload)
+    /// The payload is encrypted, and can't be opened here.
+    case unreadable(UnreadableValue)
     /// Nobody here runs jobs of this name.
     case noHandler
     /// The store asks that the job fail without running.
@@ -37,6 +39,17 @@ enum AttemptExit: Sendable {
         }
     }
 
+    /// What the handler threw, in words; nil when it returned, or did not run.
+    var error: String? {
+        switch self {
+        case .threw(let error): "\(error)"
+        case .unrecoverable(let error): error.description
+        case .snoozed(let snooze): snooze.description
+        case .undecodable(let error): error.reason
+        default: nil
+        }
+    }
+
     /// How an attempt that ended in this way has really ended, when it had been asked to stop.
     ///
     /// A stop decides whatever the handler then did, except a shutdown: what a handler still answered counts, and
@@ -53,29 +66,59 @@ enum AttemptExit: Sendable {
         }
     }
 
+    /// A word for it, as spans show it.
+    var label: String {
+        switch self {
+        case .completed: "completed"
+        case .resultTooLarge: "result_too_large"
+        case .threw: "threw"
+        case .unrecoverable: "unrecoverable"
+        case .snoozed: "snoozed"
+        case .undecodable: "undecodable"
+        case .unreadable: "unreadable"
+        case .noHandler: "no_handler"
+        case .deferredFailure: "deferred_failure"
+        case .timedOut: "timed_out"
+        case .cancelRequested: "cancelled"
+        case .leaseLost: "lease_lost"
+        case .shutDown: "shut_down"
+        }
+    }
+
+    /// Whether a job that fails in this way is kept whatever its own rule says: somebody who has the key can retry it.
+    var keepsJob: Bool { if case .unreadable = self { true } else { false } }
+
     /// The one outcome to settle, or nil when there is nothing left to settle.
-    func outcome(of job: JobRecord, by policy: RetryPolicy) -> Outcome? {
+    ///
+    /// - Parameter elapsed: how long after its claim the attempt ended.
+    func outcome(of job: JobRecord, by policy: RetryPolicy, after elapsed: Duration = .zero) -> Outcome? {
         switch self {
         case .completed(let result):
             .completed(result)
         case .resultTooLarge(let bytes, let limit):
             policy.outcome(
-                of: job, reason: "the result has \(bytes) bytes; at most \(limit) are accepted", isFinal: false)
+                of: job, reason: "the result has \(bytes) bytes; at most \(limit) are accepted", isFinal: false,
+                elapsed: elapsed)
         case .threw(let error):
-            policy.outcome(of: job, reason: "\(error)", trace: String(reflecting: error), isFinal: false)
+            policy.outcome(
+                of: job, reason: "\(error)", trace: String(reflecting: error), error: error, isFinal: false,
+                elapsed: elapsed)
         case .unrecoverable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .snoozed(let snooze):
             .snoozed(snooze.delay)
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
+        case .unreadable(let error):
+            policy.outcome(of: job, reason: error.reason, isFinal: false)
         case .noHandler:
-            policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false)
+            policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false, elapsed: elapsed)
         case .deferredFailure(let reason):
             policy.outcome(of: job, reason: reason, isFinal: true)
         case .timedOut:
             policy.outcome(
-                of: job, reason: "timed out after \(policy.timeout(of: job) ?? .zero)", isFinal: false)
+                of: job, reason: "timed out after \(policy.timeout(of: job) ?? .zero)", isFinal: false, elapsed: elapsed
+            )
         case .cancelRequested:
             .cancelled
         case .leaseLost:

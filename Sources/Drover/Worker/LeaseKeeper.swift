@@ -76,10 +76,22 @@ final class LeaseKeeper: Sendable {
         if isUrgent { call() }
     }
 
+    /// Lets go of the lease of an attempt whose job is completed already.
+    func release(_ attempt: Int) { state.withLock { $0.table.remove(attempt) } }
+
     /// Renews the leases of a queue at once, because a job of it may have been cancelled.
     func hasten(_ queue: QueueName) {
         state.withLock { $0.table.hasten(queue, now: timer.now()) }
         call()
+    }
+
+    /// The attempts of these numbers that hold a lease.
+    func attempts(_ numbers: [Int]) -> [Int: Attempt] {
+        state.withLock { state in
+            var attempts: [Int: Attempt] = [:]
+            for number in numbers { attempts[number] = state.table.holder(number) }
+            return attempts
+        }
     }
 
     /// How many leases are held.
@@ -136,12 +148,7 @@ final class LeaseKeeper: Sendable {
 
     /// An attempt that has ended, and is being settled, does not mind: the store decides about its settlement.
     private func lose(_ attempt: Attempt, _ reason: String) {
-        logger.debug(
-            "lease lost: \(reason)",
-            metadata: [
-                "job_id": .string(attempt.claimed.job.key.id.text),
-                "queue": .string(attempt.claimed.job.key.queue.text),
-            ])
+        logger.debug("lease lost: \(reason)", metadata: attempt.logMetadata)
         attempt.stop(.leaseLost)
     }
 

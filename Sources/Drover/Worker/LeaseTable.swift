@@ -37,6 +37,9 @@ struct LeaseTable<Holder> {
     /// How many leases are held.
     var count: Int { entries.count }
 
+    /// Who holds a lease.
+    func holder(_ number: Int) -> Holder? { entries[number]?.holder }
+
     /// Takes a lease in.
     ///
     /// - Parameters:

@@ -16,6 +16,7 @@ final class QueueWorker: Sendable {
         /// then, so the tasks that a claim has just started end up in one batch.
         var isLaneCalled = false
         var exit: Task<Void, Never>?
+        var pause = PauseWatch()
         /// A shutdown without grace has begun; a graceful one that comes late does not undo it.
         var stopsAtOnce = false
         var isFinished = false
@@ -28,6 +29,7 @@ final class QueueWorker: Sendable {
     /// The worker's place in the service, which also keeps the numbers of attempts apart.
     private let index: Int
     private let exchangePrefix: String
+    private let seat: ConcurrencyCap.Seat?
     private let core: Mutex<Core>
 
     init(scope: WorkerScope, handlers: Handlers, index: Int, keeper: LeaseKeeper, watcher: WakeUpWatcher) {
@@ -41,7 +43,8 @@ final class QueueWorker: Sendable {
         let state = DispatcherState(
             concurrency: scope.concurrency, maximumInFlight: scope.options.exchangesInFlight,
             idleWait: scope.options.idleWait, longestIdleWait: scope.options.longestIdleWait,
-            limit: scope.options.limit)
+            limit: scope.options.limit, isCapped: scope.options.cap != nil)
+        seat = scope.options.cap?.join()
         core = Mutex(Core(state: state, nextAttempt: index << 40))
     }
 
@@ -60,11 +63,14 @@ final class QueueWorker: Sendable {
     private func change(_ body: (inout DispatcherState) -> Void) {
         let lane = core.withLock { core in
             body(&core.state)
-            return Self.laneToCall(&core)
+            return laneToCall(&core)
         }
         lane?.resume()
         tellWatcher()
     }
+
+    /// Below how many jobs at once a worker calls from the store's own thread.
+    private static let fewJobs = 16
 
     /// Works until it is told to stop, or its limit is reached, and everything is settled.
     func run() async {
@@ -74,9 +80,10 @@ final class QueueWorker: Sendable {
                 "queue": .string(scope.queue.text), "worker": .string(scope.name),
                 "concurrency": .stringConvertible(scope.concurrency),
             ])
+        seat?.onRoom { [weak self] in self?.change { _ in } }
         // Where calls move few jobs, most of their time goes into waking threads; where they move many, the store's own
         // thread has enough to do.
-        let executor = scope.concurrency < DispatcherState.smallestShare ? scope.store.callExecutor : nil
+        let executor = scope.concurrency < Self.fewJobs ? scope.store.callExecutor : nil
         await withTaskGroup { lanes in
             for _ in 0..<max(1, scope.options.exchangesInFlight) {
                 lanes.addTask(executorPreference: executor) { await self.lane() }
@@ -84,6 +91,7 @@ final class QueueWorker: Sendable {
         }
         let exit = core.withLock { core in
             core.isFinished = true
+            seat?.leave(returning: core.state.takePermits())
             return core.exit
         }
         exit?.cancel()
@@ -98,7 +106,7 @@ final class QueueWorker: Sendable {
             case .hint: core.state.wakeUp()
             case .time: core.state.waitIsOver()
             }
-            return Self.laneToCall(&core)
+            return laneToCall(&core)
         }
         lane?.resume()
     }
@@ -110,7 +118,7 @@ final class QueueWorker: Sendable {
             let (step, other) = core.withLock { core in
                 let step = core.state.next()
                 // What is left over, or the news that the worker is done, is for the next lane.
-                return (step, Self.laneToCall(&core))
+                return (step, laneToCall(&core))
             }
             other?.resume()
             switch step {
@@ -133,7 +141,17 @@ final class QueueWorker: Sendable {
         core.withLock { $0.isLaneCalled = false }
     }
 
-    private static func laneToCall(_ core: inout Core) -> CheckedContinuation<Void, Never>? {
+    /// Returns permits that are not used and takes what there is for this worker. Those of an ended attempt go back
+    /// before it takes any: who waits for them comes first.
+    private func balance(_ core: inout Core) {
+        guard let seat else { return }
+        let spare = core.state.takePermits()
+        let given = seat.balance(returning: spare, wanting: core.state.wantedPermits)
+        core.state.give(permits: given)
+    }
+
+    private func laneToCall(_ core: inout Core) -> CheckedContinuation<Void, Never>? {
+        balance(&core)
         guard !core.isLaneCalled, core.state.hasStep, let lane = core.parked.popLast() else { return nil }
         core.isLaneCalled = true
         return lane
@@ -192,21 +210,27 @@ final class QueueWorker: Sendable {
         }
         var attempts: [Attempt] = []
         attempts.reserveCapacity(reply.claimed.count)
+        // Only what went wrong is told, with what is known of its attempt until the keeper lets go of it.
+        let isAccepted = reply.settled.allSatisfy { $0 == .settled }
+        let ended = isAccepted ? [:] : keeper.attempts(exchange.attempts)
         for claimed in reply.claimed { attempts.append(Attempt(number: first + attempts.count, claimed: claimed)) }
         keeper.exchange(settled: exchange.attempts, claimed: attempts, sentAt: sentAt)
 
-        let (isDraining, running) = core.withLock { core in
+        let (isDraining, running, pause) = core.withLock { core in
             core.state.answered(
                 exchange,
                 .init(
                     claimed: attempts.count, nextDueIn: reply.nextDueIn, isPaused: reply.isPaused,
                     wasRepeated: wasRepeated))
             for attempt in attempts { core.attempts[attempt.number] = attempt }
-            return (core.state.isDraining, core.state.runningCount)
+            balance(&core)
+            let pause = core.pause.change(by: reply, to: exchange, wasRepeated: wasRepeated)
+            return (core.state.isDraining, core.state.runningCount, pause)
         }
         scope.metrics.running(running)
         tellWatcher()
-        report(reply.settled, of: exchange)
+        if let pause { scope.log.queue(scope.queue, pause) }
+        if !isAccepted { scope.log.report(reply.settled, of: exchange, ended) }
         if isDraining {
             // Released jobs go to the front, the last one first: backwards keeps their order.
             for attempt in attempts.reversed() { release(attempt) }
@@ -226,20 +250,6 @@ final class QueueWorker: Sendable {
         if mustRestart { watcher.restart() }
     }
 
-    private func report(_ statuses: [SettlementStatus], of exchange: DispatcherState.Exchange) {
-        for (status, settlement) in zip(statuses, exchange.settlements) where status != .settled {
-            let metadata: Logger.Metadata = [
-                "job_id": .string(settlement.lease.job.id.text), "queue": .string(scope.queue.text),
-                "outcome": .string(WorkerMetrics.label(of: settlement.outcome)),
-            ]
-            switch status {
-            case .settled: break
-            case .leaseLost: scope.logger.warning("outcome not accepted: the lease was lost", metadata: metadata)
-            case .refused(let problem): scope.logger.error("outcome refused: \(problem)", metadata: metadata)
-            }
-        }
-    }
-
     private func abandon(_ exchange: DispatcherState.Exchange, _ error: StoreError) {
         keeper.exchange(settled: exchange.attempts, claimed: [], sentAt: .zero)
         if exchange.settlements.isEmpty {
@@ -250,7 +260,10 @@ final class QueueWorker: Sendable {
                 "exchange given up; its outcomes are lost and the jobs will be run again: \(error)",
                 metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
         }
-        core.withLock { $0.state.abandoned(exchange) }
+        core.withLock { core in
+            core.state.abandoned(exchange)
+            balance(&core)
+        }
         tellWatcher()
     }
 
@@ -262,6 +275,7 @@ final class QueueWorker: Sendable {
     }
 
     private func release(_ attempt: Attempt) {
+        scope.log.released(attempt)
         end(attempt, executor.settlement(of: attempt, .released))
     }
 
@@ -270,9 +284,11 @@ final class QueueWorker: Sendable {
         let lane: CheckedContinuation<Void, Never>? = core.withLock { core in
             if core.attempts.removeValue(forKey: attempt.number) == nil { return nil }
             core.state.attemptEnded(attempt.number, settlement)
-            return Self.laneToCall(&core)
+            return laneToCall(&core)
         }
         lane?.resume()
+        // No call follows that would tell the watcher of the slot that is free now.
+        if settlement == nil { tellWatcher() }
     }
 }
 
@@ -298,12 +314,13 @@ extension QueueWorker {
             for attempt in left { attempt.stop(.shutdown) }
             if await !scope.clock.sleep(for: Self.lastWait) { return }
             for attempt in core.withLock({ $0.attempts.values.sorted { $0.number > $1.number } }) {
+                let isCompleted = attempt.fate.isCompleted
                 scope.logger.error(
-                    "handler ignores its cancellation; the job is given back while it runs",
-                    metadata: [
-                        "job_id": .string(attempt.claimed.job.key.id.text), "queue": .string(scope.queue.text),
-                    ])
-                release(attempt)
+                    isCompleted
+                        ? "handler ignores its cancellation; its job is completed, and is left to itself"
+                        : "handler ignores its cancellation; the job is given back while it runs",
+                    metadata: attempt.logMetadata)
+                if isCompleted { end(attempt, nil) } else { release(attempt) }
             }
         }
         let (superseded, lane) = core.withLock { core -> (Task<Void, Never>?, CheckedContinuation<Void, Never>?) in
@@ -312,7 +329,7 @@ extension QueueWorker {
             core.state.drain()
             let previous = core.exit
             core.exit = exit
-            return (previous, Self.laneToCall(&core))
+            return (previous, laneToCall(&core))
         }
         superseded?.cancel()
         // A drained worker is never hungry again.

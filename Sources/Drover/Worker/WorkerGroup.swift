@@ -23,7 +23,8 @@ final class WorkerGroup: Sendable {
             QueueWorker(
                 scope: WorkerScope(
                     queue: definition.queue, concurrency: definition.concurrency, options: definition.options,
-                    configuration: configuration, store: store, clock: clock, logger: logger),
+                    configuration: configuration, store: store, clock: clock, keeper: keeper, logger: logger,
+                    parts: definition.handlers.parts),
                 handlers: definition.handlers, index: index, keeper: keeper, watcher: watcher)
         }
         for (worker, definition) in zip(workers, definitions) where definition.isHeld { worker.hold(true) }

@@ -14,14 +14,22 @@ final class WorkerScope: Sendable {
     let clock: EngineClock
     let logger: Logger
     let metrics: WorkerMetrics
+    let log: JobLog
+    /// Nil where the process has no tracer.
+    let tracing: JobTracing?
     let policy: RetryPolicy
     let schedules: ScheduleStepper
+    /// Keeps the leases of the worker's attempts.
+    let keeper: LeaseKeeper
     let completedRetention: Retention
     let failedRetention: Retention
+    /// What the types of the handlers say of the encryption of their payloads.
+    let parts: [JobName: EncryptedParts]
 
     init(
         queue: QueueName, concurrency: Int, options: WorkerOptions, configuration: ServiceConfiguration,
-        store: any JobStore, clock: EngineClock, logger: Logger
+        store: any JobStore, clock: EngineClock, keeper: LeaseKeeper, logger: Logger,
+        parts: [JobName: EncryptedParts] = [:]
     ) {
         self.queue = queue
         self.concurrency = max(1, concurrency)
@@ -29,12 +37,16 @@ final class WorkerScope: Sendable {
         self.configuration = configuration
         self.store = store
         self.clock = clock
+        self.keeper = keeper
         self.logger = logger
+        self.parts = parts
         name = options.name ?? HostIdentity.current.workerName()
         metrics = WorkerMetrics(queue: queue)
+        log = JobLog(logger: logger, worker: name, level: configuration.jobLogLevel)
+        tracing = JobTracing(configuration.tracer)
         policy = RetryPolicy(
             random: configuration.random, attempts: options.attempts ?? 1, backoff: options.backoff,
-            timeout: self.options.timeout)
+            timeout: self.options.timeout, retryFor: options.retryFor, strategies: options.backoffStrategies)
         schedules = ScheduleStepper(
             queue: queue, store: store, wallClock: configuration.wallClock, logger: logger)
         completedRetention = options.completedRetention ?? store.traits.completedRetention

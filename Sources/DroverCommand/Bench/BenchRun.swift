@@ -51,12 +51,13 @@ struct BenchRun: Sendable {
     /// Adds jobs in bulk, unmeasured.
     private func fill(_ numbers: Range<Int>) async throws {
         let service = service()
+        var progress = ProgressLine("job", "added", in: session)
         for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Batch.size) {
             let part = first..<min(first + Batch.size, numbers.upperBound)
             try await Self.check(service.add(part.map(Self.new), to: Self.queue))
-            session.output.progress("\(part.upperBound - numbers.lowerBound) jobs added")
+            progress.show(part.upperBound - numbers.lowerBound, of: numbers.count)
         }
-        session.output.endProgress()
+        progress.end()
         try await session.clock.sleep(for: settle)
     }
 

@@ -24,6 +24,7 @@ struct Add: Subcommand {
     @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
     @Argument(help: ArgumentHelp("The job's name, which selects its handler.", valueName: "jobname")) var name: String
     @OptionGroup var payload: PayloadOptions
+    @OptionGroup var encrypt: EncryptOptions
     @OptionGroup var new: NewJobOptions
     @Option(help: ArgumentHelp("Add it so many times.", valueName: "n")) var count = 1
     @Flag(help: "Wait until it has ended and print its result.") var wait = false
@@ -49,13 +50,15 @@ struct Add: Subcommand {
             options: new.options)
         // Before the store is opened: wrong input must not make a file.
         if let problem = job.problem { throw problem }
-        return try await session.withStore(store, .create) { store in
+        var settings = ServiceConfiguration(clock: session.clock)
+        settings.encryption = try encrypt.keys.encryption(in: session)
+        let parts = try encrypt.parts()
+        return try await session.withStore(store, .create) { [settings] store in
             let logger = StandardErrorLog.logger(level: .warning, session: session)
-            let service = JobService(
-                store: store, configuration: ServiceConfiguration(clock: session.clock), logger: logger)
+            let service = JobService(store: store, configuration: settings, logger: logger)
             var list = ListPrinter(session.output)
             do {
-                let status = try await add(job, to: queue, by: service, &list, session.output)
+                let status = try await add(job, parts, to: queue, by: service, &list, session.output)
                 if json { list.end() }
                 return status
             } catch {
@@ -68,12 +71,13 @@ struct Add: Subcommand {
 
     /// Adds the jobs and tells of each when it is stored, or with --wait when it has ended.
     private func add(
-        _ job: NewJob, to queue: QueueName, by service: JobService, _ list: inout ListPrinter, _ output: Output
+        _ job: NewJob, _ parts: EncryptedParts?, to queue: QueueName, by service: JobService,
+        _ list: inout ListPrinter, _ output: Output
     ) async throws -> ExitStatus {
         var status = ExitStatus.done
         for first in stride(from: 0, to: count, by: Batch.size) {
             let jobs = Array(repeating: job, count: min(Batch.size, count - first))
-            let results = try await service.add(jobs, to: queue)
+            let results = try await service.add(jobs, to: queue, encryption: parts)
             if waits { Self.announce(results, queue, output) }
             for result in results {
                 let (id, word) = try Self.stored(result, output)

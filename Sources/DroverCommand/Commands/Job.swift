@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 
 /// `drover job`.
@@ -7,6 +8,8 @@ struct Job: Subcommand {
         commandName: "job",
         abstract: "Show everything about one job: state, attempts, times, worker, options, result, log.",
         discussion: """
+            Of what is encrypted it shows the key alone; with --decrypt and the keys it shows what was added.
+
             Examples:
               drover job --queue mail 17
               drover job --queue mail welcome-42 --json
@@ -18,22 +21,31 @@ struct Job: Subcommand {
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The job's queue.", valueName: "name")) var queue: String
     @Argument(help: "The job's id.") var id: String
+    @Flag(help: "Show encrypted payloads and results in plain; needs their keys.") var decrypt = false
+    @OptionGroup var keys: KeyOptions
     @Flag(help: "Print JSON: an object; its logs are the newest 1000 lines.") var json = false
 
     var attempt: String { "show a job" }
 
     func run(in session: Session) async throws -> ExitStatus {
         let key = JobKey(queue: try QueueName(queue), id: try JobID(id))
-        let (job, log) = try await session.withStore(store, .existing) { store in
+        let encryption = decrypt ? try keys.encryption(in: session) : nil
+        if decrypt && encryption == nil {
+            throw CommandFailure.usage(
+                "there are no keys to decrypt with",
+                advice: "name their file by --encryption-keys, or set DROVER_ENCRYPTION_KEYS")
+        }
+        let (found, log) = try await session.withStore(store, .existing) { store in
             let job = try await store.jobs([key]).first ?? nil
             let page = try await store.logs(key, page: Page(limit: Self.shownLogLines, order: .descending))
             return (job, LogPage(lines: page.lines.reversed(), total: page.total, next: page.next))
         }
-        guard let job else {
+        guard let found else {
             throw CommandFailure(
                 .notFound, "there is no job \(ValidationError.quote(id)) in the queue \(ValidationError.quote(queue))",
                 advice: "see drover queues and drover jobs")
         }
+        let job = try encryption?.open(found) ?? found
         if json {
             let logs = JSONWriter.array(log.lines.map { JSONWriter.string($0) })
             session.output.line(JSONWriter.object(try JobJSON.members(job) + [("logs", logs)]))

@@ -13,9 +13,17 @@ struct RunOptions: ParsableArguments {
     var attempts = 1
     @Option(
         help: ArgumentHelp(
-            "The wait between attempts: fixed:1s or exponential:2s. Default: tried again at once.", valueName: "rule"),
+            """
+            The wait between attempts: fixed:1s, exponential:2s, or custom:NAME for a strategy of the worker's program. \
+            Default: tried again at once.
+            """, valueName: "rule"),
         transform: BackoffArgument.parse)
     var backoff: Backoff?
+    @Option(
+        help: ArgumentHelp(
+            "How long after it was added it may be tried again, whatever attempts are left. Default: no bound.",
+            valueName: "duration"), transform: DurationArgument.parse)
+    var retryFor: DurationArgument?
     @Option(
         help: ArgumentHelp("The longest time one attempt may take. Default: no bound.", valueName: "duration"),
         transform: DurationArgument.parse)
@@ -43,13 +51,15 @@ struct RunOptions: ParsableArguments {
     var keepFailed: Retention?
 
     func validate() throws {
+        if retryFor?.duration == .zero { throw ArgumentParser.ValidationError("--retry-for: give more than 0s") }
         if timeout?.duration == .zero { throw ArgumentParser.ValidationError("--timeout: give more than 0s") }
     }
 
     /// The options in the store's terms.
     var options: JobOptions {
         var options = JobOptions(
-            attempts: attempts, backoff: backoff, priority: priority, lifo: lifo, timeout: timeout?.duration)
+            attempts: attempts, backoff: backoff, retryFor: retryFor?.duration, priority: priority, lifo: lifo,
+            timeout: timeout?.duration)
         options.completedRetention = keepCompleted
         options.failedRetention = keepFailed
         options.tags = tags

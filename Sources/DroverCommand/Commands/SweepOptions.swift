@@ -18,19 +18,20 @@ struct SweepOptions: ParsableArguments {
     /// Sweeps in bounded steps until nothing is left, and tells how many jobs were removed, also when it fails midway.
     func sweep(_ sweep: Sweep, in store: any JobStore, session: Session) async throws {
         var removed = 0
+        var line = ProgressLine("job", "removed", in: session)
         do {
             removed = try await Self.run(sweep, in: store) { count in
                 removed = count
-                session.output.progress("\(Counted.text(count, "job")) removed")
+                line.show(count)
             }
         } catch {
-            session.output.endProgress()
+            line.end()
             if removed > 0 {
                 session.output.note("it failed after \(Counted.text(removed, "job")) had been removed from \(queue)")
             }
             throw error
         }
-        session.output.endProgress()
+        line.end()
         session.output.line(
             json
                 ? JSONWriter.object([("queue", JSONWriter.string(queue)), ("removed", String(removed))])

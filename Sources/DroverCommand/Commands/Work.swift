@@ -32,6 +32,9 @@ struct Work: Subcommand {
             425, 429, 3xx, 5xx, connection trouble and a 2xx body over 1 MiB fail the attempt; other answers fail the job \
             for good.
 
+            Encrypted payloads reach handlers as they were added, where the worker has their keys; a result of such a job is \
+            encrypted too.
+
             SIGTERM or SIGINT lets running jobs finish within the grace; a second one gives them back at once.
 
             Examples:
@@ -62,6 +65,7 @@ struct Work: Subcommand {
             "Stop after so many attempts at jobs of each queue; a job tried twice counts twice. Default: no limit.",
             valueName: "n"))
     var limit: Int?
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var log: LogOptions
 
     var attempt: String { "work \(queues.count == 1 ? "a queue" : "queues")" }
@@ -81,12 +85,14 @@ struct Work: Subcommand {
         let location = try store.location(in: session.environment)
         let logger = StandardErrorLog.logger(level: log.level, session: session)
         let handler = try spec.handler(in: session, logger: logger)
+        var settings = ServiceConfiguration(clock: session.clock)
+        // Opens what is encrypted; the results of such jobs are encrypted too.
+        settings.encryption = try keys.ring(in: session).map { PayloadEncryption($0, standard: .nothing) }
         // Before the store is opened: a stop that comes early is kept for the worker.
         let stops = session.stopRequests()
         do {
-            let status = try await session.withStore(store, .create, logger: logger) { store in
-                let service = JobService(
-                    store: store, configuration: ServiceConfiguration(clock: session.clock), logger: logger)
+            let status = try await session.withStore(store, .create, logger: logger) { [settings] store in
+                let service = JobService(store: store, configuration: settings, logger: logger)
                 for queue in queues {
                     service.work(queue.name, concurrency: queue.concurrency, options: options) { handlers in
                         handlers.otherwise { try await handler.run(HandledAttempt($0)) }

@@ -42,6 +42,13 @@ final class ConfigurationSection {
     /// Whether the file has a setting here, with a value.
     func fileHas(_ key: String) -> Bool { child(key).map { !$0.isEmpty } == true }
 
+    /// Whether a setting is given as one value, in the environment, here, or by `{file: PATH}`, and not as a section.
+    func isValue(_ key: String) -> Bool {
+        if source.isSet(path + [key]) { return true }
+        guard let node = child(key), !node.isEmpty else { return false }
+        return node.scalar != nil || node.mapping.map { $0.count == 1 && $0.child("file")?.scalar != nil } == true
+    }
+
     /// A setting of one value, read by `read`; nil when it is not given or can't be read, which is reported.
     func value<Value>(_ key: String, _ read: (String) throws -> Value) -> Value? {
         known.append(key)

@@ -18,6 +18,7 @@ enum ConfigurationTemplate {
         # log:
         #   level: info            # trace, debug, info, notice, warning, error or critical
         #   format: text           # text or json
+        #   jobs: false            # a line for each attempt that begins or ends
 
         # Health at /health/live and /health/ready, Prometheus' metrics at /metrics.
         server:
@@ -27,6 +28,14 @@ enum ConfigurationTemplate {
 
         # Signs the requests of http: handlers, as the Standard Webhooks specification says.
         # http-secret: {file: /run/secrets/webhooks}
+
+        # Encrypts payloads before they are stored, of queues that say `encrypt`. A key has 32 bytes: openssl rand -base64 32
+        # encryption:
+        #   keys:
+        #     main: {file: /run/secrets/drover-key}
+        #   current: main          # the key that encrypts, the others open; without it the first
+        #   results: true          # encrypt the results of such jobs too
+        #   plain: accept          # or refuse: fail jobs that should be encrypted and are not
 
         # worker:
         #   lease: 30s             # how long a job stays with a worker that has died
@@ -38,16 +47,23 @@ enum ConfigurationTemplate {
         # defaults:
         #   attempts: 3
         #   backoff: exponential:1s   # or fixed:10s
+        #   retry-for: 2h             # no retry later than this after it was added
         #   timeout: 5m
         #   keep-completed: 1d        # all, none, a count, a span, or both: 1000,1d
         #   keep-failed: 7d
+
+        # How many jobs of several queues run at once here, whatever the concurrency of each.
+        # caps:
+        #   heavy: 4
 
         queues:
           hello:
             concurrency: 5
             # What runs its jobs: noop, echo, fail, sleep:DURATION, exec:COMMAND or http:URL.
             handler: echo
-            # attempts, backoff, timeout, keep-completed and keep-failed, as under defaults.
+            # attempts, backoff, retry-for, timeout, keep-completed and keep-failed, as under defaults.
+            # cap: heavy
+            # encrypt: true        # the whole payload, or paths: [card.number, "items[].secret"]
             # type: default
 
           # mail:

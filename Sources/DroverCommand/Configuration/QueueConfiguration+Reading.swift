@@ -1,13 +1,21 @@
+import Drover
 import DroverCore
 
 extension QueueConfiguration {
     /// Reads a queue; nil when its name is none, which is reported.
-    init?(_ text: String, _ section: ConfigurationSection, general: JobDefaults) {
+    ///
+    /// - Parameter caps: the caps that there are.
+    init?(_ text: String, _ section: ConfigurationSection, general: JobDefaults, caps: [String]) {
         do { name = try QueueName(text) } catch {
             section.report(error.problem)
             return nil
         }
         concurrency = section.integer("concurrency", in: 1...10_000) ?? 1
+        cap = section.value("cap") { text in
+            if caps.contains(text) { return text }
+            let near = Nearest.word(to: text, among: caps).map { "; did you mean \($0)?" } ?? "; name it under caps"
+            throw ValidationError("cap", "there is no cap \(ValidationError.quote(text))\(near)")
+        }
         type =
             section.value("type") { text in
                 if text.isEmpty || text.contains(where: { $0.isWhitespace || $0 == "," }) {
@@ -26,6 +34,7 @@ extension QueueConfiguration {
                 if let spec { handlers.append(Handler(name: name, spec: spec)) }
             } catch { named.report(name, error.problem) }
         }
+        encrypt = EncryptedParts(section, "encrypt")
         defaults = JobDefaults(section).over(general)
         section.finish()
     }
@@ -36,6 +45,7 @@ extension JobDefaults {
     init(_ section: ConfigurationSection) {
         attempts = section.integer("attempts", in: 1...1_000_000)
         backoff = section.value("backoff", BackoffArgument.parse)
+        retryFor = section.duration("retry-for", atLeast: .milliseconds(1))
         timeout = section.duration("timeout", atLeast: .milliseconds(1))
         keepCompleted = section.value("keep-completed", RetentionArgument.parse)
         keepFailed = section.value("keep-failed", RetentionArgument.parse)
@@ -45,7 +55,8 @@ extension JobDefaults {
     func over(_ general: JobDefaults) -> JobDefaults {
         JobDefaults(
             attempts: attempts ?? general.attempts, backoff: backoff ?? general.backoff,
-            timeout: timeout ?? general.timeout, keepCompleted: keepCompleted ?? general.keepCompleted,
+            retryFor: retryFor ?? general.retryFor, timeout: timeout ?? general.timeout,
+            keepCompleted: keepCompleted ?? general.keepCompleted,
             keepFailed: keepFailed ?? general.keepFailed)
     }
 }

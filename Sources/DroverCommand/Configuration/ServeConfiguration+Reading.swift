@@ -25,7 +25,8 @@ extension ServeConfiguration {
             let source = ConfigurationSource(environment: environment, readFile: readFile)
             let file = ConfigurationFile(tree, source: source, profile: profile)
             let configuration = ServeConfiguration(file.root, profile: file.profile)
-            source.checkVariables(of: ["queues", "schedules", "defaults", "worker", "server", "log"])
+            source.checkVariables(
+                of: ["queues", "schedules", "defaults", "worker", "server", "log", "caps", "encryption"])
             return (configuration, source.problems)
         }
         var (configuration, problems) = read(profile)
@@ -55,19 +56,28 @@ extension ServeConfiguration {
         let log = root.section("log")
         self.log = Log(
             level: log.word("level", Self.levels) ?? .info,
-            format: log.word("format", ["text": .text, "json": .json]) ?? (isProduction ? .json : .text))
+            format: log.word("format", ["text": .text, "json": .json]) ?? (isProduction ? .json : .text),
+            jobs: log.boolean("jobs") ?? false)
         log.finish()
         server = Self.server(root.section("server"))
         httpSecret = root.value("http-secret") { text in
             _ = try WebhookSecret(parsing: text)
             return text
         }
+        let encryptionSection = root.section("encryption")
+        encryption = PayloadEncryption(encryptionSection)
         let workerSection = root.section("worker")
         worker = Self.worker(workerSection)
         let defaults = root.section("defaults")
         let general = JobDefaults(defaults)
         defaults.finish()
-        queues = root.sections("queues").compactMap { QueueConfiguration($0.name, $0.section, general: general) }
+        let capSection = root.section("caps")
+        caps = Self.caps(capSection)
+        queues = root.sections("queues").compactMap {
+            QueueConfiguration($0.name, $0.section, general: general, caps: capSection.names)
+        }
+        for queue in queues { encryption?.queues[queue.name] = queue.encrypt }
+        checkKeys(root, encryptionSection)
         schedules = root.sections("schedules").compactMap { Self.schedule($0.name, $0.section, queues: queues) }
         root.finish()
         checkTypes(workerSection)
@@ -97,6 +107,13 @@ extension ServeConfiguration {
         return isEnabled ? server : nil
     }
 
+    private static func caps(_ section: ConfigurationSection) -> [String: Int] {
+        var caps: [String: Int] = [:]
+        for name in section.names { caps[name] = section.integer(name, in: 1...10_000) }
+        section.finish()
+        return caps
+    }
+
     private static func worker(_ section: ConfigurationSection) -> Worker {
         var worker = Worker()
         worker.lease = section.duration("lease", atLeast: .milliseconds(100)) ?? worker.lease
@@ -108,6 +125,15 @@ extension ServeConfiguration {
         }
         section.finish()
         return worker
+    }
+
+    /// Reports queues that are to be encrypted where there is no key.
+    private func checkKeys(_ root: ConfigurationSection, _ section: ConfigurationSection) {
+        if encryption != nil || section.has("keys") { return }
+        for queue in queues where queue.encrypt != .nothing {
+            root.section("queues").section(queue.name.text).report(
+                "encrypt", "there is no key; name one under encryption.keys")
+        }
     }
 
     private func checkTypes(_ section: ConfigurationSection) {

@@ -1,3 +1,4 @@
+import Drover
 import DroverCore
 import Logging
 
@@ -25,6 +26,8 @@ struct ServeConfiguration: Hashable, Sendable {
         var level = Logger.Level.info
         /// How lines are written.
         var format = LogFormat.text
+        /// Whether each attempt that begins or ends is logged at `info`, and not at `debug` alone.
+        var jobs = false
     }
 
     /// Where health and metrics are served.
@@ -57,8 +60,12 @@ struct ServeConfiguration: Hashable, Sendable {
     var server: Server? = Server()
     /// Signs the requests of `http:` handlers.
     var httpSecret: String?
+    /// How payloads are encrypted; nil without keys.
+    var encryption: PayloadEncryption?
     /// What every worker keeps to.
     var worker = Worker()
+    /// How many jobs of several queues run at once, by the name of the cap that the queues share.
+    var caps: [String: Int] = [:]
     /// The queues, in the order of the file.
     var queues: [QueueConfiguration] = []
     /// The schedules, in the order of the file.
@@ -82,12 +89,16 @@ struct QueueConfiguration: Hashable, Sendable {
     var name: QueueName
     /// How many of its jobs run at once here.
     var concurrency = 1
+    /// The name of the cap that it shares with other queues.
+    var cap: String?
     /// What runs its jobs; empty when they are not run here.
     var handlers: [Handler] = []
     /// Its type, by which processes choose their queues.
     var type = QueueConfiguration.standardType
     /// How its jobs are run that do not say it themselves.
     var defaults = JobDefaults()
+    /// What of its jobs' payloads is encrypted.
+    var encrypt = EncryptedParts.nothing
 
     /// The type of a queue that names none.
     static let standardType = "default"
@@ -99,6 +110,8 @@ struct JobDefaults: Hashable, Sendable {
     var attempts: Int?
     /// The wait between attempts.
     var backoff: Backoff?
+    /// How long after it was stored a job may be tried again.
+    var retryFor: Duration?
     /// The longest time one attempt may take.
     var timeout: Duration?
     /// What to keep of completed jobs.
@@ -108,6 +121,6 @@ struct JobDefaults: Hashable, Sendable {
 
     /// Options for jobs that a schedule makes.
     var options: JobOptions {
-        JobOptions(attempts: attempts ?? 1, backoff: backoff, timeout: timeout)
+        JobOptions(attempts: attempts ?? 1, backoff: backoff, retryFor: retryFor, timeout: timeout)
     }
 }

@@ -1,3 +1,4 @@
+import Drover
 import DroverCore
 
 #if canImport(FoundationEssentials)
@@ -8,9 +9,14 @@ import Foundation
 
 /// Jobs and what belongs to them as JSON for programs. The names of members are kept from version to version.
 enum JobJSON {
-    /// A job's members.
+    /// A job's members; one of which something is encrypted has `encryptedWith`, the ids of the keys.
     static func members(_ job: JobRecord) throws -> [(name: String, value: String)] {
-        [
+        var keys: [String] = []
+        for value in [job.payload, job.result].compactMap(\.self) {
+            for key in StoredValue(value).keys where !keys.contains(key) { keys.append(key) }
+        }
+        let encrypted = keys.isEmpty ? [] : [("encryptedWith", JSONWriter.array(keys.map { JSONWriter.string($0) }))]
+        return [
             ("id", JSONWriter.string(job.key.id.text)),
             ("queue", JSONWriter.string(job.key.queue.text)),
             ("name", JSONWriter.string(job.name.text)),
@@ -33,7 +39,7 @@ enum JobJSON {
             ("cancelRequested", String(job.isCancelRequested)),
             ("deferredFailure", JSONWriter.string(job.deferredFailure)),
             ("options", try options(job.options)),
-        ]
+        ] + encrypted
     }
 
     /// A job on one line.

@@ -1,3 +1,4 @@
+import Drover
 import DroverCore
 
 /// Everything about one job, for people: a name and a value on each line.
@@ -23,9 +24,9 @@ enum JobText {
         add("started", job.processedAt.map(InstantArgument.text))
         add("finished", job.finishedAt.map(InstantArgument.text))
         add("worker", job.worker)
-        add("payload", job.payload.text)
+        add("payload", StoredValue(job.payload).shown.text)
         add("progress", job.progress?.text)
-        add("result", job.result?.text)
+        add("result", job.result.map { StoredValue($0).shown.text })
         add("failed reason", job.failedReason)
         add("deferred failure", job.deferredFailure)
         pairs += options(job.options)
@@ -52,6 +53,7 @@ enum JobText {
     private static func options(_ options: JobOptions) -> [(String, String)] {
         var pairs: [(String, String)] = []
         if let backoff = options.backoff { pairs.append(("backoff", BackoffArgument.text(backoff))) }
+        if let bound = options.retryFor { pairs.append(("retry for", DurationArgument(bound).description)) }
         if let timeout = options.timeout { pairs.append(("timeout", DurationArgument(timeout).description)) }
         if options.lifo { pairs.append(("lifo", "yes")) }
         if let rule = options.completedRetention { pairs.append(("keep completed", RetentionArgument.text(rule))) }
@@ -60,6 +62,7 @@ enum JobText {
         if let tenant = options.tenant { pairs.append(("tenant", tenant)) }
         if let group = options.group { pairs.append(("group", group)) }
         if let id = options.correlationID { pairs.append(("correlation id", id)) }
+        if let trace = options.telemetry?.traceID { pairs.append(("trace id", trace)) }
         for (name, value) in options.metadata.sorted(by: { $0.key < $1.key }) {
             pairs.append(("metadata \(name)", value))
         }

@@ -2,6 +2,12 @@ import DroverCore
 import Subprocess
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 #if canImport(System)
 import System
 #else
@@ -90,17 +96,28 @@ struct ExecHandler: CommandHandler {
         return Configuration(
             executable: words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
             arguments: Arguments(Array(words.dropFirst())),
-            environment: .inherit.updating([
-                "DROVER_JOB_ID": attempt.key.id.text,
-                "DROVER_QUEUE": attempt.key.queue.text,
-                "DROVER_JOB_NAME": attempt.name.text,
-                "DROVER_ATTEMPT": String(attempt.attempt),
-                "DROVER_IDEMPOTENCY_KEY": attempt.idempotencyKey,
-                // What signs requests is none of the program's business.
-                "DROVER_HTTP_SECRET": nil,
-            ]),
-            platformOptions: options)
+            environment: .inherit.updating(Self.environment(of: attempt)), platformOptions: options)
     }
+
+    private static func environment(of attempt: HandledAttempt) -> [Environment.Key: String?] {
+        var variables: [Environment.Key: String?] = [
+            "DROVER_JOB_ID": attempt.key.id.text,
+            "DROVER_QUEUE": attempt.key.queue.text,
+            "DROVER_JOB_NAME": attempt.name.text,
+            "DROVER_ATTEMPT": String(attempt.attempt),
+            "DROVER_IDEMPOTENCY_KEY": attempt.idempotencyKey,
+        ]
+        for secret in secrets { variables.updateValue(nil, forKey: secret) }
+        return variables
+    }
+
+    /// What signs requests and opens payloads is none of the program's business: these variables it does not see.
+    private static let secrets: [Environment.Key] = {
+        let names = ProcessInfo.processInfo.environment.keys
+        return (["DROVER_HTTP_SECRET"] + names.filter { $0.hasPrefix("DROVER_ENCRYPTION_KEYS") }).compactMap {
+            Environment.Key(rawValue: $0)
+        }
+    }()
 
     /// A program need not read its input: one that closes it, or ends first, only does without the rest.
     private static func feed(_ payload: JSONText, to writer: StandardInputWriter) async {

@@ -14,13 +14,16 @@ struct ServedWork: Sendable {
     static func begin(
         _ configuration: ServeConfiguration, store: any JobStore, session: Session, logger: Logger
     ) async throws -> ServedWork {
-        let service = JobService(
-            store: store,
-            configuration: ServiceConfiguration(clock: session.clock, wallClock: session.wallClock), logger: logger)
+        var settings = ServiceConfiguration(clock: session.clock, wallClock: session.wallClock)
+        settings.encryption = configuration.encryption
+        if configuration.log.jobs { settings.jobLogLevel = .info }
+        let service = JobService(store: store, configuration: settings, logger: logger)
         var work = ServedWork(service: service, handlers: [])
+        let caps = configuration.caps.mapValues { ConcurrencyCap($0) }
         do {
             for queue in configuration.workedQueues {
-                try work.add(queue, configuration, session: session, logger: logger)
+                try work.add(
+                    queue, configuration, cap: queue.cap.flatMap { caps[$0] }, session: session, logger: logger)
             }
             for schedule in configuration.schedules { service.add(.success(schedule)) }
             try await service.begin()
@@ -32,7 +35,8 @@ struct ServedWork: Sendable {
     }
 
     private mutating func add(
-        _ queue: QueueConfiguration, _ configuration: ServeConfiguration, session: Session, logger: Logger
+        _ queue: QueueConfiguration, _ configuration: ServeConfiguration, cap: ConcurrencyCap?, session: Session,
+        logger: Logger
     ) throws {
         var session = session
         session.environment["DROVER_HTTP_SECRET"] = configuration.httpSecret
@@ -42,7 +46,8 @@ struct ServedWork: Sendable {
             handlers.append(handler)
             routes.append((route.name, handler))
         }
-        let options = configuration.options(of: queue)
+        var options = configuration.options(of: queue)
+        options.cap = cap
         service.work(queue.name, concurrency: queue.concurrency, options: options) { handlers in
             for (name, handler) in routes {
                 if let name {
@@ -84,6 +89,7 @@ extension ServeConfiguration {
             completedRetention: queue.defaults.keepCompleted, failedRetention: queue.defaults.keepFailed)
         options.attempts = queue.defaults.attempts
         options.backoff = queue.defaults.backoff
+        options.retryFor = queue.defaults.retryFor
         options.timeout = queue.defaults.timeout
         return options
     }

@@ -60,6 +60,13 @@ enum POSIX {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// A path without links and detours; as it is, where it leads to nothing.
+    static func realPath(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Gives a descriptor back.
     static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 

@@ -80,11 +80,12 @@ struct Session: Sendable {
 
     /// Lets a person confirm what can't be undone.
     ///
+    /// - Parameter reason: why it must be confirmed.
     /// - Throws: ``CommandFailure`` when nobody can be asked, or the answer is not yes.
-    func confirm(_ question: String, yes: Bool) throws {
+    func confirm(_ question: String, yes: Bool, because reason: String = "this can't be undone") throws {
         if yes { return }
         guard input.isTerminal else {
-            throw CommandFailure.usage("this can't be undone and nobody can be asked", advice: "repeat it with --yes")
+            throw CommandFailure.usage("\(reason) and nobody can be asked", advice: "repeat it with --yes")
         }
         output.ask("\(question) [y/N] ")
         let answer = input.answer()?.lowercased()

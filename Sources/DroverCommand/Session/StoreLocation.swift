@@ -62,6 +62,15 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether both lead to the same store, as far as their names tell.
+    func isSame(as other: StoreLocation) -> Bool {
+        switch (self, other) {
+        case (.sqliteFile(let mine), .sqliteFile(let others)): POSIX.realPath(mine) == POSIX.realPath(others)
+        case (.redis(let mine), .redis(let others)): mine.description == others.description
+        default: false
+        }
+    }
+
     /// The URL, without what may be secret in it.
     var description: String {
         switch self {

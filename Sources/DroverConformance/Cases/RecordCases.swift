@@ -23,6 +23,7 @@ extension ConformanceCase {
             options.group = "g/1"
             options.correlationID = "00-ab"
             options.metadata = ["a": "1", "": "empty", "ü": "\u{1F600}\n"]
+            options.telemetry = JobTelemetry(metadata: #"{"tracestate":"a=\"1\",b=ü\\"}"#, omitContext: true)
             let key = try await bench.add(NewJob(name: "job", options: options))
             try await bench.expect(bench.job(key).options, is: options, "the options")
         },

@@ -19,6 +19,9 @@ enum ModelValues {
         full.group = "g"
         full.correlationID = "c"
         full.metadata = ["k": "v"]
-        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full]
+        var traced = JobOptions(attempts: 2)
+        traced.telemetry = JobTelemetry(
+            metadata: #"{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"#)
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced]
     }()
 }

@@ -6,7 +6,7 @@
 ///
 /// Every call may throw ``StoreError``, which means that nothing is known about
 /// its effect; each says how it may be repeated.
-public protocol JobStore: JobExchanging, JobMaintaining, ScheduleStoring, JobInspecting, JobAdministering {
+public protocol JobStore: JobExchanging, JobMaintaining, ScheduleStoring, JobInspecting, JobAdministering, JobMoving {
     /// What this store is.
     var traits: StoreTraits { get }
 

@@ -5,7 +5,9 @@ extension JobOptions: Codable {
     private enum Member: String, CodingKey {
         case attempts, backoff, priority, lifo, removeOnComplete, removeOnFail, timeout, stackTraceLimit
         case keepLogs = "kl"
-        case tags, tenant, group, correlationId, metadata
+        case telemetry = "tm"
+        case omitContext = "omc"
+        case retryFor, tags, tenant, group, correlationId, metadata
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
@@ -17,6 +19,7 @@ extension JobOptions: Codable {
         self.init()
         attempts = max(1, members.number(.attempts) ?? 1)
         backoff = members.read(StoredBackoff.self, .backoff)?.value
+        retryFor = members.number(.retryFor).flatMap { $0 > 0 ? .milliseconds($0) : nil }
         priority = members.number(.priority) ?? 0
         lifo = members.read(Bool.self, .lifo) ?? false
         completedRetention = members.read(StoredRetention.self, .removeOnComplete)?.value
@@ -29,6 +32,9 @@ extension JobOptions: Codable {
         group = members.read(String.self, .group)
         correlationID = members.read(String.self, .correlationId)
         metadata = members.read([String: String].self, .metadata) ?? [:]
+        let context = members.read(String.self, .telemetry)
+        let omitsContext = members.read(Bool.self, .omitContext) ?? false
+        if context != nil || omitsContext { telemetry = JobTelemetry(metadata: context, omitContext: omitsContext) }
     }
 
     /// Writes the stored form, without members that have their default.
@@ -36,6 +42,7 @@ extension JobOptions: Codable {
         var members = encoder.container(keyedBy: Member.self)
         try members.encode(attempts, forKey: .attempts)
         try members.encodeIfPresent(backoff.map(StoredBackoff.init), forKey: .backoff)
+        try members.encodeIfPresent(retryFor?.wholeMilliseconds, forKey: .retryFor)
         if priority != 0 { try members.encode(priority, forKey: .priority) }
         if lifo { try members.encode(true, forKey: .lifo) }
         try members.encodeIfPresent(completedRetention.map(StoredRetention.init), forKey: .removeOnComplete)
@@ -48,6 +55,8 @@ extension JobOptions: Codable {
         try members.encodeIfPresent(group, forKey: .group)
         try members.encodeIfPresent(correlationID, forKey: .correlationId)
         if !metadata.isEmpty { try members.encode(metadata, forKey: .metadata) }
+        try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)
+        if telemetry?.omitContext == true { try members.encode(true, forKey: .omitContext) }
     }
 }
 
@@ -74,7 +83,7 @@ extension Decoder {
 
 /// BullMQ's `backoff`: a number of milliseconds, or an object.
 ///
-/// A type of somebody's own, for which there is no strategy here, waits as `fixed` does: its `delay`, or not at all.
+/// A type of somebody's own names a strategy of the worker's.
 private struct StoredBackoff: Codable {
     var value: Backoff
 

@@ -3,45 +3,142 @@
 /// The defaults run a job once, in order of arrival, and keep it after it has
 /// finished for as long as the worker's rules say.
 public struct JobOptions: Hashable, Sendable {
+    /// All options at once. A job is copied often and its options are changed rarely: a copy of theirs is one reference.
+    private final class Box: Hashable, Sendable {
+        let values: Values
+
+        init(_ values: Values) { self.values = values }
+
+        static let standard = Box(Values())
+
+        static func == (left: Box, right: Box) -> Bool { left === right || left.values == right.values }
+
+        func hash(into hasher: inout Hasher) { values.hash(into: &hasher) }
+    }
+
+    private struct Values: Hashable, Sendable {
+        var attempts: Int = 1
+        var backoff: Backoff?
+        var retryFor: Duration?
+        var priority: Int = 0
+        var lifo: Bool = false
+        var completedRetention: Retention?
+        var failedRetention: Retention?
+        var timeout: Duration?
+        var keepLogs: Int?
+        var stackTraceLimit: Int?
+        var tags: [String] = []
+        var tenant: String?
+        var group: String?
+        var correlationID: String?
+        var telemetry: JobTelemetry?
+        var metadata: [String: String] = [:]
+    }
+
+    private var box = Box.standard
+
+    private mutating func change(_ body: (inout Values) -> Void) {
+        var values = box.values
+        body(&values)
+        box = Box(values)
+    }
+
     /// How often the job may be tried in all; at least 1.
-    public var attempts = 1
+    public var attempts: Int {
+        get { box.values.attempts }
+        set { change { $0.attempts = newValue } }
+    }
     /// The wait between attempts; nil tries again at once.
-    public var backoff: Backoff?
+    public var backoff: Backoff? {
+        get { box.values.backoff }
+        set { change { $0.backoff = newValue } }
+    }
+    /// How long after it was stored the job may be tried again: a retry that would begin later is not made, however many
+    /// attempts are left. Nil for no bound.
+    public var retryFor: Duration? {
+        get { box.values.retryFor }
+        set { change { $0.retryFor = newValue } }
+    }
     /// 0 for none, else 1 (first) to 2,097,151 (last). Jobs without a priority go before all others.
-    public var priority = 0
+    public var priority: Int {
+        get { box.values.priority }
+        set { change { $0.priority = newValue } }
+    }
     /// Put the job before those that already wait. Has no effect on a job with a priority or a delay.
-    public var lifo = false
+    public var lifo: Bool {
+        get { box.values.lifo }
+        set { change { $0.lifo = newValue } }
+    }
     /// What to keep when the job completes; nil leaves it to the worker. As in BullMQ a rule speaks of all completed
     /// jobs of the queue, so a shorter one of another job, or of a worker's maintenance, removes this job too.
-    public var completedRetention: Retention?
+    public var completedRetention: Retention? {
+        get { box.values.completedRetention }
+        set { change { $0.completedRetention = newValue } }
+    }
     /// What to keep when the job fails; nil leaves it to the worker. It speaks of all failed jobs of the queue.
-    public var failedRetention: Retention?
+    public var failedRetention: Retention? {
+        get { box.values.failedRetention }
+        set { change { $0.failedRetention = newValue } }
+    }
     /// The longest time one attempt may take; nil for no bound.
-    public var timeout: Duration?
+    public var timeout: Duration? {
+        get { box.values.timeout }
+        set { change { $0.timeout = newValue } }
+    }
     /// How many log lines are kept, the newest; nil keeps all.
-    public var keepLogs: Int?
+    public var keepLogs: Int? {
+        get { box.values.keepLogs }
+        set { change { $0.keepLogs = newValue } }
+    }
     /// How many stack traces of failed attempts are kept, the newest.
-    public var stackTraceLimit: Int?
+    public var stackTraceLimit: Int? {
+        get { box.values.stackTraceLimit }
+        set { change { $0.stackTraceLimit = newValue } }
+    }
     /// Words to find the job by.
-    public var tags: [String] = []
+    public var tags: [String] {
+        get { box.values.tags }
+        set { change { $0.tags = newValue } }
+    }
     /// Whom the job belongs to.
-    public var tenant: String?
+    public var tenant: String? {
+        get { box.values.tenant }
+        set { change { $0.tenant = newValue } }
+    }
     /// The group the job belongs to.
-    public var group: String?
+    public var group: String? {
+        get { box.values.group }
+        set { change { $0.group = newValue } }
+    }
     /// Ties the job to the request or process that caused it.
-    public var correlationID: String?
+    public var correlationID: String? {
+        get { box.values.correlationID }
+        set { change { $0.correlationID = newValue } }
+    }
+    /// The trace that the job belongs to; nil for none.
+    public var telemetry: JobTelemetry? {
+        get { box.values.telemetry }
+        set { change { $0.telemetry = newValue } }
+    }
     /// Anything else to keep beside the payload.
-    public var metadata: [String: String] = [:]
+    public var metadata: [String: String] {
+        get { box.values.metadata }
+        set { change { $0.metadata = newValue } }
+    }
 
     /// Options with every default.
     public init(
-        attempts: Int = 1, backoff: Backoff? = nil, priority: Int = 0, lifo: Bool = false, timeout: Duration? = nil
+        attempts: Int = 1, backoff: Backoff? = nil, retryFor: Duration? = nil, priority: Int = 0, lifo: Bool = false,
+        timeout: Duration? = nil
     ) {
-        self.attempts = attempts
-        self.backoff = backoff
-        self.priority = priority
-        self.lifo = lifo
-        self.timeout = timeout
+        var values = Values()
+        values.attempts = attempts
+        values.backoff = backoff
+        values.retryFor = retryFor
+        values.priority = priority
+        values.lifo = lifo
+        values.timeout = timeout
+        if values != box.values { box = Box(values) }
     }
 
     /// The largest priority: 2^21 − 1, so that a score stays exact in a double (PROTOCOL 7.1).
@@ -58,6 +155,12 @@ public struct JobOptions: Hashable, Sendable {
         }
         if let backoff, backoff.base < .zero || !(0...1).contains(backoff.jitter) {
             return ValidationError("backoff", "the wait must not be negative and the jitter must lie in 0…1")
+        }
+        if let backoff, case .custom(let name) = backoff.kind, !(1...256).contains(name.utf8.count) {
+            return ValidationError("backoff", "the name of a strategy has 1 to 256 bytes")
+        }
+        if let retryFor, retryFor <= .zero {
+            return ValidationError("retry-for", "\(retryFor) leaves no time for a retry; give more than zero")
         }
         if let timeout, timeout <= .zero {
             return ValidationError("timeout", "\(timeout) is not a time a job can finish in; give more than zero")

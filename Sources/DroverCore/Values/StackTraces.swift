@@ -18,9 +18,13 @@ package enum StackTraces {
     ) throws(StoreError) -> String? {
         guard let trace else { return nil }
         let traces = (stored.map(decode) ?? []) + [trace]
-        do {
-            return String(decoding: try JSONEncoder().encode(Array(traces.suffix(max(0, keep)))), as: UTF8.self)
-        } catch {
+        return try encode(Array(traces.suffix(max(0, keep)))) ?? "[]"
+    }
+
+    /// Traces as they are stored; nil for none.
+    package static func encode(_ traces: [String]) throws(StoreError) -> String? {
+        if traces.isEmpty { return nil }
+        do { return String(decoding: try JSONEncoder().encode(traces), as: UTF8.self) } catch {
             throw StoreError(.invalid, "could not write the stack traces of a job: \(error)", cause: error)
         }
     }

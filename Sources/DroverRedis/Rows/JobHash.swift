@@ -13,6 +13,17 @@ struct JobHash {
 
     init(_ value: RESPValue) { items = value.items ?? [] }
 
+    /// The names of its fields.
+    var fields: [String] { stride(from: 0, to: items.count - 1, by: 2).compactMap { items[$0].text } }
+
+    /// The value of a field.
+    func value(of field: String) -> String? {
+        for index in stride(from: 0, to: items.count - 1, by: 2) where items[index].text == field {
+            return items[index + 1].text
+        }
+        return nil
+    }
+
     /// The job.
     ///
     /// - Parameters:

@@ -112,6 +112,6 @@ for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKe
 for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
 call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
     completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
-    pausedSchedulersKey)
+    pausedSchedulersKey, moveKey)
 call('SREM', KEYS[2], base)
 return { removed, 0, '' }

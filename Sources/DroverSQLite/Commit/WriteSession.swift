@@ -16,13 +16,16 @@ final class WriteSession {
     /// that ran out since then is not taken away: its holder may have been waiting for the same lock to renew it.
     private(set) var askedAt: Int64 = 0
     private let connection: OpaquePointer
+    /// Begins and ends transactions where the connection is the application's.
+    private let boundary: TransactionBoundary?
     private var sequence: Int64 = 0
     private var savedSequence: Int64 = 0
     private var changesBefore: Int32 = 0
     private(set) var turns: [QueueName: QueueTurn] = [:]
 
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, boundary: TransactionBoundary? = nil) {
         self.connection = connection
+        self.boundary = boundary
         statement = WriterStatements(connection)
     }
 
@@ -32,9 +35,16 @@ final class WriteSession {
     var hasWaitedForLock: Bool { leaseNow - askedAt >= 100 }
 
     /// Begins a transaction, which may wait for that of another process.
-    func begin(_ clock: StoreClock) throws(StoreError) {
-        let asked = clock.leaseNow
-        try statement(.begin).run()
+    ///
+    /// - Parameter asked: when it was asked for, as leases count it; nil for now.
+    func begin(_ clock: StoreClock, asked: Int64? = nil) throws(StoreError) {
+        let asked = asked ?? clock.leaseNow
+        if let boundary { try boundary.begin() } else { try statement(.begin).run() }
+        try enter(clock, asked: asked)
+    }
+
+    /// Reads what a transaction that has begun starts from. Nothing is known from the one before.
+    private func enter(_ clock: StoreClock, asked: Int64) throws(StoreError) {
         // Read again: a lease that is given or renewed after a long wait must not begin before it.
         now = clock.now
         leaseNow = clock.leaseNow
@@ -64,15 +74,50 @@ final class WriteSession {
     ///
     /// - Returns: whether anything was written to the file.
     func commit() throws(StoreError) -> Bool {
-        try statement(.commit).run()
+        if let boundary { try boundary.commit() } else { try statement(.commit).run() }
         return sqlite3_total_changes(connection) != changesBefore
     }
 
     /// Undoes everything. A failed transaction may have ended by itself, so the result does not matter.
     func rollback() {
         statement.resetAll()
+        if let boundary { return boundary.rollback() }
         if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
     }
+
+    // MARK: Joining a transaction of the caller's
+
+    /// Does a step inside of a transaction that somebody else has begun and will end: all of it or, when it throws,
+    /// nothing.
+    ///
+    /// Not by GRDB, which would buffer the caller's changes for its observers: nothing here is of interest to them.
+    func join<Answer>(
+        _ clock: StoreClock, _ step: (WriteSession) throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try statement("SAVEPOINT drover_call").run()
+        do throws(StoreError) {
+            try enter(clock, asked: clock.leaseNow)
+            let answer = try step(self)
+            try save()
+            try statement("RELEASE drover_call").run()
+            return answer
+        } catch {
+            statement.resetAll()
+            // An error may have ended the whole transaction: then there is no savepoint any more.
+            let undo = "ROLLBACK TO drover_call; RELEASE drover_call"
+            if sqlite3_get_autocommit(connection) == 0, sqlite3_exec(connection, undo, nil, nil, nil) != SQLITE_OK {
+                // Rather nothing of the transaction than a part of a call.
+                sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
+            }
+            throw error
+        }
+    }
+
+    /// The queues that the transaction has changed.
+    var changedQueues: [QueueName] { turns.values.filter(\.isChanged).map(\.name) }
+
+    /// Forgets what was read of queues.
+    func forgetTurns() { turns.removeAll(keepingCapacity: true) }
 
     private func save(_ turn: QueueTurn) throws(StoreError) {
         if turn.hasEvents { try saveEvents(of: turn) }
@@ -110,6 +155,12 @@ final class WriteSession {
         sequence += 1
         return sequence
     }
+
+    /// Lets the sequence go on behind a number.
+    func raiseSequence(above number: Int64) { sequence = max(sequence, number) }
+
+    /// The last number that was given out.
+    var lastNumber: Int64 { sequence }
 
     /// The queue's row, or nil when there is no such queue.
     func turn(_ name: QueueName) throws(StoreError) -> QueueTurn? {

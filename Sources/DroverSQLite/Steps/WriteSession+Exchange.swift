@@ -22,11 +22,7 @@ extension WriteSession {
             if let claim, !turn.isPaused {
                 (reply.claimed, numbers) = try self.claim(claim, token: id.token, turn)
             }
-            if work.hasFinished, turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0,
-                turn.count(StateCode.active) == 0
-            {
-                turn.emit(.drained)
-            }
+            if work.hasFinished { tellDrained(turn) }
             if work.hasSettled || !reply.claimed.isEmpty {
                 try remember(id, lease: claim?.lease, statuses: reply.settled, claims: numbers, turn)
             }
@@ -35,6 +31,25 @@ extension WriteSession {
             reply.nextDueIn = .milliseconds(max(due, now) - now)
         }
         return reply
+    }
+
+    /// Settles one attempt and does what an exchange does with it, but claims nothing and remembers nothing.
+    func settle(_ settlement: Settlement) throws(StoreError) -> SettlementStatus {
+        let queue = settlement.lease.job.queue
+        guard let turn = try turn(queue) else { return status(ofUnknown: settlement, queue) }
+        var work = SettlingWork()
+        let status = try settle(settlement, turn, &work)
+        guard work.hasSettled else { return status }
+        try retain(work, turn)
+        try promote(turn, &work)
+        if work.hasFinished { tellDrained(turn) }
+        return status
+    }
+
+    private func tellDrained(_ turn: QueueTurn) {
+        if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0, turn.count(StateCode.active) == 0 {
+            turn.emit(.drained)
+        }
     }
 
     private func status(ofUnknown settlement: Settlement, _ queue: QueueName) -> SettlementStatus {

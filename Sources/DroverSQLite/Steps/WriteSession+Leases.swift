@@ -10,11 +10,21 @@ extension WriteSession {
 
     private func renew(_ lease: Lease) throws(StoreError) -> LeaseStatus {
         guard let turn = try turn(lease.job.queue), let seq = try seq(of: lease.job.id, turn) else { return .lost }
+        var isGenerated = false
+        if case .generated = JobReference(lease.job.id) { isGenerated = true }
+        let status = try renew(lease, seq, isGenerated: isGenerated, turn)
+        guard status == .lost, let moved = try movedSeq(of: lease.job.id, turn) else { return status }
+        return try renew(lease, moved, isGenerated: false, turn)
+    }
+
+    private func renew(
+        _ lease: Lease, _ seq: Int64, isGenerated: Bool, _ turn: QueueTurn
+    ) throws(StoreError) -> LeaseStatus {
         let update = try statement(SQL.renewLease)
         update.bind(1, seq)
         update.bind(2, turn.number)
         update.bind(3, lease.token.text)
-        if case .generated = JobReference(lease.job.id) { update.bind(4, true) } else { update.bind(4, false) }
+        update.bind(4, isGenerated)
         update.bind(5, expiry(of: lease.duration))
         guard try update.step() else { return .lost }
         let isCancelled = update.bool(0)

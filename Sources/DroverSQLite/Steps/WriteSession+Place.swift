@@ -38,10 +38,17 @@ extension WriteSession {
         }
     }
 
+    /// The number of a job that came from another store with a generated id which was no free number here, so that it
+    /// has its id as a text of its own.
+    func movedSeq(of id: JobID, _ turn: QueueTurn) throws(StoreError) -> Int64? {
+        if case .generated = JobReference(id) { return try findOwn(id.text, turn) }
+        return nil
+    }
+
     /// A whole job, when it exists in the queue.
     func job(_ id: JobID, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
-        guard let seq = try seq(of: id, turn), let row = try job(seq, turn), row.record.key.id == id else { return nil }
-        return row
+        if let seq = try seq(of: id, turn), let row = try job(seq, turn), row.record.key.id == id { return row }
+        return try movedSeq(of: id, turn).flatMap { seq throws(StoreError) in try job(seq, turn) }
     }
 
     /// A whole job by its number.

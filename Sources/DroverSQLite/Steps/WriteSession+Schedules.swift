@@ -144,7 +144,7 @@ extension WriteSession {
         return Int(count.int(0))
     }
 
-    private func schedule(_ id: ScheduleID, _ turn: QueueTurn) throws(StoreError) -> ScheduleRecord? {
+    func schedule(_ id: ScheduleID, _ turn: QueueTurn) throws(StoreError) -> ScheduleRecord? {
         let select = try statement(SQL.selectSchedule)
         select.bind(1, turn.number)
         select.bind(2, id.text)

@@ -33,18 +33,29 @@ extension WriteSession {
         let reference = JobReference(lease.job.id)
         guard let seq = try seq(of: lease.job.id, turn) else { return .leaseLost }
         let stored: StoredID = if case .generated = reference { .generated(seq) } else { .own(lease.job.id.text) }
+        if try settle(settlement, seq, stored, turn, &work) { return .settled }
+        guard let moved = try movedSeq(of: lease.job.id, turn) else { return .leaseLost }
+        return try settle(settlement, moved, .own(lease.job.id.text), turn, &work) ? .settled : .leaseLost
+    }
 
+    /// Settles a job that is known by its number.
+    ///
+    /// - Returns: whether the lease is held; else nothing is done.
+    private func settle(
+        _ settlement: Settlement, _ seq: Int64, _ stored: StoredID, _ turn: QueueTurn, _ work: inout SettlingWork
+    ) throws(StoreError) -> Bool {
+        let lease = settlement.lease
         if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce {
-            guard try complete(seq, stored, lease.token, result, turn) else { return .leaseLost }
+            guard try complete(seq, stored, lease.token, result, turn) else { return false }
             turn.moved(from: StateCode.active, to: StateCode.completed)
             turn.emit(.completed(result), stored)
             work.finished(StateCode.completed, settlement.retention)
         } else {
-            guard let held = try held(seq, stored, lease.token, turn) else { return .leaseLost }
+            guard let held = try held(seq, stored, lease.token, turn) else { return false }
             try end(seq, stored, held, settlement, turn, &work)
         }
         work.hasSettled = true
-        return .settled
+        return true
     }
 
     /// The hot path: one statement, which finds, checks and settles.
@@ -60,6 +71,15 @@ extension WriteSession {
         update.bind(6, nextNumber())
         update.bind(7, result.text)
         return try update.run() == 1
+    }
+
+    /// Whether a job is held under a lease, as the file is now: for a look outside of transactions.
+    func isHeld(_ lease: Lease) throws(StoreError) -> Bool {
+        forgetTurns()
+        guard let turn = try turn(lease.job.queue), let seq = try seq(of: lease.job.id, turn) else { return false }
+        let isGenerated = if case .generated = JobReference(lease.job.id) { true } else { false }
+        let stored: StoredID = isGenerated ? .generated(seq) : .own(lease.job.id.text)
+        return try held(seq, stored, lease.token, turn) != nil
     }
 
     /// What settling needs to know of a job that is held.

@@ -100,7 +100,7 @@ extension WriteSession {
 
     /// Removes what a queue leaves behind when its jobs are gone.
     private func forget(_ turn: QueueTurn) throws(StoreError) {
-        for sql in [SQL.deleteEvents, SQL.deleteExchanges, SQL.deleteSchedules] {
+        for sql in [SQL.deleteEvents, SQL.deleteExchanges, SQL.deleteSchedules, SQL.deleteMove] {
             let delete = try statement(sql)
             delete.bind(1, turn.number)
             try delete.run()

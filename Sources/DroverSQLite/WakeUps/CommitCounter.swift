@@ -7,7 +7,9 @@ import Synchronization
 /// `iChange` at byte 8 (https://www.sqlite.org/walformat.html, section 2.1).
 /// Reading it takes no lock and one call of the system, where asking SQLite
 /// (`PRAGMA data_version`) costs a read transaction. With the number after our
-/// own last commit it tells whether somebody else has committed since.
+/// own last commit it tells whether somebody else has committed since. A file
+/// without such a log has a counter of its own, which is written just before
+/// the commit counts.
 final class CommitCounter: Sendable {
     private struct State {
         /// The number at which this process has last looked or committed.
@@ -18,9 +20,9 @@ final class CommitCounter: Sendable {
     private let index: LogIndex
     private let state: Mutex<State>
 
-    /// Opens the index of the log, which SQLite has made when the file was opened.
-    init(path: String) throws(StoreError) {
-        guard let index = LogIndex(path: path) else {
+    /// Opens the index of the log, which SQLite has made when the file was opened, or a database without one.
+    init(path: String, kind: LogIndex.Kind = .log) throws(StoreError) {
+        guard let index = LogIndex(path: path, kind: kind) else {
             throw StoreError(
                 .unreachable,
                 "could not read \(path), which tells of commits of other processes; check its permissions, and how many "
@@ -41,6 +43,10 @@ final class CommitCounter: Sendable {
             return present != state.known
         }
     }
+
+    /// Takes back that a commit was noticed, because what it brought could not be looked at: the next call tells of it
+    /// again.
+    func forget() { state.withLock { $0.known &-= 1 } }
 
     /// Notes a transaction of this process, in which nobody else could commit.
     ///

@@ -37,10 +37,12 @@ final class CommitWatch: Sendable {
     private let state = Mutex(State())
 
     /// Starts watching. Where the kernel does not tell of writes the counter is read 50 times a second.
-    init(log: String, counter: CommitCounter, onForeignCommit: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameter log: the file that is written to before a commit counts; nil where it must not be opened to be watched.
+    init(log: String?, counter: CommitCounter, onForeignCommit: @escaping @Sendable () -> Void) {
         self.counter = counter
         self.onForeignCommit = onForeignCommit
-        let signal = LogSignal(path: log) { [weak self] in self?.signalled() ?? false }
+        let signal = log.flatMap { LogSignal(path: $0) { [weak self] in self?.signalled() ?? false } }
         state.withLock { state in
             state.signal = signal
             if signal == nil { state.timer = makeTimer() }

@@ -6,14 +6,24 @@ import Glibc
 import Darwin
 #endif
 
-/// The header of a write-ahead log's index, open for reading.
+/// The number in a file by which commits can be told, open for reading: that of a write-ahead log's index, or that of
+/// the database itself where there is no such log.
 ///
 /// Closing any descriptor of a file makes a process lose all its locks on it
 /// (https://www.sqlite.org/howtocorrupt.html, section 2.2), and SQLite keeps
-/// its locks of the log on this file. So all stores of a process share one
-/// descriptor of a file, which stays open until SQLite has removed the file:
+/// its locks on these files. So all stores of a process share one
+/// descriptor of a file, which stays open until the file has been removed:
 /// then no connection of any process uses it.
 final class LogIndex: Sendable {
+    /// Which number is read.
+    enum Kind: Sendable {
+        /// `iChange` of the index of a log, in the host's byte order (https://www.sqlite.org/walformat.html, section 2.1).
+        case log
+        /// The change counter of a database file without such a log, which every commit raises
+        /// (https://www.sqlite.org/fileformat2.html, section 1.3.6).
+        case database
+    }
+
     private struct File: Hashable {
         var device: UInt64
         var number: UInt64
@@ -28,9 +38,11 @@ final class LogIndex: Sendable {
 
     private let file: File
     private let descriptor: Int32
+    private let kind: Kind
 
-    /// Opens the index at a path; nil when there is none.
-    init?(path: String) {
+    /// Opens the file at a path; nil when there is none.
+    init?(path: String, kind: Kind = .log) {
+        self.kind = kind
         let opened = Self.entries.withLock { entries -> (File, Int32)? in
             Self.closeRemoved(&entries)
             var status = stat()
@@ -49,11 +61,15 @@ final class LogIndex: Sendable {
         (file, descriptor) = opened
     }
 
-    /// `iChange`: rises by one with each transaction that is committed.
+    /// Rises by one with each transaction that is committed.
     var changeCounter: UInt32 {
         var number: UInt32 = 0
+        let place: off_t = kind == .log ? 8 : 24
         // A read that fails or is short gives 0, which looks like somebody's commit: a needless look, no lost one.
-        return withUnsafeMutableBytes(of: &number) { pread(descriptor, $0.baseAddress, 4, 8) } == 4 ? number : 0
+        guard withUnsafeMutableBytes(of: &number, { pread(descriptor, $0.baseAddress, 4, place) }) == 4 else {
+            return 0
+        }
+        return kind == .log ? number : UInt32(bigEndian: number)
     }
 
     /// To be called once, when the store's own connections are closed. A store that is dropped without being closed

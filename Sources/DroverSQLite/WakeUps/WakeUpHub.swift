@@ -118,6 +118,11 @@ final class WakeUpHub: Sendable {
         deliver(wake, lastEvent: seen.lastEvent, of: seen.queue) { _ in }
     }
 
+    /// Wakes who waits for work of these queues, which may be for nothing.
+    func hint(_ queues: Set<QueueName>) {
+        for queue in queues { deliver(WakeUp(work: [queue]), lastEvent: nil, of: queue) { _ in } }
+    }
+
     /// Remembers when the workers of this process will look again, so that only an earlier time wakes them.
     func noteDue(_ due: Int64?, of queue: QueueName) { state.withLock { $0.knownDue[queue] = due } }
 

@@ -44,4 +44,8 @@ public enum StoreCall: String, CaseIterable, Hashable, Sendable {
     case applyToSchedules
     /// `schedules(_:page:)`.
     case listSchedules
+    /// `movePage(_:page:)`.
+    case movePage
+    /// `move(_:)`.
+    case move
 }

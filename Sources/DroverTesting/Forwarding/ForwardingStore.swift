@@ -90,4 +90,10 @@ extension ForwardingStore {
     package func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
         try await base.schedules(query, page: page)
     }
+
+    package func movePage(_ query: MoveQuery, page: Page) async throws(StoreError) -> MovePage {
+        try await base.movePage(query, page: page)
+    }
+
+    package func move(_ step: MoveStep) async throws(StoreError) -> MoveReply { try await base.move(step) }
 }

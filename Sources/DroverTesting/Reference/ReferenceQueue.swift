@@ -13,6 +13,8 @@ package struct ReferenceQueue: Sendable {
         /// Set while it is active.
         var lease: HeldLease?
         var log: [String] = []
+        /// The options of a job that came from another store, as they were stored there.
+        var arrivedOptions: String?
     }
 
     /// The lease of an active job.
@@ -56,6 +58,10 @@ package struct ReferenceQueue: Sendable {
     private var lines: [JobState: Line<JobID>] = [:]
     /// The active jobs by the end of their leases, then by claim.
     private(set) var expiries = Line<JobID>()
+    /// How far a move of the queue has come.
+    var checkpoint: MoveCheckpoint?
+    /// The options of schedules that came from another store, as they were stored there.
+    var arrivedOptions: [ScheduleID: String] = [:]
     private var lastBack: Int64 = 0
     private var lastFront: Int64 = 0
 
@@ -97,6 +103,20 @@ extension ReferenceQueue {
     mutating func generateID() -> JobID {
         lastID += 1
         return JobID(stored: String(lastID))
+    }
+
+    /// Lets ids go on behind a number.
+    mutating func raiseIDs(above number: Int64) { lastID = max(lastID, Int(number)) }
+
+    /// Puts a job that was inserted behind all of its rank in the line of a state, as it is.
+    mutating func settleDown(_ id: JobID, in state: JobState, rank: Int64) {
+        move(id, to: state, rank: rank)
+        if state == .delayed {
+            edit(id) { $0.dueAt = Timestamp(milliseconds: rank) }
+            if line(.delayed).first?.value == id { signals.due = signals.due || !isPaused }
+        } else if !state.isFinished {
+            signals.work = signals.work || !isPaused
+        }
     }
 
     /// Changes a job's record without moving it.

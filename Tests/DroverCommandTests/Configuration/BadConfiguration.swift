@@ -49,6 +49,9 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         "queues:\n  mail:\n" + lines.map { "    \($0)\n" }.joined()
     }
 
+    /// 32 bytes, as hexadecimal digits.
+    private static let key = String(repeating: "ab", count: 32)
+
     static let all: [BadConfiguration] = [
         // The file as a whole.
         .init("a tab", "store: sqlite:x\nqueues:\n\tmail:\n", at: 3, "not YAML", "indent with blanks, not with tabs"),
@@ -111,11 +114,48 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         .init(
             "a file that is not there", good + "\nhttp-secret: {file: /nowhere/at/all}\n", at: 5, "http-secret",
             "/nowhere/at/all can't be opened"),
+        .init("a yes for jobs", good + "\nlog: {jobs: all}\n", at: 5, "log.jobs", "true, false"),
+        .init(
+            "a key too short", good + "\nencryption:\n  keys:\n    k1: c2hvcnQ=\n", at: 7, "encryption.keys.k1",
+            "has 5 bytes", "openssl rand -base64 32"),
+        .init(
+            "a key that is none", good + "\nencryption:\n  keys:\n    k1: \"%%%\"\n", at: 7, "encryption.keys.k1",
+            "neither base64 nor hexadecimal"),
+        .init(
+            "an id of a key", good + "\nencryption:\n  keys:\n    a b: \(key)\n", at: 7, "encryption.keys.a b",
+            "no id of a key", "1 to 64 letters"),
+        .init(
+            "keys without an id", good + "\nencryption: {keys: \(key)}\n", at: 5, "encryption.keys", "not ID:KEY"),
+        .init(
+            "a current key that there is not", good + "\nencryption:\n  keys: {k1: \(key)}\n  current: k2\n", at: 7,
+            "encryption.current", "there is no key", "k1"),
+        .init(
+            "encryption without keys", good + "\nencryption:\n  results: true\n", at: 5, "encryption.keys",
+            "there is no key", "main: {file: PATH}"),
+        .init(
+            "a word for plain payloads", good + "\nencryption:\n  keys: {k1: \(key)}\n  plain: deny\n", at: 7,
+            "encryption.plain", "accept, refuse"),
+        .init(
+            "a queue that is encrypted without keys", queue("handler: noop", "encrypt: true"), at: 4,
+            "queues.mail.encrypt", "there is no key", "encryption.keys"),
+        .init(
+            "a path that is none", queue("handler: noop", "encrypt: [a..b]"), at: 4, "queues.mail.encrypt",
+            "a name is missing"),
+        .init("no path", queue("handler: noop", "encrypt: []"), at: 4, "queues.mail.encrypt", "names no path"),
+        .init(
+            "a variable with keys that are none", variables: ["DROVER_ENCRYPTION_KEYS": "k1:c2hvcnQ="],
+            in: "DROVER_ENCRYPTION_KEYS", "encryption.keys", "has 5 bytes"),
         .init("no queue", "store: sqlite:x\n", at: 0, "queues", "there is no queue", "handler"),
         .init("a queue's name with a colon", "queues:\n  \"a:b\": {handler: noop}\n", at: 2, "a colon"),
         .init(
             "no concurrency", queue("handler: noop", "concurrency: many"), at: 4, "queues.mail.concurrency",
             "whole number from 1 to 10000"),
+        .init(
+            "a cap that is none", good + "\ncaps: {heavy: none}\n", at: 5, "caps.heavy", "whole number from 1 to 10000"),
+        .init("a cap that is not there", queue("cap: heavy"), at: 3, "queues.mail.cap", "no cap", "under caps"),
+        .init(
+            "a cap with a slip", "caps: {heavy: 2}\n" + queue("cap: haevy"), at: 4, "queues.mail.cap",
+            "did you mean heavy?"),
         .init("too much concurrency", queue("concurrency: 20000"), at: 3, "queues.mail.concurrency", "10000"),
         .init("an unknown handler", queue("handler: python"), at: 3, "queues.mail.handler", "exec:COMMAND"),
         .init(
@@ -127,8 +167,9 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         .init("no attempts", queue("attempts: 0"), at: 3, "queues.mail.attempts", "from 1"),
         .init(
             "an unknown backoff", queue("backoff: linear:1s"), at: 3, "queues.mail.backoff",
-            "fixed:DURATION or exponential:DURATION"),
+            "fixed:DURATION, exponential:DURATION or custom:NAME"),
         .init("no retention", queue("keep-failed: forever"), at: 3, "queues.mail.keep-failed", "all, none, a count"),
+        .init("no time for retries", queue("retry-for: 0s"), at: 3, "queues.mail.retry-for", "at least 1ms"),
         .init("no timeout", queue("timeout: 0s"), at: 3, "queues.mail.timeout", "at least 1ms"),
         .init(
             "defaults that are none", good + "\ndefaults:\n  attempts: three\n", at: 6, "defaults.attempts",

@@ -31,6 +31,60 @@ import Testing
         for part in bad.parts { #expect(line.contains(part), "\(line)") }
     }
 
+    /// The files that documents and the template name.
+    private static let secrets = [
+        "/run/secrets/webhooks": "whsec_c2VjcmV0", "/run/secrets/store": "sqlite:other",
+        "/run/secrets/drover-key": String(repeating: "ab", count: 32),
+        "/run/secrets/drover-key-2026": String(repeating: "cd", count: 32),
+        "/run/secrets/drover-keys":
+            "k2:\(String(repeating: "ab", count: 32))\nk1:\(String(repeating: "cd", count: 32))\n",
+    ]
+
+    @Test("keys come from files, variables or one file with all of them; queues say what is encrypted")
+    func encryption() throws {
+        let text = """
+            encryption:
+              keys:
+                k1: {file: /run/secrets/drover-key}
+                k2: {file: /nowhere}
+              current: k2
+              results: false
+              plain: refuse
+            queues:
+              cards: {handler: noop, encrypt: true}
+              orders: {handler: noop, encrypt: [card.number, "items[].secret"]}
+              mail: {handler: noop, encrypt: false}
+              more: {handler: noop, encrypt: a}
+            """
+        let read = try read(
+            text,
+            [
+                "DROVER_ENCRYPTION_KEYS_K2_FILE": "/run/secrets/drover-key-2026", "DROVER_QUEUES_MORE_ENCRYPT": "b.c,d",
+            ], files: Self.secrets)
+        let encryption = try #require(read.encryption)
+        #expect(encryption.keys.ids == ["k2", "k1"])
+        #expect(!encryption.results && encryption.refusesPlain && encryption.standard == .nothing)
+        #expect(
+            encryption.queues == [
+                "cards": .whole, "orders": .paths(["card.number", "items[].secret"]), "mail": .nothing,
+                "more": .paths(["b.c", "d"]),
+            ])
+        let queue = "queues: {q: {handler: noop, encrypt: true}}\n"
+        for one in [
+            try self.read("encryption: {keys: {file: /run/secrets/drover-keys}}\n" + queue, files: Self.secrets),
+            try self.read(queue, ["DROVER_ENCRYPTION_KEYS_FILE": "/run/secrets/drover-keys"], files: Self.secrets),
+            try self.read(
+                "encryption: {current: k2}\n" + queue,
+                [
+                    "DROVER_ENCRYPTION_KEYS": Self.secrets["/run/secrets/drover-keys"] ?? ""
+                ]),
+        ] {
+            #expect(one.encryption?.keys.ids == ["k2", "k1"])
+            #expect(one.encryption?.results == true && one.encryption?.refusesPlain == false)
+        }
+        #expect(try self.read(queue.replacing(", encrypt: true", with: "")).encryption == nil)
+    }
+
     @Test("everything that is wrong is told at once, in the order of the lines, the environment last")
     func allAtOnce() throws {
         let refusal = #expect(throws: ConfigurationRefusal.self) {
@@ -49,6 +103,7 @@ import Testing
         #expect(configuration.log == ServeConfiguration.Log(level: .info, format: .text))
         #expect(configuration.server == ServeConfiguration.Server(host: "127.0.0.1", port: 8484))
         #expect(configuration.worker == ServeConfiguration.Worker())
+        #expect(configuration.encryption == nil && !configuration.log.jobs)
         #expect(configuration.queues.map(\.concurrency) == [1])
         #expect(configuration.workedQueues == configuration.queues)
     }
@@ -64,12 +119,15 @@ import Testing
             http-secret: s3cret
             worker: {lease: 1m, grace: 5s, max-stalled: 3, types: [mail, default]}
             defaults: {attempts: 3, backoff: "exponential:1s", keep-completed: "100,1h"}
+            caps: {heavy: 3, light: 9}
             queues:
               mail:
                 concurrency: 7
+                cap: heavy
                 type: mail
                 attempts: 5
                 timeout: 2m
+                retry-for: 1d
                 keep-failed: none
                 handlers: {welcome: "exec:./send", bill: http:https://x.example/bill}
                 handler: echo
@@ -95,11 +153,13 @@ import Testing
         #expect(configuration.worker.types == ["mail", "default"] && configuration.worker.maxStalled == 3)
         #expect(configuration.worker.lease == .seconds(60) && configuration.worker.grace == .seconds(5))
         let mail = try #require(configuration.queues.first)
-        #expect(mail.concurrency == 7 && mail.type == "mail")
+        #expect(mail.concurrency == 7 && mail.type == "mail" && mail.cap == "heavy")
+        #expect(configuration.caps == ["heavy": 3, "light": 9])
         #expect(mail.handlers.map(\.name) == [nil, "welcome", "bill"])
         #expect(
             mail.handlers.map(\.spec) == [.echo, .exec(["./send"]), .http("https://x.example/bill")])
         #expect(mail.defaults.attempts == 5 && mail.defaults.timeout == .seconds(120))
+        #expect(mail.defaults.retryFor == .seconds(86_400))
         #expect(mail.defaults.backoff == .exponential(base: .seconds(1)) && mail.defaults.keepFailed == .removeAtOnce)
         #expect(mail.defaults.keepCompleted?.count == 100)
         #expect(configuration.queues.last?.defaults.attempts == 3)
@@ -202,7 +262,7 @@ import Testing
                 for profile in ServeConfiguration.Profile.allCases {
                     let configuration = try read(
                         String(example), ["DROVER_STORE": "sqlite:x"], profile: profile,
-                        files: ["/run/secrets/store": "sqlite:y"])
+                        files: Self.secrets)
                     #expect(!configuration.queues.isEmpty, "\(name)")
                 }
                 count += 1
@@ -223,7 +283,8 @@ import Testing
         }
         let whole = lines.joined(separator: "\n")
         let all = try read(
-            whole, files: ["/run/secrets/webhooks": "whsec_c2VjcmV0", "/run/secrets/store": "sqlite:other"])
+            whole, files: Self.secrets)
+        #expect(all.encryption?.keys.ids == ["main"] && all.queues.first?.encrypt == .whole)
         #expect(all.queues.map(\.name) == ["hello", "mail"], "\(whole)")
         #expect(all.schedules.map(\.key.id.text) == ["greeting", "nightly"])
         #expect(all.queues.last?.handlers.count == 2 && all.httpSecret != nil)

@@ -73,3 +73,44 @@ import Testing
         #expect(error?.cause is ValidationError)
     }
 }
+
+/// Jobs whose type says what makes them the same.
+@Suite struct UniqueKeyTests {
+    struct Invoice: JobPayload, Equatable {
+        static let name: JobName = "invoice"
+        static let queue: QueueName = "billing"
+        static let unique: UniqueKey<Invoice>? = UniqueKey(\.customer, \.month)
+        var customer: String
+        var month: Int
+        var note = ""
+    }
+
+    @Test("a job with the same parts is not added again, whatever else it says, and one with others is")
+    func same() async throws {
+        let service = makeService(ReferenceStore())
+        let first = try await service.add(Invoice(customer: "a@b.example", month: 3, note: "first"))
+        #expect(try await service.add(Invoice(customer: "a@b.example", month: 3, note: "second")) == first)
+        let others = [
+            try await service.add(Invoice(customer: "a@b.example", month: 4)),
+            try await service.add(Invoice(customer: "a@b.example3", month: 3)),
+            try await service.add(Invoice(customer: "", month: 3)),
+        ]
+        #expect(Set(others + [first]).count == 4)
+        #expect(try await service.enqueued(Invoice.self).map(\.payload.note) == ["first", "", "", ""])
+    }
+
+    @Test("the id is the same in every process and tells nothing of the parts")
+    func id() async throws {
+        let service = makeService(ReferenceStore())
+        let key = try await service.add(Invoice(customer: "a@b.example", month: 3))
+        // printf 'invoice\0"a@b.example"\0003' | sha256sum | cut -c1-32
+        #expect(key.id.text == "u-2d2fffda9514d157ac61903ca8c0f757")
+    }
+
+    @Test("an id of the call's own goes before that of the type")
+    func own() async throws {
+        let service = makeService(ReferenceStore())
+        let key = try await service.add(Invoice(customer: "a", month: 3), id: try JobID("mine"))
+        #expect(key.id.text == "mine")
+    }
+}

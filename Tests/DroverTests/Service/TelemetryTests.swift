@@ -51,7 +51,7 @@ import Testing
             }
         }
         let said = lines.values
-        #expect(said.contains("info at work attempt=1 correlation_id=request-9 job_id=1 queue=notes"))
+        #expect(said.contains("info at work attempt=1 correlation_id=request-9 job_id=1 job_name=note queue=notes"))
         #expect(said.contains { $0.hasPrefix("notice attempt failed") && $0.contains("job_id=2") })
         let failed = said.filter { $0.hasPrefix("warning job failed: it broke") }
         #expect(failed.count == 1 && failed[0].contains("correlation_id=request-9"))
@@ -79,6 +79,28 @@ import Testing
         #expect(metrics.count("drover_jobs_total", ["queue": "metered", "outcome": "failed"]) == 1)
         #expect(metrics.count("drover_job_duration_seconds", ["queue": "metered"]) == 4)
         #expect(metrics.count("drover_jobs_running", ["queue": "metered"]) > 0)
+    }
+
+    @Test func anAttemptThatATransactionCompletedCountsAsCompletedWhateverTheHandlerThrew() async throws {
+        let metrics = RecordedMetrics.shared
+        let lines = Probe<String>("lines")
+        let store = ReferenceStore()
+        let service = JobService(store: store, logger: Logger(label: "test") { _ in Capture(lines: lines) })
+        service.work("joined", options: WorkerOptions(limit: 2)) { handlers in
+            handlers.otherwise { context in
+                try context.complete(in: StubTransaction())
+                if context.job.name == "bad" { throw Broken() }
+                return .null
+            }
+        }
+        _ = try await service.add([NewJob(name: "good"), NewJob(name: "bad")], to: "joined")
+        try await service.run()
+        #expect(metrics.count("drover_jobs_total", ["queue": "joined", "outcome": "completed"]) == 2)
+        #expect(metrics.count("drover_jobs_total", ["queue": "joined", "outcome": "failed"]) == 0)
+        #expect(metrics.count("drover_job_duration_seconds", ["queue": "joined"]) == 2)
+        #expect(lines.values.count { $0.hasPrefix("debug job completed") } == 2)
+        let warnings = lines.values.filter { $0.hasPrefix("warning") }
+        #expect(warnings.count == 1 && warnings.first?.contains("it broke") == true, "\(warnings)")
     }
 }
 

@@ -110,12 +110,12 @@ import Testing
             job: job(), lease: Lease(job: job().key, token: LeaseToken("t"), duration: .seconds(1)),
             leaseFor: .seconds(1))
         let attempt = Attempt(number: 0, claimed: claimed)
-        #expect(attempt.stopReason == nil)
+        #expect(attempt.fate.stop == nil)
         attempt.stop(.timedOut)
         attempt.stop(.shutdown)
-        #expect(attempt.stopReason == .timedOut)
+        #expect(attempt.fate.stop == .timedOut)
         attempt.stop(.leaseLost)
         attempt.stop(.cancelRequested)
-        #expect(attempt.stopReason == .leaseLost)
+        #expect(attempt.fate.stop == .leaseLost)
     }
 }

@@ -88,6 +88,53 @@ import Testing
                 == .failed(Failure(reason: "r", isExhausted: false)))
     }
 
+    @Test func aRetryThatWouldBeginTooLateIsNotMade() {
+        var job = job(attempts: 9, made: 0, backoff: .fixed(.seconds(10)))
+        job.processedAt = Timestamp(milliseconds: 45_000)
+        job.options.retryFor = .seconds(60)
+        let policy = RetryPolicy(random: { 0 })
+        func outcome(after elapsed: Duration) -> Outcome {
+            policy.outcome(of: job, reason: "r", isFinal: false, elapsed: elapsed)
+        }
+        #expect(outcome(after: .seconds(5)) == .retry(after: .seconds(10), Failure(reason: "r")))
+        #expect(outcome(after: .milliseconds(5001)) == .failed(Failure(reason: "r", isExhausted: true)))
+    }
+
+    @Test func theWorkersBoundHoldsForJobsWithoutOne() {
+        var job = job(attempts: 9, made: 0)
+        job.processedAt = Timestamp(milliseconds: 2000)
+        var policy = RetryPolicy(random: { 0 }, retryFor: .seconds(1))
+        #expect(
+            policy.outcome(of: job, reason: "r", isFinal: false) == .failed(Failure(reason: "r", isExhausted: true)))
+        job.options.retryFor = .seconds(3)
+        #expect(policy.outcome(of: job, reason: "r", isFinal: false) == .retry(after: .zero, Failure(reason: "r")))
+        policy.retryFor = nil
+        job.options.retryFor = nil
+        #expect(policy.outcome(of: job, reason: "r", isFinal: false) == .retry(after: .zero, Failure(reason: "r")))
+    }
+
+    @Test func aStrategySeesWhatFailedAndSaysTheWait() {
+        struct Busy: Error {}
+        let strategy: BackoffStrategy = { failed in
+            failed.error is Busy ? .seconds(100 * failed.number) : failed.reason == "never" ? nil : .seconds(-1)
+        }
+        let policy = RetryPolicy(random: { 0 }, strategies: ["polite": strategy])
+        let job = job(attempts: 9, made: 2, backoff: .custom("polite", base: .seconds(7)))
+        func outcome(_ reason: String, _ error: (any Error)?) -> Outcome {
+            policy.outcome(of: job, reason: reason, error: error, isFinal: false)
+        }
+        #expect(outcome("r", Busy()) == .retry(after: .seconds(300), Failure(reason: "r")))
+        #expect(outcome("r", nil) == .retry(after: .zero, Failure(reason: "r")))
+        #expect(outcome("never", nil) == .failed(Failure(reason: "never", isExhausted: true)))
+    }
+
+    @Test func aStrategyThatTheWorkerDoesNotHaveWaitsTheBase() {
+        let job = job(attempts: 9, made: 0, backoff: .custom("polite", base: .seconds(7)))
+        #expect(
+            RetryPolicy(random: { 0 }).outcome(of: job, reason: "r", isFinal: false)
+                == .retry(after: .seconds(7), Failure(reason: "r")))
+    }
+
     @Test func aReasonIsCutToALineForPeople() {
         let outcome = RetryPolicy(random: { 0 }).outcome(
             of: job(attempts: 1, made: 0), reason: String(repeating: "x", count: 10_000), isFinal: false)

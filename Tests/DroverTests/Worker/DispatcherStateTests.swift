@@ -62,52 +62,69 @@ import Testing
         #expect(second.claim == 1)
     }
 
-    @Test func outcomesGatherWhileEveryExchangeIsInFlightAndTravelTogether() throws {
-        var state = try running(5, concurrency: 5)
+    @Test func outcomesGatherBesideACallUntilTheyAreAShare() throws {
+        var state = try running(10, concurrency: 10)
         state.attemptEnded(1, settlement(1))
-        let second = try exchange(&state)
-        state.attemptEnded(2, settlement(2))
-        _ = try exchange(&state)
-        for number in 3...5 { state.attemptEnded(number, settlement(number)) }
+        #expect(try exchange(&state).attempts == [1])
+        for number in 2...5 { state.attemptEnded(number, settlement(number)) }
         #expect(!state.hasStep)
         expectStep(.park, of: &state)
-        state.answered(second, .init(claimed: 0))
-        let batch = try exchange(&state)
-        #expect(batch.attempts == [3, 4, 5])
+        state.attemptEnded(6, settlement(6))
+        #expect(try exchange(&state).attempts == [2, 3, 4, 5, 6])
+    }
+
+    @Test func whatIsLessThanAShareTravelsWhenTheCallIsBack() throws {
+        var state = try running(10, concurrency: 10)
+        state.attemptEnded(1, settlement(1))
+        let call = try exchange(&state)
+        state.attemptEnded(2, settlement(2))
+        expectStep(.park, of: &state)
+        state.answered(call, .init(claimed: 0))
+        #expect(try exchange(&state).attempts == [2])
+    }
+
+    @Test func aWorkerOfFewJobsGathersNothingForItsSecondCall() throws {
+        var state = try running(3, concurrency: 3)
+        for number in 1...2 {
+            state.attemptEnded(number, settlement(number))
+            #expect(try exchange(&state).attempts == [number])
+        }
+        state.attemptEnded(3, settlement(3))
+        expectStep(.park, of: &state)
+    }
+
+    @Test func aWorkerThatRunsNothingAsksForAllItsSlotsInOneCall() throws {
+        for concurrency in [1, 5, 100] {
+            var state = DispatcherState(concurrency: concurrency, maximumInFlight: 4)
+            #expect(try exchange(&state).claim == concurrency)
+            expectStep(.park, of: &state)
+        }
     }
 
     @Test func noMoreThanTheAllowedExchangesAreInFlight() throws {
         for allowed in 1...4 {
-            var state = DispatcherState(concurrency: 80, maximumInFlight: allowed)
-            for _ in 0..<allowed { #expect(try exchange(&state).claim >= 80 / allowed) }
+            var state = try running(100, concurrency: 100, inFlight: allowed)
+            for number in 0..<100 { state.attemptEnded(number, settlement(number)) }
+            for _ in 0..<allowed { #expect(try exchange(&state).attempts.count >= 25) }
             expectStep(.park, of: &state)
         }
     }
 
     @Test func theJobsOfAWorkerArePartedAmongItsCalls() throws {
-        var state = DispatcherState(concurrency: 100, maximumInFlight: 4)
-        let first = try exchange(&state)
-        state.answered(first, .init(claimed: 25))
-        #expect(first.claim == 25)
-        let second = try exchange(&state)
-        state.answered(second, .init(claimed: 25))
+        var state = try running(100, concurrency: 100, inFlight: 4)
         for number in 0..<50 { state.attemptEnded(number, settlement(number)) }
         #expect(try exchange(&state).attempts == Array(0..<25))
         #expect(try exchange(&state).attempts == Array(25..<50))
     }
 
-    @Test func aThirdCallIsOnlyMadeForManyJobs() throws {
-        let many = DispatcherState.smallestShare
-        var state = DispatcherState(concurrency: 4 * many, maximumInFlight: 4)
-        for _ in 0..<4 { state.answered(try exchange(&state), .init(claimed: many)) }
-        for number in 0..<2 {
-            state.attemptEnded(number, settlement(number))
-            _ = try exchange(&state)
-        }
-        for number in 2...many { state.attemptEnded(number, settlement(number)) }
+    @Test func oneLateJobHoldsUpNoShare() throws {
+        var state = try running(100, concurrency: 100, inFlight: 4)
+        state.attemptEnded(0, settlement(0))
+        _ = try exchange(&state)
+        for number in 1...23 { state.attemptEnded(number, settlement(number)) }
         expectStep(.park, of: &state)
-        state.attemptEnded(99, settlement(99))
-        #expect(try exchange(&state).attempts == Array(2...many) + [99])
+        state.attemptEnded(24, settlement(24))
+        #expect(try exchange(&state).attempts == Array(1...24))
     }
 
     @Test func everySettlementIsInExactlyOneExchange() throws {

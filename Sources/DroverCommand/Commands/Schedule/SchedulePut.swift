@@ -23,6 +23,7 @@ struct SchedulePut: Subcommand {
     var name: String
     @OptionGroup var timing: TimingOptions
     @OptionGroup var payload: PayloadOptions
+    @OptionGroup var encrypt: EncryptOptions
     @Option(
         help: ArgumentHelp("No job before this, as RFC 3339.", valueName: "instant"), transform: InstantArgument.parse)
     var from: Timestamp?
@@ -59,11 +60,14 @@ struct SchedulePut: Subcommand {
         // Before the store is opened: wrong input must not make a file.
         _ = try schedule.times(after: Timestamp(milliseconds: 0), count: 1)
         if let problem = schedule.problem { throw problem }
-        let slot = try await session.withStore(store, .create) { [schedule] store in
+        var settings = ServiceConfiguration(clock: session.clock, wallClock: session.wallClock)
+        settings.encryption = try encrypt.keys.encryption(in: session)
+        let parts = try encrypt.parts()
+        let slot = try await session.withStore(store, .create) { [schedule, settings] store in
             try await JobService(
-                store: store, configuration: ServiceConfiguration(clock: session.clock, wallClock: session.wallClock),
+                store: store, configuration: settings,
                 logger: StandardErrorLog.logger(level: .warning, session: session)
-            ).put(schedule)
+            ).put(schedule, encryption: parts)
         }
         if json {
             session.output.line(

@@ -3,6 +3,9 @@ local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check
 local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
 local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
 
+-- How far the move of the queue has come.
+local moveKey = base .. 'drover:move'
+
 local function logKey(job) return job .. ':logs' end
 
 -- All keys that a job has beside its lock (PROTOCOL 2.1).

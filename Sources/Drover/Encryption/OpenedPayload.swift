@@ -1,0 +1,31 @@
+import DroverCore
+
+/// A payload that was stored encrypted, opened for one attempt.
+///
+/// A class, so that the context of a job that is not encrypted carries a nil and no copy of a payload.
+final class OpenedPayload: Sendable {
+    /// What the handler is given.
+    let payload: JSONText
+    /// What of it was encrypted, with every element of an array for the one that was.
+    let parts: EncryptedParts
+
+    init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
+        self.payload = payload
+        if sealed.contains(where: \.spot.way.isEmpty) {
+            parts = .whole
+        } else {
+            var paths: [PayloadPath] = []
+            for found in sealed {
+                let path = PayloadPath(
+                    steps: found.spot.way.map { step in
+                        switch step {
+                        case .member(let name): .member(name)
+                        case .element: .elements
+                        }
+                    })
+                if !paths.contains(path) { paths.append(path) }
+            }
+            parts = .paths(paths)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import DroverCore
+
+/// Tells what a move did, or would do.
+struct MoveResult {
+    let run: MoveRun
+    let tallies: [MoveTally]
+    /// Nothing was done.
+    let isDry: Bool
+    /// How long it took; nil where nothing was done.
+    let seconds: Double?
+
+    private var jobs: Int { tallies.reduce(0) { $0 + $1.moved.total } }
+
+    /// Prints it, and what a person must know beside it.
+    func tell(json: Bool, _ output: Output) {
+        if json {
+            output.line(
+                JSONWriter.object([
+                    ("from", JSONWriter.string(run.source.name)), ("to", JSONWriter.string(run.target.name)),
+                    ("queues", JSONWriter.array(tallies.map(\.json))), ("jobs", String(jobs)),
+                    ("schedules", String(tallies.reduce(0) { $0 + $1.schedules })),
+                    ("seconds", JSONWriter.number(seconds, digits: 3)),
+                ]))
+        } else {
+            for tally in tallies { output.line(Self.line(tally, isDry: isDry)) }
+            if tallies.isEmpty { output.line("there is nothing to move in \(run.source.name)") }
+        }
+        for remark in tallies.flatMap(\.remarks) { output.note(remark) }
+        if isDry || tallies.isEmpty { return }
+        let cameIn = tallies.reduce(0) { $0 + $1.cameIn }
+        output.note("the queues stay paused in \(run.source.name)")
+        if cameIn > 0 {
+            output.note(
+                "\(Counted.text(cameIn, "job")) came in meanwhile: let the producers add to \(run.target.name), then run "
+                    + "this command again")
+        }
+    }
+
+    private static func line(_ tally: MoveTally, isDry: Bool) -> String {
+        let states = JobState.allCases.filter { tally.moved[$0] > 0 }.map { "\($0.rawValue) \(tally.moved[$0])" }
+        var line = "\(tally.queue): \(Counted.text(tally.moved.total, "job")) \(isDry ? "would be moved" : "moved")"
+        if !states.isEmpty { line += " (\(states.joined(separator: ", ")))" }
+        if tally.schedules > 0 { line += ", \(Counted.text(tally.schedules, "schedule"))" }
+        if tally.known > 0 { line += ", \(tally.known) known before" }
+        return line
+    }
+}
