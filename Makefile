@@ -16,7 +16,7 @@ demo: bootstrap ## Build, then run real jobs for a minute and check what they di
 	@STORE="$(STORE)" KEEP="$(KEEP)" scripts/demo.sh
 
 test: bootstrap ## Build and run every test with small numbers
-	@swift test
+	@scripts/test.sh
 
 verify: bootstrap ## Run the long tests; PART=model runs one part, FORCE=1 repeats what has passed
 	@PART="$(PART)" FORCE="$(FORCE)" scripts/verify.sh

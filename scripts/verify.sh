@@ -6,6 +6,8 @@
 # usage: [PART="model crash"] [FORCE=1] scripts/verify.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# See scripts/test.sh.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}
 record=docs/verification.md
 parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules encryption move fuzz thread-sanitizer address-sanitizer"
 

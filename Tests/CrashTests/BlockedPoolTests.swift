@@ -6,7 +6,7 @@ import ProcessTesting
 import Testing
 
 /// Handlers that block every thread of a process's pool.
-@Suite("A blocked pool", .timeLimit(.minutes(5)))
+@Suite("A blocked pool", .timeLimit(.minutes(10)))
 struct BlockedPoolTests {
     @Test("Leases are renewed for three leases while no thread of the pool is free: none is lost")
     func leasesAreKept() async throws {
@@ -25,7 +25,7 @@ struct BlockedPoolTests {
             func wait(for line: String) async throws {
                 repeat {
                     lines += 1
-                } while try await worker.lines.wait(for: lines, timeout: .seconds(60))[lines - 1]
+                } while try await worker.lines.wait(for: lines, timeout: .seconds(300))[lines - 1]
                     != line
             }
             try await wait(for: "blocked")

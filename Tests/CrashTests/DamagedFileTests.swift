@@ -8,7 +8,7 @@ import ProcessTesting
 import Testing
 
 /// The file of a running service is damaged.
-@Suite("A damaged file", .timeLimit(.minutes(2)))
+@Suite("A damaged file", .timeLimit(.minutes(10)))
 struct DamagedFileTests {
     @Test("A worker that can claim nothing for good ends when it is told to, long before its lease")
     func workerEnds() async throws {
@@ -26,7 +26,7 @@ struct DamagedFileTests {
             let service = JobService(store: store, logger: logger)
             service.work("q", options: WorkerOptions(lease: .seconds(3600))) { $0.otherwise { _ in .null } }
             let run = Task { try await service.run() }
-            let line = try await errors.wait(timeout: .seconds(60))[0]
+            let line = try await errors.wait(timeout: .seconds(300))[0]
             #expect(line.contains("no job could be claimed"))
             service.stop()
             try await run.value

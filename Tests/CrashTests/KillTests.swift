@@ -23,7 +23,7 @@ struct KillTests {
     private static func stop(_ workers: [ChildProcess]) async throws {
         for worker in workers {
             // Its first line, "working", comes when it takes signals: before that one would end it as a crash.
-            try await worker.errors.wait(for: 1, timeout: .seconds(60))
+            try await worker.errors.wait(for: 1, timeout: .seconds(300))
             kill(worker.processID, SIGTERM)
         }
         for worker in workers {

@@ -66,7 +66,7 @@ struct LostReplyTests {
             try await add(jobs, to: store)
             added += jobs.count
             attempts += jobs.count + jobs.count { $0.id.map(Self.failsFirst) ?? false }
-            try await runs.wait(for: attempts, timeout: .seconds(60))
+            try await runs.wait(for: attempts, timeout: .seconds(300))
         }
         service.stop()
         try await running

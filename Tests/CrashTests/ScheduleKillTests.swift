@@ -56,7 +56,7 @@ struct ScheduleKillTests {
         var workers = try (0..<10).map { _ in try Self.worker(url) }
         defer { for worker in workers { worker.crash() } }
         // So that the first kills come among working ones.
-        for worker in workers { try await worker.errors.wait(for: 1, timeout: .seconds(60)) }
+        for worker in workers { try await worker.errors.wait(for: 1, timeout: .seconds(300)) }
         let first = try #require(try await JobService(store: store, logger: logger).put(schedule))
 
         var (completed, kills, start) = (0, 0, EventQuery.Start.beginning)
@@ -96,7 +96,7 @@ struct ScheduleKillTests {
 
     private func stop(_ workers: [ChildProcess], _ key: ScheduleKey, _ store: any JobStore) async throws {
         #expect(try await store.apply([ScheduleCommand.remove(key)]) == [.done])
-        for worker in workers { try await worker.errors.wait(for: 1, timeout: .seconds(60)) }
+        for worker in workers { try await worker.errors.wait(for: 1, timeout: .seconds(300)) }
         for worker in workers { kill(worker.processID, SIGTERM) }
         for worker in workers { try await worker.end() }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DroverCommand
 
-@Suite(.timeLimit(.minutes(2))) struct EncryptionCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct EncryptionCommandTests {
     private let store = ReferenceStore()
     private let secret = Canary.text(5)
     private let folder: TemporaryFolder

@@ -79,7 +79,7 @@ struct Reading: Sendable, CustomTestStringConvertible {
         #expect(seen == ["first", "second"])
     }
 
-    @Test("events without --follow end, however busy the queue is", .timeLimit(.minutes(1)))
+    @Test("events without --follow end, however busy the queue is", .timeLimit(.minutes(10)))
     func busyEvents() async throws {
         let store = try await SeededStore.make()
         let busy = BusyStore(store, beforeEvents: { _ = try await store.enqueue("mail", [NewJob(name: "n")]) })

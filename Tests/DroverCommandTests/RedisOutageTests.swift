@@ -7,7 +7,7 @@ import Testing
 @testable import DroverCommand
 
 /// The server is stopped while a command waits, and started again.
-@Suite(.timeLimit(.minutes(5))) struct RedisOutageTests {
+@Suite(.timeLimit(.minutes(10))) struct RedisOutageTests {
     /// A run of a command whose lines are signals.
     private struct Run {
         let results = Probe<String>("results are printed")

@@ -9,7 +9,7 @@ import Testing
 
 @testable import DroverCommand
 
-@Suite(.timeLimit(.minutes(3))) struct ServeCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ServeCommandTests {
     private let folder: TemporaryFolder
     private var path: String { folder.path("drover.yaml") }
 
@@ -51,10 +51,14 @@ import Testing
         }
     }
 
-    private let good = """
+    private let queue = """
         store: sqlite:unused
         queues:
           mail: {handler: noop, handlers: {shout: echo}, concurrency: 2, attempts: 2}
+
+        """
+    private var good: String { queue + schedule }
+    private let schedule = """
         schedules:
           nightly: {queue: mail, job: digest, cron: "30 2 * * *", time-zone: Europe/Berlin, data: {n: 1}}
         """
@@ -90,7 +94,7 @@ import Testing
                 ("/health/live", "alive"), ("/health/ready", "ready"), ("/metrics", "drover_store_up 1"),
             ] {
                 let response = try await HTTPClient.shared.execute(
-                    HTTPClientRequest(url: "\(address)\(path)"), timeout: .seconds(60))
+                    HTTPClientRequest(url: "\(address)\(path)"), timeout: .seconds(300))
                 #expect(String(buffer: try await response.body.collect(upTo: 1 << 20)).contains(part))
             }
             served.stop.yield()
@@ -243,7 +247,7 @@ import Testing
 
     @Test("each attempt has its events in the log, where that is asked for")
     func logsJobs() async throws {
-        try write("log: {format: json, jobs: true}\n" + good)
+        try write("log: {format: json, jobs: true}\n" + queue)
         let store = ReferenceStore()
         _ = try await serving(on: store) { served in
             _ = await drover("add", "--queue", "mail", "shout", "--correlation-id", "c-1", "--wait", on: store)

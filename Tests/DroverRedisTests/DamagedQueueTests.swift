@@ -5,7 +5,7 @@ import Testing
 @testable import DroverRedis
 
 /// Keys of a queue under which something else lies.
-@Suite("Damaged queues", .timeLimit(.minutes(2)))
+@Suite("Damaged queues", .timeLimit(.minutes(10)))
 struct DamagedQueueTests {
     private static let jobs = [
         NewJob(name: "now"), NewJob(name: "first", options: JobOptions(priority: 3)),

@@ -9,7 +9,7 @@ import RedisTesting
 import Testing
 
 /// What reaches a disk of encrypted jobs: neither payload nor result nor key.
-@Suite(.timeLimit(.minutes(2))) struct EncryptedStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct EncryptedStoreTests {
     private let secret = Canary.text(4)
     private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -68,7 +68,7 @@ import Testing
                 payload: job.payload))
         let run = Task { try await service.run() }
         for id in ids {
-            let result = try await service.result(of: JobKey(queue: "cards", id: id), within: .seconds(60))
+            let result = try await service.result(of: JobKey(queue: "cards", id: id), within: .seconds(300))
             let isSame = result.text == text
             #expect(isSame)
         }

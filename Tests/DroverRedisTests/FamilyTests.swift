@@ -2,7 +2,7 @@ import DroverCore
 import Testing
 
 /// Children and parents that one exchange settles and claims together; the tests make them by hand.
-@Suite("Families", .timeLimit(.minutes(2)))
+@Suite("Families", .timeLimit(.minutes(10)))
 struct FamilyTests {
     private static let failure = Outcome.failed(Failure(reason: "boom"))
 

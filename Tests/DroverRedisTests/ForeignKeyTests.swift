@@ -2,7 +2,7 @@ import DroverCore
 import Testing
 
 /// What the scripts make of keys that BullMQ's clients and people left in a queue; the tests make such keys by hand.
-@Suite("Keys of others", .timeLimit(.minutes(2)))
+@Suite("Keys of others", .timeLimit(.minutes(10)))
 struct ForeignKeyTests {
     private static let largeID = "300000000"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import DroverRedis
 
 /// The set of the queues that Drover knows.
-@Suite("The set of queues", .timeLimit(.minutes(2)))
+@Suite("The set of queues", .timeLimit(.minutes(10)))
 struct RegistryTests {
     private static let prefix = "p"
 

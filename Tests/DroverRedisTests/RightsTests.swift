@@ -41,7 +41,7 @@ struct RightsTests {
         defer { server.crash() }
         var said: [String] = []
         while !said.contains(where: { $0.contains("Ready to accept connections") }) {
-            said = try await server.lines.wait(for: said.count + 1, timeout: .seconds(20))
+            said = try await server.lines.wait(for: said.count + 1, timeout: .seconds(300))
         }
         #expect(!said.contains { $0.contains("ACL errors") })
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import DroverRedis
 
 /// The embedded scripts as the server knows them.
-@Suite("Scripts", .timeLimit(.minutes(2)))
+@Suite("Scripts", .timeLimit(.minutes(10)))
 struct ScriptTests {
     /// A script, and a call of the store that runs it.
     struct Usage: Sendable, CustomTestStringConvertible {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import DroverServer
 
-@Suite(.timeLimit(.minutes(2))) struct DroverServerTests {
+@Suite(.timeLimit(.minutes(10))) struct DroverServerTests {
     /// Serves a store on a free port while the body asks.
     private func serving(
         _ store: any JobStore, registry: PrometheusRegistry = PrometheusRegistry(), patience: Duration = .seconds(60),
@@ -27,7 +27,7 @@ import Testing
             let port = try #require(try await started.wait().first)
             try await body { path in
                 let response = try await HTTPClient.shared.execute(
-                    HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(60))
+                    HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(300))
                 let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
                 return (response.status.code, response.headers.first(name: "content-type"), text)
             }

@@ -41,9 +41,11 @@ package final class ChildProcess: Sendable {
             program, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 })
         processID = started.processID
         input = started.input
+        ProcessGuard.shared?.began(processID)
         Self.read(started.output, to: lines, end: outputEnds, heard)
         Self.read(started.errors, to: errors, end: outputEnds)
-        Spawn.whenEnded(processID) { [ends] status in
+        Spawn.whenEnded(processID) { [processID, ends] status in
+            ProcessGuard.shared?.ended(processID)
             let signal = status & 0x7F
             ends.signal(End(code: signal == 0 ? (status >> 8) & 0xFF : signal, isSignal: signal != 0))
         }
@@ -56,10 +58,8 @@ package final class ChildProcess: Sendable {
     ) {
         Thread.detachNewThread {
             var rest: [UInt8] = []
-            while true {
-                let data = pipe.availableData
-                if data.isEmpty { break }
-                rest.append(contentsOf: data)
+            pipe.forEachChunk { chunk in
+                rest.append(contentsOf: chunk)
                 var parts = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
                 rest = Array(parts.removeLast())
                 for line in parts {
@@ -76,7 +76,7 @@ package final class ChildProcess: Sendable {
     /// Writes a line to its standard input and waits for the next line of its output.
     ///
     /// The program must answer each line with exactly one, after one line of greeting.
-    package func ask(_ line: String, timeout: Duration = .seconds(60)) async throws -> String {
+    package func ask(_ line: String, timeout: Duration = .seconds(300)) async throws -> String {
         let number = asked.withLock {
             $0 += 1
             return $0
@@ -96,7 +96,7 @@ package final class ChildProcess: Sendable {
 
     /// Waits until it has ended and all of its output has been read.
     @discardableResult
-    package func end(timeout: Duration = .seconds(60)) async throws -> End {
+    package func end(timeout: Duration = .seconds(300)) async throws -> End {
         let end = try await ends.wait(for: 1, timeout: timeout)[0]
         try await outputEnds.wait(for: 2, timeout: timeout)
         return end
@@ -106,7 +106,7 @@ package final class ChildProcess: Sendable {
     ///
     /// - Throws: ``Failed`` when its exit code is not 0.
     package static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], timeout: Duration = .seconds(60)
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], timeout: Duration = .seconds(300)
     ) async throws -> [String] {
         let child = try ChildProcess(program, arguments, environment: environment)
         try child.closeInput()

@@ -163,7 +163,7 @@ package final class FaultProxy: Sendable {
 
     /// Waits until so many bytes in all have come in from one side, sent on or not.
     package func waitUntilReceived(
-        _ bytes: Int, _ direction: Direction, timeout: Duration = .seconds(10)
+        _ bytes: Int, _ direction: Direction, timeout: Duration = .seconds(300)
     ) async throws {
         let arrived = Probe<Void>("\(bytes) bytes \(direction)")
         try await onLoop { $0.tell(arrived, after: bytes, direction) }

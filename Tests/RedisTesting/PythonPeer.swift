@@ -48,7 +48,7 @@ package final class PythonPeer: Sendable {
 
     private static func start(_ script: String, _ arguments: [String]) async throws -> PythonPeer {
         let peer = try PythonPeer(script, arguments)
-        _ = try await peer.explained { try await peer.child.lines.wait(for: 1, timeout: .seconds(60)) }
+        _ = try await peer.explained { try await peer.child.lines.wait(for: 1, timeout: .seconds(300)) }
         return peer
     }
 
@@ -57,7 +57,7 @@ package final class PythonPeer: Sendable {
     /// - Throws: ``Failed`` with the peer's words when it refuses, and with its last lines when it does not answer.
     @discardableResult
     package func ask(
-        _ operation: String, _ arguments: [String: JSON] = [:], timeout: Duration = .seconds(30)
+        _ operation: String, _ arguments: [String: JSON] = [:], timeout: Duration = .seconds(300)
     ) async throws -> JSON {
         let (id, answer) = answers.expect(operation)
         defer { answers.forget(id) }
@@ -72,7 +72,7 @@ package final class PythonPeer: Sendable {
 
     /// Waits until it has told `count` events that `matches` accepts, those before the call included.
     package func wait(
-        for count: Int = 1, timeout: Duration = .seconds(30), where matches: (JSON) -> Bool
+        for count: Int = 1, timeout: Duration = .seconds(300), where matches: (JSON) -> Bool
     ) async throws -> [JSON] {
         var told = events.values
         while told.count(where: matches) < count {

@@ -26,7 +26,7 @@ package enum RedisAudit {
         for first in stride(from: 0, to: commands.count, by: 2000) {
             let part = commands[first..<min(first + 2000, commands.count)]
             replies += try await RedisExchange.send(
-                [["AUTH", RedisServer.setUpUser, "any"]] + part, toPort: server.port, timeout: .seconds(60)
+                [["AUTH", RedisServer.setUpUser, "any"]] + part, toPort: server.port, timeout: .seconds(300)
             ).dropFirst()
         }
         for case .refusal(let text) in replies { throw RedisServer.Failed("an audit was refused: \(text)") }

@@ -25,7 +25,7 @@ extension RedisServer {
     ///
     /// - Parameter timeout: how long to wait for the answer.
     @discardableResult
-    package func command(_ words: [String], timeout: Duration = .seconds(30)) async throws -> String {
+    package func command(_ words: [String], timeout: Duration = .seconds(300)) async throws -> String {
         let replies = try await RedisExchange.send(
             [["AUTH", Self.setUpUser, "any"], words], toPort: port, timeout: timeout)
         for case .refusal(let text) in replies { throw Failed("\(words.first ?? ""): \(text)") }

@@ -51,7 +51,7 @@ package final class RedisServer: Sendable {
     }
 
     /// Starts a server and waits until it answers.
-    package static func start(_ options: Options = Options(), timeout: Duration = .seconds(60)) async throws
+    package static func start(_ options: Options = Options(), timeout: Duration = .seconds(300)) async throws
         -> RedisServer
     {
         var taken: [Failed] = []
@@ -89,7 +89,7 @@ package final class RedisServer: Sendable {
     /// Where the end of its append-only file was cut in a script's changes it has written the file anew by then.
     ///
     /// - Parameter timeout: how long to wait; reading a long append-only file takes its time.
-    package func restart(timeout: Duration = .seconds(60)) async throws {
+    package func restart(timeout: Duration = .seconds(300)) async throws {
         try await kill()
         try await launch(timeout: timeout)
         try await dropCutTransaction()

@@ -120,7 +120,7 @@ public final class ManualClock: Clock {
     ///   - count: how many.
     ///   - timeout: how long to wait in real time, so that a test that is wrong ends.
     /// - Throws: ``WaitTimeout`` when the time is up; `CancellationError` when the task is cancelled.
-    public func waitForSleepers(_ count: Int, timeout: Duration = .seconds(10)) async throws {
+    public func waitForSleepers(_ count: Int, timeout: Duration = .seconds(120)) async throws {
         if try await wait(for: .count(count), timeout: timeout) { return }
         throw WaitTimeout("sleepers of a manual clock", wanted: count, seen: sleeperCount)
     }
@@ -134,7 +134,7 @@ public final class ManualClock: Clock {
     ///   - span: how far the clock need be moved at most for it to wake.
     ///   - timeout: how long to wait in real time, so that a test that is wrong ends.
     /// - Throws: ``WaitTimeout`` when the time is up; `CancellationError` when the task is cancelled.
-    public func waitForSleeper(wakingWithin span: Duration, timeout: Duration = .seconds(10)) async throws {
+    public func waitForSleeper(wakingWithin span: Duration, timeout: Duration = .seconds(120)) async throws {
         if try await wait(for: .waking(within: span), timeout: timeout) { return }
         let seen = state.withLock { $0.seen(by: .waking(within: span)) }
         throw WaitTimeout("sleepers of a manual clock that wake within \(span)", wanted: 1, seen: seen)

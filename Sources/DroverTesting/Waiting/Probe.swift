@@ -43,7 +43,7 @@ public final class Probe<Value: Sendable>: Sendable {
     /// - Returns: all values so far, oldest first: at least `count`.
     /// - Throws: ``WaitTimeout`` when the time is up; `CancellationError` when the task is cancelled.
     @discardableResult
-    public func wait(for count: Int = 1, timeout: Duration = .seconds(60)) async throws -> [Value] {
+    public func wait(for count: Int = 1, timeout: Duration = .seconds(120)) async throws -> [Value] {
         let seat = state.withLock { $0.seats.reserve() }
         let end: WaitEnd<[Value]> = await waitInSeat(atMost: timeout, timer: ContinuousClock()) { continuation in
             state.withLock { state in

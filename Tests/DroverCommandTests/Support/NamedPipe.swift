@@ -1,5 +1,6 @@
 import DroverTesting
 import Foundation
+import ProcessTesting
 
 /// A named pipe through which processes tell that they live: its end is reached when the last one that holds it is gone.
 final class NamedPipe: Sendable {
@@ -17,10 +18,8 @@ final class NamedPipe: Sendable {
         Thread.detachNewThread {
             guard let handle = FileHandle(forReadingAtPath: path) else { return }
             var text = ""
-            while true {
-                let data = handle.availableData
-                if data.isEmpty { break }
-                text += String(decoding: data, as: UTF8.self)
+            handle.forEachChunk { chunk in
+                text += String(decoding: chunk, as: UTF8.self)
                 while let lineBreak = text.firstIndex(of: "\n") {
                     lines.signal(String(text[..<lineBreak]))
                     text = String(text[text.index(after: lineBreak)...])

@@ -16,7 +16,7 @@ struct ChangingServerTests {
             try await store.prepare()
             let told = Mutex<[StoreError]>([])
             try await bench.endure(try bench.configuration()) { load in
-                try await load.ended.wait(for: 300, timeout: .seconds(60))
+                try await load.ended.wait(for: 300, timeout: .seconds(300))
                 // From now on the server takes its time over each command that it reads.
                 let path = bench.server.folder + "/redis.conf"
                 let slow = "\nkey-load-delay 500\nloading-process-events-interval-bytes 1024\n"
@@ -34,7 +34,7 @@ struct ChangingServerTests {
                 try await restarted
                 try await bench.nextCompletion()
                 _ = try await store.queues()
-                try await load.ended.wait(for: load.ended.values.count + 100, timeout: .seconds(60))
+                try await load.ended.wait(for: load.ended.values.count + 100, timeout: .seconds(300))
             }
             #expect(told.withLock { $0 }.allSatisfy { $0.code == .unreachable && $0.isTransient })
             await store.close()
@@ -48,7 +48,7 @@ struct ChangingServerTests {
             try await store.prepare()
             try await bench.endure(try bench.configuration()) { load in
                 for round in 1...5 {
-                    try await load.ended.wait(for: load.ended.values.count + 50, timeout: .seconds(60))
+                    try await load.ended.wait(for: load.ended.values.count + 50, timeout: .seconds(300))
                     let troubles = load.troubles
                     // Nobody is there, so it keeps what it has.
                     try await bench.server.command("REPLICAOF", "127.0.0.1", "1")

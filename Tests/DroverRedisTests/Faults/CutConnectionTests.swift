@@ -28,7 +28,7 @@ struct CutConnectionTests {
                     // Nothing comes of it where the connections were just about to be made anew.
                     _ = try? await proxy.closed.wait(for: closed + 1, timeout: .milliseconds(500))
                     // What matters is that the work goes on.
-                    try await load.ended.wait(for: load.ended.values.count + 1, timeout: .seconds(60))
+                    try await load.ended.wait(for: load.ended.values.count + 1, timeout: .seconds(300))
                 }
                 // The producers' and the worker's two, of which it has the second once it has waited for work.
                 let connections = try await bench.connections(becoming: 2...3)

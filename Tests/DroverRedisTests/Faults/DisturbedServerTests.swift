@@ -13,7 +13,7 @@ struct DisturbedServerTests {
         try await FaultBench.with { bench in
             try await bench.endure(try bench.configuration()) { load in
                 for _ in 0..<20 {
-                    try await load.ended.wait(for: load.ended.values.count + 10, timeout: .seconds(60))
+                    try await load.ended.wait(for: load.ended.values.count + 10, timeout: .seconds(300))
                     // One after the other, so that some come between a script's load and its run.
                     for _ in 0..<50 { try await bench.server.command("SCRIPT", "FLUSH") }
                 }
@@ -51,7 +51,7 @@ struct DisturbedServerTests {
         try await FaultBench.with { bench in
             try await bench.endure(try bench.configuration()) { load in
                 for round in 0..<30 {
-                    try await load.ended.wait(for: load.ended.values.count + 10, timeout: .seconds(60))
+                    try await load.ended.wait(for: load.ended.values.count + 10, timeout: .seconds(300))
                     try await bench.server.command("CLIENT", "KILL", "TYPE", round % 2 == 0 ? "normal" : "pubsub")
                 }
                 // The producers' and the worker's two, of which it has the second once it has waited for work.
@@ -88,7 +88,7 @@ struct DisturbedServerTests {
                 // Its own connection was killed in the round before, and the call may be the first to learn of it. The id
                 // lets it be repeated.
                 while (try? await other.enqueue("q", [NewJob(id: id, name: "work")])) == nil {}
-                try await begun.wait(for: round, timeout: .seconds(30))
+                try await begun.wait(for: round, timeout: .seconds(300))
                 let key = JobKey(queue: "q", id: id)
                 if round % 2 == 0 { _ = try await other.apply([.cancel(key)]) }
                 for type in ["pubsub", "normal"] { try await bench.server.command("CLIENT", "KILL", "TYPE", type) }
@@ -96,7 +96,7 @@ struct DisturbedServerTests {
                     // Its own connection was killed as well, and the call may be the first to learn of it.
                     while (try? await other.apply([.cancel(key)])) == nil {}
                 }
-                try await cancelled.wait(for: round, timeout: .seconds(30))
+                try await cancelled.wait(for: round, timeout: .seconds(300))
             }
             service.stop()
             try await serving

@@ -83,7 +83,7 @@ struct FaultBench {
         // Each entry is its position, `event`, the event's name and more pairs; in front of all stands the stream's name.
         let words = ["XREAD", "COUNT", "1000", "BLOCK", "60000", "STREAMS", stream]
         while true {
-            let lines = try await server.command(words + [position], timeout: .seconds(70)).split(separator: "\n")
+            let lines = try await server.command(words + [position], timeout: .seconds(300)).split(separator: "\n")
             let names = lines.indices.filter { $0 > 1 && lines[$0 - 1] == "event" }
             guard let last = names.last else { throw FaultLedger.Broken(description: "nothing was completed any more") }
             if names.contains(where: { lines[$0] == "completed" }) { return clock.now - begun }

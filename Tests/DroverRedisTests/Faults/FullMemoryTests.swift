@@ -19,14 +19,14 @@ struct FullMemoryTests {
             service.work("q", concurrency: 4, options: WorkerOptions(lease: lease)) { handlers in
                 handlers.otherwise { context in
                     begun.signal(context.key.id)
-                    try await finish.wait(timeout: .seconds(60))
+                    try await finish.wait(timeout: .seconds(300))
                     return context.payload
                 }
             }
             async let serving: Void = service.run()
             let jobs = Array(repeating: NewJob(name: "work"), count: 4)
             let ids = try await other.enqueue("q", jobs).compactMap(\.id)
-            try await begun.wait(for: 4, timeout: .seconds(30))
+            try await begun.wait(for: 4, timeout: .seconds(300))
 
             try await bench.server.command("CONFIG", "SET", "maxmemory", "1")
             for _ in 0..<3 {
@@ -41,7 +41,7 @@ struct FullMemoryTests {
             #expect(stalled ?? [] == [])
             finish.signal()
             let keys = ids.map { JobKey(queue: "q", id: $0) }
-            for key in keys { _ = try await JobService(store: other).result(of: key, within: .seconds(30)) }
+            for key in keys { _ = try await JobService(store: other).result(of: key, within: .seconds(300)) }
 
             try await bench.server.command("CONFIG", "SET", "maxmemory", "0")
             service.stop()
@@ -70,7 +70,7 @@ struct FullMemoryTests {
             try await bench.server.command("CONFIG", "SET", "maxmemory", "1")
             async let serving: Void = service.run()
             for id in ids {
-                _ = try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(30))
+                _ = try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(300))
             }
             service.stop()
             try await serving
@@ -85,7 +85,7 @@ struct FullMemoryTests {
         try await FaultBench.with { bench in
             try await bench.endure(try bench.configuration()) { load in
                 for _ in 0..<10 {
-                    try await load.ended.wait(for: load.ended.values.count + 20, timeout: .seconds(60))
+                    try await load.ended.wait(for: load.ended.values.count + 20, timeout: .seconds(300))
                     let troubles = load.troubles
                     try await bench.server.command("CONFIG", "SET", "maxmemory", "1")
                     while load.troubles < troubles + 4 { await load.pause(.milliseconds(20)) }

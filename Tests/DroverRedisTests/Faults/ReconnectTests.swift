@@ -45,7 +45,7 @@ struct ReconnectTests {
                 if round == 50 { memory = mostMemory() }
                 let id = try JobID("j\(round)")
                 while (try? await other.enqueue("q", [NewJob(id: id, name: "work")])) == nil {}
-                try await ran.wait(for: round + 1, timeout: .seconds(60))
+                try await ran.wait(for: round + 1, timeout: .seconds(300))
                 for type in ["normal", "pubsub"] { try await bench.server.command("CLIENT", "KILL", "TYPE", type) }
             }
             let grown = mostMemory() - memory

@@ -26,7 +26,7 @@ struct ServerKillTests {
         for _ in 0..<times {
             // By progress and not by time: after so many more attempts.
             try await load.ended.wait(
-                for: load.ended.values.count + Int.random(in: 1...120, using: &random), timeout: .seconds(60))
+                for: load.ended.values.count + Int.random(in: 1...120, using: &random), timeout: .seconds(300))
             try await bench.server.kill()
             try await bench.server.restart()
             try await FaultLedger.keepEvents(on: bench.server, prefix: FaultBench.prefix)

@@ -14,7 +14,7 @@ struct StoppedServerTests {
     private func stop(_ bench: FaultBench, _ load: FaultLoad) async throws {
         let store = try bench.store("timeout=1s&connectTimeout=1s")
         try await store.prepare()
-        try await load.ended.wait(for: 30, timeout: .seconds(60))
+        try await load.ended.wait(for: 30, timeout: .seconds(300))
         try bench.server.pause()
         let error = try await FaultBench.trouble { _ = try await store.queues() }
         #expect(error.code == .unreachable && error.isTransient)
@@ -25,7 +25,7 @@ struct StoppedServerTests {
         _ = try await store.queues()
         await store.close()
         TestRun.figure("\(Self.stop) ms of a stopped server, the next job completed \(time) later")
-        try await load.ended.wait(for: load.ended.values.count + 100, timeout: .seconds(60))
+        try await load.ended.wait(for: load.ended.values.count + 100, timeout: .seconds(300))
     }
 
     @Test("A server that is stopped for a while loses nothing, and no attempt is begun again")

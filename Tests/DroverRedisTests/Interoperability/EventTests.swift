@@ -79,11 +79,11 @@ struct EventTests {
             let service = JobService(store: bridge.store)
             let done = try bridge.jobKey(try await bridge.add(.swift, "n", ["value": ["r": 1]]))
             let failed = try bridge.jobKey(try await bridge.add(.swift, "n", ["do": "fail", "message": "boom"]))
-            async let result = service.result(of: done, within: .seconds(60))
+            async let result = service.result(of: done, within: .seconds(300))
             try await bridge.working(worker) { try await bridge.ended(2) }
             #expect(try await result.text == #"{"r":1}"#)
             await #expect {
-                try await service.result(of: failed, within: .seconds(60))
+                try await service.result(of: failed, within: .seconds(300))
             } throws: {
                 "\($0)".contains("boom")
             }

@@ -6,7 +6,7 @@ import Logging
 import Testing
 
 /// What comes over an attempt, or its handler does, when a transaction has completed the job.
-@Suite("After a completion in a transaction", .timeLimit(.minutes(2)))
+@Suite("After a completion in a transaction", .timeLimit(.minutes(10)))
 struct AfterCompletionTests {
     /// Everything that is logged, with its level.
     private struct Capture: LogHandler {

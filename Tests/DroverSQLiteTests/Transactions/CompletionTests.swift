@@ -6,7 +6,7 @@ import Logging
 import Testing
 
 /// `context.complete(_:in:)` in handlers of workers that run.
-@Suite("Completing in a transaction of the handler's", .timeLimit(.minutes(2)))
+@Suite("Completing in a transaction of the handler's", .timeLimit(.minutes(10)))
 struct CompletionTests {
     /// A job about an order.
     private struct Ship: JobPayload {
@@ -67,7 +67,7 @@ struct CompletionTests {
                 let key = try await shop.database.write { db throws in
                     try service.add(Ship(order: 1), in: shop.store.transaction(of: db))
                 }
-                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(60))
+                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(300))
                 #expect(result == Ship.Parcel(number: 7))
                 return key
             }
@@ -100,7 +100,7 @@ struct CompletionTests {
                 return Ship.Parcel(number: 0)
             } _: { service async throws in
                 let key = try await service.add(Ship(order: 1))
-                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(60))
+                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(300))
                 #expect(result == Ship.Parcel(number: 2))
                 return key
             }
@@ -124,7 +124,7 @@ struct CompletionTests {
                 return Ship.Parcel(number: 5)
             } _: { service async throws in
                 let key = try await service.add(Ship(order: 1))
-                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(60))
+                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(300))
                 #expect(result == Ship.Parcel(number: 5))
             }
             #expect(try await shop.orders() == [1])
@@ -152,7 +152,7 @@ struct CompletionTests {
             } _: { service async throws in
                 let key = try await service.add(Ship(order: 1))
                 #expect(try await codes.wait(for: 2) == [.refused, .refused])
-                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(60))
+                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(300))
                 #expect(result == Ship.Parcel(number: 1))
             }
         }
@@ -184,7 +184,7 @@ struct CompletionTests {
                 #expect(try await shop.orders() == [])
                 // The other one's lease runs out, and the job is run again.
                 #expect(try await shop.store.reclaimStalled("q", maxStalled: 5, limit: 10).count <= 1)
-                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(60))
+                let result = try await service.result(of: key, as: Ship.Parcel.self, within: .seconds(300))
                 #expect(result == Ship.Parcel(number: 2))
             }
         }
@@ -225,7 +225,7 @@ struct CompletionTests {
             #expect(results.map { $0.id == nil } == [true, false])
             #expect(try await codes.wait(for: 1) == [.refused])
             let key = JobKey(queue: "q", id: try #require(results[1].id))
-            #expect(try await service.result(of: key, within: .seconds(60)) == .null)
+            #expect(try await service.result(of: key, within: .seconds(300)) == .null)
             service.stop()
             try await running
         }

@@ -4,7 +4,7 @@ import Testing
 @testable import Drover
 
 /// Encryption on the way through a service: what is stored, what a handler sees, and what comes back.
-@Suite(.timeLimit(.minutes(1))) struct EncryptedJobTests {
+@Suite(.timeLimit(.minutes(10))) struct EncryptedJobTests {
     private let secret = Canary.text(2)
     private let store = ReferenceStore()
 
@@ -34,7 +34,7 @@ import Testing
         #expect(isClean(stored))
         #expect(stored.payload.text.contains(#""amount":7"#) && stored.payload.text.contains(#""expires":"12\/30""#))
         try await running(service) {
-            let receipt = try await service.result(of: key, as: Payment.Receipt.self, within: .seconds(60))
+            let receipt = try await service.result(of: key, as: Payment.Receipt.self, within: .seconds(300))
             let isSame = receipt.line == secret
             #expect(isSame)
         }
@@ -110,7 +110,7 @@ import Testing
         let job = NewJob(name: "n", payload: first, options: JobOptions(attempts: 2))
         let id = try #require(try await service.add([job], to: "q", encryption: .paths(["a"]))[0].id)
         let key = JobKey(queue: "q", id: id)
-        try await running(service) { _ = try await service.result(of: key, within: .seconds(60)) }
+        try await running(service) { _ = try await service.result(of: key, within: .seconds(300)) }
         #expect(runs.values == [true, true])
         let stored = try await store.job(key)
         #expect(isClean(stored) && stored.payload.text.contains(#""b":2"#))
@@ -136,8 +136,8 @@ import Testing
         other.work("notes") { handlers in handlers.on(Note.self) { _, _ in } }
         let sum = try await service.add(Sum(a: 1, b: 2))
         let note = try await other.add(Note(text: secret))
-        try await running(service) { _ = try await service.result(of: sum, within: .seconds(60)) }
-        try await running(other) { _ = try await other.result(of: note, within: .seconds(60)) }
+        try await running(service) { _ = try await service.result(of: sum, within: .seconds(300)) }
+        try await running(other) { _ = try await other.result(of: note, within: .seconds(300)) }
         #expect(try await store.job(sum).result?.text == #"{"total":3}"#)
         #expect(try await store.job(note).result == .null)
     }
@@ -151,11 +151,11 @@ import Testing
         options.completedRetention = .removeAtOnce
         let key = try await service.add(Sum(a: 1, b: 2), options: options)
         try await running(service) {
-            let sum = try await service.result(of: key, as: Sum.Total.self, within: .seconds(60))
+            let sum = try await service.result(of: key, as: Sum.Total.self, within: .seconds(300))
             #expect(sum == Sum.Total(total: 3))
         }
         let error = await #expect(throws: DroverError.self) {
-            try await makeService(store).result(of: key, within: .seconds(60))
+            try await makeService(store).result(of: key, within: .seconds(300))
         }
         #expect(error?.code == .unreadable && error?.message.contains("key \"k1\"") == true)
     }

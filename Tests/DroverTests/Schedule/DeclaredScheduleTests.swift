@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What becomes of a stored schedule when a process that declares it starts again.
-@Suite(.timeLimit(.minutes(1))) struct DeclaredScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct DeclaredScheduleTests {
     private let time = ManualTime()
 
     private func store() -> ReferenceStore { ReferenceStore(clock: time.wall, timer: time.clock) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Drover
 
-@Suite(.timeLimit(.minutes(2))) struct ScheduleServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleServiceTests {
     private struct Tick: JobPayload {
         static let name: JobName = "tick"
         static let queue: QueueName = "q"
@@ -29,7 +29,7 @@ import Testing
                 if let iteration = context.key.id.iteration { ran.signal(iteration) }
             }
         }
-        let slots = try await running(service) { try await ran.wait(for: 20, timeout: .seconds(30)).map(\.slot) }
+        let slots = try await running(service) { try await ran.wait(for: 20, timeout: .seconds(300)).map(\.slot) }
         #expect(Set(slots).count == slots.count)
         #expect(slots == slots.sorted())
         let job = try await store.job(JobKey(queue: "q", id: try ScheduleID("fast").job(at: slots[0])))
@@ -48,7 +48,7 @@ import Testing
             }
         }
         let runs = services.map { service in Task { try await service.run() } }
-        try await ran.wait(for: 30, timeout: .seconds(60))
+        try await ran.wait(for: 30, timeout: .seconds(300))
         for service in services { service.stop() }
         for run in runs { try await returned(run) }
         let slots = ran.values
@@ -78,7 +78,7 @@ import Testing
                 ran.signal()
             }
         }
-        try await running(service) { _ = try await ran.wait(for: 10, timeout: .seconds(30)) }
+        try await running(service) { _ = try await ran.wait(for: 10, timeout: .seconds(300)) }
         #expect(most.withLock { $0 } == 1)
     }
 

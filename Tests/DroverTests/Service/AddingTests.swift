@@ -2,7 +2,7 @@ import Drover
 import DroverTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AddingTests {
+@Suite(.timeLimit(.minutes(10))) struct AddingTests {
     @Test func aJobIsStoredWithTheOptionsOfItsType() async throws {
         let store = ReferenceStore()
         let key = try await makeService(store).add(Note(text: "hi"))

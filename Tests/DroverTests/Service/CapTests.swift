@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Several workers that share a cap.
-@Suite(.timeLimit(.minutes(1))) struct CapTests {
+@Suite(.timeLimit(.minutes(10))) struct CapTests {
     @Test("queues that share a cap never run more jobs at once, and all of them come to an end")
     func bound() async throws {
         let store = ReferenceStore()

@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What tests of programs have to work jobs and to look for them.
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(10))) struct DrainTests {
     struct Greet: JobPayload, Equatable {
         typealias Result = String
         static let name: JobName = "greet"

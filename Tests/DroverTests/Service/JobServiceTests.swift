@@ -3,7 +3,7 @@ import DroverTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct JobServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct JobServiceTests {
     @Test func aTypedJobRunsAndItsResultIsStoredAndAwaited() async throws {
         let store = ReferenceStore()
         let service = makeService(store)
@@ -12,7 +12,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Sum(a: 2, b: 3))
-            #expect(try await service.result(of: key, as: Sum.Total.self, within: .seconds(60)) == .init(total: 5))
+            #expect(try await service.result(of: key, as: Sum.Total.self, within: .seconds(300)) == .init(total: 5))
             let job = try await store.job(key)
             #expect(job.state == .completed)
             #expect(job.attemptsMade == 1)
@@ -29,7 +29,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: "hello"))
-            #expect(try await service.result(of: key, within: .seconds(60)) == .null)
+            #expect(try await service.result(of: key, within: .seconds(300)) == .null)
             #expect(ran.values == ["hello"])
         }
     }
@@ -45,9 +45,9 @@ import Testing
             let ids = try await service.add(
                 [NewJob(name: "echo", payload: payload), NewJob(name: "strange")], to: "q"
             ).compactMap(\.id)
-            #expect(try await service.result(of: JobKey(queue: "q", id: ids[0]), within: .seconds(60)) == payload)
+            #expect(try await service.result(of: JobKey(queue: "q", id: ids[0]), within: .seconds(300)) == payload)
             #expect(
-                try await service.result(of: JobKey(queue: "q", id: ids[1]), within: .seconds(60)).text
+                try await service.result(of: JobKey(queue: "q", id: ids[1]), within: .seconds(300)).text
                     == "\"other strange\"")
         }
     }
@@ -64,7 +64,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
             #expect(attempts.values == [1, 2, 3])
             let job = try await store.job(key)
             #expect(job.attemptsMade == 3)
@@ -82,7 +82,7 @@ import Testing
         try await running(service) {
             let key = try await service.add(Note(text: ""))
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: key, within: .seconds(60))
+                try await service.result(of: key, within: .seconds(300))
             }
             #expect(error?.code == .jobFailed)
             #expect(error?.message == "it broke")
@@ -99,7 +99,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""))
-            await #expect(throws: DroverError.self) { try await service.result(of: key, within: .seconds(60)) }
+            await #expect(throws: DroverError.self) { try await service.result(of: key, within: .seconds(300)) }
             let job = try await store.job(key)
             #expect(job.attemptsMade == 1)
             #expect(job.failedReason == "no such address")
@@ -118,7 +118,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""), options: JobOptions(attempts: 1))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
             #expect(runs.values == [1, 1, 1])
             #expect(try await store.job(key).attemptsMade == 1)
             #expect(try await store.job(key).attemptsStarted == 3)
@@ -138,7 +138,7 @@ import Testing
         try await running(service) {
             let key = try await service.add(Note(text: ""), options: JobOptions(timeout: .milliseconds(20)))
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: key, within: .seconds(60))
+                try await service.result(of: key, within: .seconds(300))
             }
             #expect(error?.message == "timed out after 0.02 seconds")
         }
@@ -160,7 +160,7 @@ import Testing
             try await began.wait()
             #expect(try await other.store.apply([.cancel(key)]) == [.requested])
             let error = await #expect(throws: DroverError.self) {
-                try await other.result(of: key, within: .seconds(60))
+                try await other.result(of: key, within: .seconds(300))
             }
             #expect(error?.message == Failure.cancelledReason)
             #expect(try await store.job(key).state == .failed)
@@ -175,7 +175,7 @@ import Testing
         try await running(service) {
             let id = try #require(try await service.add([NewJob(name: "unknown")], to: "q")[0].id)
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(60))
+                try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(300))
             }
             #expect(error?.message == "no handler for unknown")
         }
@@ -192,7 +192,7 @@ import Testing
                 name: "sum", payload: try JSONText(#"{"a": 1, "b": "secret"}"#), options: JobOptions(attempts: 5))
             let id = try #require(try await service.add([job], to: "math")[0].id)
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: JobKey(queue: "math", id: id), within: .seconds(60))
+                try await service.result(of: JobKey(queue: "math", id: id), within: .seconds(300))
             }
             #expect(error?.message == "the payload does not decode as Sum: b is not of type Int")
             #expect(try await store.job(JobKey(queue: "math", id: id)).attemptsMade == 1)
@@ -207,7 +207,7 @@ import Testing
         try await running(service) {
             let id = try #require(try await service.add([NewJob(name: "n")], to: "q")[0].id)
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(60))
+                try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(300))
             }
             #expect(error?.message == "the result has 12 bytes; at most 10 are accepted")
         }
@@ -231,7 +231,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
         }
         #expect(calls.values == ["a in", "b in", "handler", "b out", "a out"])
     }
@@ -249,7 +249,7 @@ import Testing
         try await running(service) {
             let key = try await service.add(Note(text: ""))
             let error = await #expect(throws: DroverError.self) {
-                try await service.result(of: key, within: .seconds(60))
+                try await service.result(of: key, within: .seconds(300))
             }
             #expect(error?.message == "not today")
         }
@@ -281,7 +281,7 @@ import Testing
                 let results = try await service.add(Array(repeating: NewJob(name: "n"), count: 50), to: queue)
                 keys += results.compactMap(\.id).map { JobKey(queue: queue, id: $0) }
             }
-            for key in keys { #expect(try await service.result(of: key, within: .seconds(20)) == .null) }
+            for key in keys { #expect(try await service.result(of: key, within: .seconds(300)) == .null) }
             for (index, queue) in queues.enumerated() {
                 let reached = most.withLock { $0[queue] ?? 0 }
                 #expect((1...(index + 1)).contains(reached))
@@ -304,7 +304,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: "old"))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
             let job = try await store.job(key)
             #expect(job.progress?.text == #"{"done":7}"#)
             #expect(job.payload.text == #"{"text":"changed"}"#)
@@ -323,7 +323,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
             #expect(seen.values.count == 2)
             #expect(seen.values[0][0] == seen.values[1][0])
             #expect(seen.values[0][1] != seen.values[1][1])
@@ -380,7 +380,7 @@ import Testing
         }
         try await running(service) {
             let key = try await service.add(Note(text: ""))
-            _ = try await service.result(of: key, within: .seconds(60))
+            _ = try await service.result(of: key, within: .seconds(300))
             var listed: [WorkerSummary] = []
             for _ in 0..<100_000 where listed.isEmpty {
                 listed = try await store.workers()
@@ -396,5 +396,5 @@ import Testing
 /// Suspends until the task is cancelled, and then throws as a well-behaved handler does.
 func untilCancelled() async throws {
     let gate = Probe<Void>("never")
-    try await gate.wait(timeout: .seconds(60))
+    try await gate.wait(timeout: .seconds(300))
 }

@@ -2,7 +2,7 @@ import Drover
 import DroverTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .serialized) struct LeaseKeeperTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct LeaseKeeperTests {
     @Test func aLostLeaseCancelsItsAttemptAndDropsTheOutcome() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)

@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What a worker's options say of jobs that do not say it themselves.
-@Suite(.timeLimit(.minutes(1))) struct QueueDefaultTests {
+@Suite(.timeLimit(.minutes(10))) struct QueueDefaultTests {
     private func attempts(at job: NewJob, _ options: WorkerOptions) async throws -> (count: Int, reason: String?) {
         let store = ReferenceStore()
         let service = makeService(store)

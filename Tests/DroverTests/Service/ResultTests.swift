@@ -3,7 +3,7 @@ import DroverTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ResultTests {
+@Suite(.timeLimit(.minutes(10))) struct ResultTests {
     private func worker(_ store: any JobStore) -> JobService {
         let service = makeService(store)
         service.work("q", concurrency: 4) { handlers in
@@ -31,13 +31,13 @@ import Testing
         options.completedRetention = .removeAtOnce
         let key = try await add(store, NewJob(name: "n", payload: try JSONText("[2]"), options: options))
         let client = makeService(store)
-        let result = Task { try await client.result(of: key, within: .seconds(10)) }
+        let result = Task { try await client.result(of: key, within: .seconds(300)) }
         try await running(worker(store)) {
             let found = try await result.value
             #expect(found.text == "[2]")
             #expect(try await store.jobs([key]) == [nil])
             // Also for one who asks later, as long as the event is kept.
-            #expect(try await client.result(of: key, within: .seconds(10)).text == "[2]")
+            #expect(try await client.result(of: key, within: .seconds(300)).text == "[2]")
         }
     }
 
@@ -53,7 +53,7 @@ import Testing
         let store = WatchedStore(ReferenceStore())
         let key = try await add(store, NewJob(name: "n", start: .after(.seconds(60))))
         let client = makeService(store)
-        async let result = client.result(of: key, within: .seconds(10))
+        async let result = client.result(of: key, within: .seconds(300))
         try await store.following.wait()
         #expect(try await store.apply([.remove(key)]) == [.done])
         do {
@@ -85,7 +85,7 @@ import Testing
         let key = try await add(store, NewJob(name: "n", payload: try JSONText("[3]")))
         let client = makeService(store)
         store.hide(key.id)
-        let result = Task { try await client.result(of: key, within: .seconds(10)) }
+        let result = Task { try await client.result(of: key, within: .seconds(300)) }
         try await store.following.wait()
         try await running(worker(store)) {
             // The events of the job are cut away; the page only says that something is missing.
@@ -117,7 +117,7 @@ import Testing
         let store = TroubledStore(.unreachable, failures: 3)
         let key = try await add(store, NewJob(name: "n", payload: try JSONText("[4]")))
         try await running(worker(store.base)) {
-            let found = try await makeService(store).result(of: key, within: .seconds(60))
+            let found = try await makeService(store).result(of: key, within: .seconds(300))
             #expect(found.text == "[4]")
         }
     }
@@ -149,7 +149,7 @@ import Testing
         let store = WatchedStore(ReferenceStore())
         let key = try await add(store, NewJob(name: "n"))
         let client = makeService(store)
-        let task = Task { try await client.result(of: key, within: .seconds(60)) }
+        let task = Task { try await client.result(of: key, within: .seconds(300)) }
         try await store.following.wait()
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -3,7 +3,7 @@ import DroverTesting
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
     private let began = Probe<JobKey>("began")
     private let gate = Probe<Void>("gate")
 
@@ -25,7 +25,7 @@ import Testing
         let store = ReferenceStore()
         let service = service(store, grace: .seconds(60)) { [began, gate] context in
             began.signal(context.key)
-            try await gate.wait(timeout: .seconds(30))
+            try await gate.wait(timeout: .seconds(300))
             return .null
         }
         let keys = try await add(store, 6)
@@ -59,7 +59,7 @@ import Testing
         let store = WaitedStore()
         let service = service(store, grace: .seconds(60)) { [began, gate] context in
             began.signal(context.key)
-            try await gate.wait(timeout: .seconds(30))
+            try await gate.wait(timeout: .seconds(300))
             return .null
         }
         let run = Task { try await service.run() }
@@ -131,7 +131,7 @@ import Testing
         let ended = Probe<Void>("ended")
         let service = service(store, grace: .seconds(1), clock: HurriedClock()) { [began, gate] context in
             began.signal(context.key)
-            _ = await Task { try? await gate.wait(timeout: .seconds(30)) }.value  // a task of its own is not cancelled
+            _ = await Task { try? await gate.wait(timeout: .seconds(300)) }.value  // a task of its own is not cancelled
             ended.signal()
             return .null
         }
@@ -152,7 +152,7 @@ import Testing
         let store = ReferenceStore()
         let service = service(store, grace: .seconds(60)) { [began, gate] context in
             began.signal(context.key)
-            try await gate.wait(timeout: .seconds(30))
+            try await gate.wait(timeout: .seconds(300))
             return .null
         }
         let keys = try await add(store, 1)
@@ -169,7 +169,7 @@ import Testing
         let store = FaultInjectingStore(ReferenceStore())
         let service = service(store, grace: .seconds(60)) { [began, gate] context in
             began.signal(context.key)
-            try await gate.wait(timeout: .seconds(30))
+            try await gate.wait(timeout: .seconds(300))
             return .null
         }
         let keys = try await add(store, 3)

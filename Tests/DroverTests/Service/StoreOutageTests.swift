@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// A store that is away for longer than a lease.
-@Suite(.timeLimit(.minutes(2))) struct StoreOutageTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreOutageTests {
     private static let lease: Duration = .seconds(5)
     /// The pauses between so many calls, of up to a second each, make several leases.
     private static let calls = 40
@@ -16,14 +16,14 @@ import Testing
         service.work("q", concurrency: 1, options: WorkerOptions(lease: Self.lease)) { handlers in
             handlers.otherwise { _ in
                 began.signal()
-                try await mayEnd.wait(timeout: .seconds(20))
+                try await mayEnd.wait(timeout: .seconds(300))
                 return .null
             }
         }
         let added = try await store.enqueue("q", [NewJob(name: "n")])
         let key = JobKey(queue: "q", id: try #require(added.first?.id))
         try await running(service) {
-            try await began.wait(timeout: .seconds(20))
+            try await began.wait(timeout: .seconds(300))
             store.failNext(.exchange, .lostCall, times: Self.calls)
             mayEnd.signal()
             _ = try await service.result(of: key, within: .seconds(12_000))
@@ -41,13 +41,13 @@ import Testing
         service.work("q", concurrency: 1, options: WorkerOptions(lease: Self.lease, grace: .seconds(1))) { handlers in
             handlers.otherwise { _ in
                 began.signal()
-                try await mayEnd.wait(timeout: .seconds(20))
+                try await mayEnd.wait(timeout: .seconds(300))
                 return .null
             }
         }
         _ = try await store.enqueue("q", [NewJob(name: "n")])
         let run = Task { try await service.run() }
-        try await began.wait(timeout: .seconds(20))
+        try await began.wait(timeout: .seconds(300))
         store.follow(FaultPlan(seed: 1, rates: FaultRates(lostCall: 1), on: [.exchange]))
         mayEnd.signal()
         service.stop()

@@ -5,7 +5,7 @@ import Metrics
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TelemetryTests {
+@Suite(.timeLimit(.minutes(10))) struct TelemetryTests {
     /// Everything that is logged, with the metadata.
     private struct Capture: LogHandler {
         let lines: Probe<String>
@@ -41,13 +41,13 @@ import Testing
             var options = JobOptions(attempts: 2)
             options.correlationID = "request-9"
             let good = try await service.add(Note(text: "secret good"), options: options)
-            _ = try await service.result(of: good, within: .seconds(60))
+            _ = try await service.result(of: good, within: .seconds(300))
             let bad = try await service.add(Note(text: "secret bad"), options: options)
-            await #expect(throws: DroverError.self) { try await service.result(of: bad, within: .seconds(60)) }
+            await #expect(throws: DroverError.self) { try await service.result(of: bad, within: .seconds(300)) }
             let job = NewJob(name: "sum", payload: try JSONText(#"{"a":"secret sum"}"#))
             let id = try #require(try await service.add([job], to: "math")[0].id)
             await #expect(throws: DroverError.self) {
-                try await service.result(of: JobKey(queue: "math", id: id), within: .seconds(60))
+                try await service.result(of: JobKey(queue: "math", id: id), within: .seconds(300))
             }
         }
         let said = lines.values
@@ -71,7 +71,7 @@ import Testing
             options.backoff = nil
             let jobs = [NewJob(name: "good"), NewJob(name: "good"), NewJob(name: "bad", options: options)]
             for id in try await service.add(jobs, to: "metered").compactMap(\.id) {
-                _ = try? await service.result(of: JobKey(queue: "metered", id: id), within: .seconds(60))  // one fails
+                _ = try? await service.result(of: JobKey(queue: "metered", id: id), within: .seconds(300))  // one fails
             }
         }
         #expect(metrics.count("drover_jobs_total", ["queue": "metered", "outcome": "completed"]) == 2)

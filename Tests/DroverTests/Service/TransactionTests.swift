@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What the engine does of a transaction's answers, whatever the store.
-@Suite(.timeLimit(.minutes(1))) struct TransactionTests {
+@Suite(.timeLimit(.minutes(10))) struct TransactionTests {
     /// Tells of each settlement.
     private struct Watched: ForwardingStore {
         let base: any JobStore
@@ -87,7 +87,7 @@ import Testing
             handlers.otherwise { context in
                 try context.complete("r", in: StubTransaction())
                 began.signal()
-                _ = await Task { try? await gate.wait(timeout: .seconds(30)) }.value  // not cancelled with this one
+                _ = await Task { try? await gate.wait(timeout: .seconds(300)) }.value  // not cancelled with this one
                 ended.signal()
                 return .null
             }

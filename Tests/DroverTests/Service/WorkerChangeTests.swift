@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What a program changes about its workers while they run.
-@Suite(.timeLimit(.minutes(1))) struct WorkerChangeTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerChangeTests {
     /// A service whose jobs of the queue `q` begin and wait until they are told to end.
     private func waiting(_ store: ReferenceStore, concurrency: Int, began: Probe<JobID>, end: Probe<Void>) -> JobService
     {

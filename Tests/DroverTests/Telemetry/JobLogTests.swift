@@ -4,7 +4,7 @@ import Testing
 
 @testable import Drover
 
-@Suite(.timeLimit(.minutes(1))) struct JobLogTests {
+@Suite(.timeLimit(.minutes(10))) struct JobLogTests {
     private let lines = Probe<LogCapture.Line>("lines")
 
     private func attempt(_ configure: (inout JobRecord) -> Void = { _ in }) -> Attempt {
@@ -131,7 +131,7 @@ import Testing
         try await running(service) {
             try await paused()
             _ = try await store.configure([.resume("q")])
-            _ = try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(60))
+            _ = try await service.result(of: JobKey(queue: "q", id: id), within: .seconds(300))
         }
         let events = lines.values.compactMap(\.event)
         #expect(

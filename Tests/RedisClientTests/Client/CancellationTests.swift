@@ -4,7 +4,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("Cancelling the task of a call", .timeLimit(.minutes(2)))
+@Suite("Cancelling the task of a call", .timeLimit(.minutes(10)))
 struct CancellationTests {
     /// What a task gets that was cancelled before it began.
     private func inCancelledTask<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {

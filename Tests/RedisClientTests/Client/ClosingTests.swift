@@ -6,7 +6,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("Closing a client", .timeLimit(.minutes(2)))
+@Suite("Closing a client", .timeLimit(.minutes(10)))
 struct ClosingTests {
     @Test("lets commands under way finish, refuses later ones, and may be done any number of times")
     func grace() async throws {

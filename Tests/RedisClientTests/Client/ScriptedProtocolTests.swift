@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("The protocol with a scripted server", .timeLimit(.minutes(2)))
+@Suite("The protocol with a scripted server", .timeLimit(.minutes(10)))
 struct ScriptedProtocolTests {
     private typealias Server = ScriptedServer
 

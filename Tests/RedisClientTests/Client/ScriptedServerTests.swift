@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("A client of a scripted server", .timeLimit(.minutes(2)))
+@Suite("A client of a scripted server", .timeLimit(.minutes(10)))
 struct ScriptedServerTests {
     private typealias Server = ScriptedServer
 
@@ -94,7 +94,7 @@ struct ScriptedServerTests {
         let error = await #expect(throws: RedisError.self) { try await client.send(.make("HANG")) }
         #expect(error?.code == .timeout)
         #expect(error?.mayHaveRun == true)
-        #expect(try await client.send(.make("PING"), timeout: .seconds(20)).int == 2)
+        #expect(try await client.send(.make("PING"), timeout: .seconds(300)).int == 2)
         await client.close()
         await server.stop()
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisClient
 
-@Suite("A client of a real server with TLS", .timeLimit(.minutes(3)))
+@Suite("A client of a real server with TLS", .timeLimit(.minutes(10)))
 struct TLSTests {
     private typealias TLS = RedisConfiguration.TLS
 

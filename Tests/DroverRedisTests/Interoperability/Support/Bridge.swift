@@ -156,7 +156,7 @@ final class Gates: Sendable {
     /// Waits for the opening.
     func pass(_ name: String) async throws {
         arrivals(at: name).signal()
-        try await gate(name).wait(timeout: .seconds(60))
+        try await gate(name).wait(timeout: .seconds(300))
     }
 
     /// Waits until somebody waits for the opening, or has.

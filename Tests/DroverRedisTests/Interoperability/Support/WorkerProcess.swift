@@ -21,7 +21,7 @@ final class WorkerProcess: Sendable {
             BuiltProducts.path(of: "RedisWorkload"),
             [server.url(prefix: prefix) + "&stalledInterval=1", String(milliseconds)]
                 + queues.map { "\($0):\(concurrency)" })
-        try await child.lines.wait(timeout: .seconds(60))
+        try await child.lines.wait(timeout: .seconds(300))
         return WorkerProcess(child)
     }
 
