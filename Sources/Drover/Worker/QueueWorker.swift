@@ -301,40 +301,43 @@ extension QueueWorker {
     /// Stops claiming. A graceful shutdown lets running jobs go on for the time of grace; then, or at once without
     /// it, they are cancelled, and given back a little later even when their handlers do not end.
     func shutDown(gracefully: Bool) {
-        // Unstructured: it has to go on while the lanes deliver what the attempts answer, and ends with them.
-        let exit = Task {
-            if gracefully, await !scope.clock.sleep(for: scope.options.grace) { return }
-            let left = core.withLock { Array($0.attempts.values) }
-            if gracefully, !left.isEmpty {
-                let jobs = left.map(\.claimed.job.key.id.text).sorted().joined(separator: " ")
-                scope.logger.warning(
-                    "the time of grace is over: jobs that still run are cancelled and given back",
-                    metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
-            }
-            for attempt in left { attempt.stop(.shutdown) }
-            if await !scope.clock.sleep(for: Self.lastWait) { return }
-            for attempt in core.withLock({ $0.attempts.values.sorted { $0.number > $1.number } }) {
-                let isCompleted = attempt.fate.isCompleted
-                scope.logger.error(
-                    isCompleted
-                        ? "handler ignores its cancellation; its job is completed, and is left to itself"
-                        : "handler ignores its cancellation; the job is given back while it runs",
-                    metadata: attempt.logMetadata)
-                if isCompleted { end(attempt, nil) } else { release(attempt) }
-            }
-        }
         let (superseded, lane) = core.withLock { core -> (Task<Void, Never>?, CheckedContinuation<Void, Never>?) in
-            if gracefully && core.stopsAtOnce { return (exit, nil) }
+            if gracefully && core.stopsAtOnce { return (nil, nil) }
             core.stopsAtOnce = !gracefully
+            // Before what runs is looked at: what is claimed from here on is given back at once.
             core.state.drain()
             let previous = core.exit
-            core.exit = exit
+            // Unstructured: it has to go on while the lanes deliver what the attempts answer, and ends with them.
+            core.exit = Task { await self.stopAttempts(gracefully: gracefully) }
             return (previous, laneToCall(&core))
         }
         superseded?.cancel()
         // A drained worker is never hungry again.
         watcher.left(index)
         lane?.resume()
-        if core.withLock({ $0.isFinished }) { exit.cancel() }
+        core.withLock { if $0.isFinished { $0.exit?.cancel() } }
+    }
+
+    /// Cancels what runs, after the time of grace or at once, and gives back what does not end.
+    private func stopAttempts(gracefully: Bool) async {
+        if gracefully, await !scope.clock.sleep(for: scope.options.grace) { return }
+        let left = core.withLock { Array($0.attempts.values) }
+        if gracefully, !left.isEmpty {
+            let jobs = left.map(\.claimed.job.key.id.text).sorted().joined(separator: " ")
+            scope.logger.warning(
+                "the time of grace is over: jobs that still run are cancelled and given back",
+                metadata: ["queue": .string(scope.queue.text), "job_ids": .string(jobs)])
+        }
+        for attempt in left { attempt.stop(.shutdown) }
+        if await !scope.clock.sleep(for: Self.lastWait) { return }
+        for attempt in core.withLock({ $0.attempts.values.sorted { $0.number > $1.number } }) {
+            let isCompleted = attempt.fate.isCompleted
+            scope.logger.error(
+                isCompleted
+                    ? "handler ignores its cancellation; its job is completed, and is left to itself"
+                    : "handler ignores its cancellation; the job is given back while it runs",
+                metadata: attempt.logMetadata)
+            if isCompleted { end(attempt, nil) } else { release(attempt) }
+        }
     }
 }
