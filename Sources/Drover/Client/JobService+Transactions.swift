@@ -28,7 +28,7 @@ extension JobService {
         in transaction: some JobTransaction
     ) throws -> JobKey {
         let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
-        return try key(of: job, in: P.queue, try transaction.enqueue(P.queue, [job]))
+        return try key(of: job, in: P.queue, try enqueue([job], in: P.queue, transaction))
     }
 
     /// Enqueues many jobs of one queue, in order, in a transaction of the caller's own.
@@ -41,6 +41,13 @@ extension JobService {
         _ jobs: [NewJob], to queue: QueueName, in transaction: some JobTransaction
     ) throws -> [EnqueueResult] {
         let (accepted, problems) = try accepted(jobs, for: queue, nil)
-        return merge(accepted.isEmpty ? [] : try transaction.enqueue(queue, accepted), problems)
+        return merge(accepted.isEmpty ? [] : try enqueue(accepted, in: queue, transaction), problems)
+    }
+
+    private func enqueue(
+        _ jobs: [NewJob], in queue: QueueName, _ transaction: some JobTransaction
+    ) throws -> [EnqueueResult] {
+        guard let tracing else { return try transaction.enqueue(queue, jobs) }
+        return try tracing.enqueue(queue, jobs, in: transaction)
     }
 }

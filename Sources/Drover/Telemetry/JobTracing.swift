@@ -21,28 +21,56 @@ struct JobTracing: Sendable {
     func enqueue(
         _ queue: QueueName, _ jobs: [NewJob], by store: ([NewJob]) async throws -> [EnqueueResult]
     ) async throws -> [EnqueueResult] {
-        let span: any Span = tracer.startSpan("enqueue \(queue)", ofKind: .producer)
+        let span = begin(queue, jobs)
         defer { span.end() }
+        do {
+            let results = try await store(carrying(jobs, span.context))
+            Self.describe(span, results)
+            return results
+        } catch {
+            Self.describe(span, error)
+            throw error
+        }
+    }
+
+    /// The same in a transaction of the caller's own: the span ends before that commits.
+    func enqueue(
+        _ queue: QueueName, _ jobs: [NewJob], in transaction: some JobTransaction
+    ) throws -> [EnqueueResult] {
+        let span = begin(queue, jobs)
+        defer { span.end() }
+        do {
+            let results = try transaction.enqueue(queue, carrying(jobs, span.context))
+            Self.describe(span, results)
+            return results
+        } catch {
+            Self.describe(span, error)
+            throw error
+        }
+    }
+
+    private func begin(_ queue: QueueName, _ jobs: [NewJob]) -> any Span {
+        let span: any Span = tracer.startSpan("enqueue \(queue)", ofKind: .producer)
         Self.describe(span, queue, operation: "enqueue", type: "send")
         if jobs.count > 1 { span.attributes[SpanName.batchCount] = jobs.count }
         if let name = jobs.first?.name, jobs.allSatisfy({ $0.name == name }) {
             span.attributes[SpanName.jobName] = name.text
         }
-        do {
-            let results = try await store(carrying(jobs, span.context))
-            if results.count == 1, let id = results[0].id { span.attributes[SpanName.messageID] = id.text }
-            let refused = results.count { $0.id == nil }
-            if refused > 0 {
-                span.attributes[SpanName.errorType] = "refused"
-                span.setStatus(SpanStatus(code: .error, message: "\(refused) of \(results.count) jobs were refused"))
-            }
-            return results
-        } catch {
-            span.attributes[SpanName.errorType] = String(reflecting: type(of: error))
-            span.recordError(error)
-            span.setStatus(SpanStatus(code: .error))
-            throw error
-        }
+        return span
+    }
+
+    private static func describe(_ span: any Span, _ results: [EnqueueResult]) {
+        if results.count == 1, let id = results[0].id { span.attributes[SpanName.messageID] = id.text }
+        let refused = results.count { $0.id == nil }
+        if refused == 0 { return }
+        span.attributes[SpanName.errorType] = "refused"
+        span.setStatus(SpanStatus(code: .error, message: "\(refused) of \(results.count) jobs were refused"))
+    }
+
+    private static func describe(_ span: any Span, _ error: any Error) {
+        span.attributes[SpanName.errorType] = String(reflecting: type(of: error))
+        span.recordError(error)
+        span.setStatus(SpanStatus(code: .error))
     }
 
     /// The jobs with a context, but those that have one, or must not.

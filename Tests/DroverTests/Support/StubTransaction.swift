@@ -6,8 +6,13 @@ struct StubTransaction: JobTransaction {
     /// Whether it commits; nil for one that never ends.
     var commits: Bool? = true
     var results: [EnqueueResult] = []
+    /// Is told what is enqueued.
+    var onEnqueue: @Sendable ([NewJob]) -> Void = { _ in }
 
-    func enqueue(_ queue: QueueName, _ jobs: [NewJob]) throws(StoreError) -> [EnqueueResult] { results }
+    func enqueue(_ queue: QueueName, _ jobs: [NewJob]) throws(StoreError) -> [EnqueueResult] {
+        onEnqueue(jobs)
+        return results
+    }
 
     func settle(
         _ settlement: Settlement, onEnd: @escaping @Sendable (_ isSettled: Bool) -> Void

@@ -65,6 +65,19 @@ import Tracing
         #expect(stored.metadata == #"{"traceparent":"00-\#(add.trace)-\#(add.id)-01","tracestate":"vendor=1"}"#)
     }
 
+    @Test("a job that is added in a transaction goes on in the trace of its producer's span")
+    func transaction() async throws {
+        let enqueued = Probe<NewJob>("the enqueued job")
+        let id = try JobID("7")
+        let transaction = StubTransaction(results: [.added(id)]) { enqueued.signal($0[0]) }
+        let key = try service().add(Sum(a: 1, b: 2), in: transaction)
+        let span = try await tracer.ended.wait()[0]
+        #expect(key.id == id && span.name == "enqueue math" && span.kind == .producer && span.status == nil)
+        #expect(span.attributes["messaging.message.id"] == "7" && span.attributes["drover.job.name"] == "sum")
+        let carried = try await enqueued.wait()[0].options.telemetry?.metadata
+        #expect(carried == #"{"traceparent":"00-\#(span.trace)-\#(span.id)-01","tracestate":"vendor=1"}"#)
+    }
+
     @Test("an attempt that fails is an error, and every attempt is in the producer's trace")
     func failures() async throws {
         let service = service()
