@@ -99,6 +99,10 @@ check_links() { # links between documents lead to files
             [ -e "$(dirname "$file")/$target" ] || { echo "$file: links to $target, which does not exist"; status=1; }
         done < <(awk '/^```/ { code = !code } !code' "$file" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/')
     done < <(tracked '*.md')
+    # Articles name the pages of docs by path: a link out of the archive would lead nowhere.
+    while IFS=: read -r file target; do
+        [ -e "$target" ] || { echo "$file: names $target, which does not exist"; status=1; }
+    done < <(tracked 'Sources/*.docc/*.md' | xargs grep -oE '\bdocs/[A-Za-z0-9_/.-]*[A-Za-z0-9]|README\.md')
     return $status
 }
 mend_links="Correct the link or add the file."
@@ -111,15 +115,20 @@ mend_generated="Run \`make embed\` and commit the result."
 # Prints the first program in a document.
 program_of() { awk '/^```swift$/ && !done { inside = 1; next } /^```$/ && inside { inside = 0; done = 1 } inside' "$1"; }
 
-check_readme() { # the programs in README.md and docs/transactions.md are those of Snippets
-    local lines
-    program_of README.md | diff -u --label README.md --label Snippets/QuickStart.swift - Snippets/QuickStart.swift || return 1
-    program_of docs/transactions.md |
-        diff -u --label docs/transactions.md --label Snippets/Transactions.swift - Snippets/Transactions.swift || return 1
+check_readme() { # the programs in the documents are those of Snippets
+    local lines document snippet programs=0
+    while IFS= read -r document; do
+        snippet=$(sed -nE 's/.*compiles this program as \[(Snippets\/[A-Za-z]+\.swift)\].*/\1/p' "$document")
+        program_of "$document" | diff -u --label "$document" --label "$snippet" - "$snippet" || return 1
+        programs=$((programs + 1))
+    done < <(tracked '*.md' | xargs grep -lF 'compiles this program as [')
+    [ "$programs" -ge 3 ] || { echo "only $programs documents name the file of Snippets that has their program"; return 1; }
+    # DocC puts the programs into the articles by itself.
+    tracked 'Sources/*.docc/*.md' | matches '^```swift' | none || return 1
     lines=$(wc -l <Snippets/QuickStart.swift)
     [ "$lines" -le 30 ] || { echo "Snippets/QuickStart.swift has $lines lines; the first program a reader sees has at most 30"; return 1; }
 }
-mend_readme="Copy the program of Snippets, which the build compiles, into the document."
+mend_readme="Copy the program of Snippets, which the build compiles, into the document; in an article name it by @Snippet."
 
 check_boundary() { # the store boundary has at most 30 methods
     local count
