@@ -206,6 +206,8 @@ let package = Package(
             ],
             exclude: ["Schedule/Oracles"],
             swiftSettings: house),
+        // The tests of the guide "Testing Your Jobs" are tests too: a link to its file in Snippets.
+        .testTarget(name: "GuideTests", dependencies: ["Drover", "DroverTesting"], swiftSettings: house),
         .testTarget(
             name: "DroverServerTests",
             dependencies: [
