@@ -30,7 +30,7 @@ format: ## Format every Swift file in place
 bench: bootstrap ## Measure a release build; one JSON object for each scenario; SCENARIO=deep runs one; STORE=redis
 	@STORE="$(STORE)" scripts/bench.sh $(SCENARIO)
 
-docs: ## Build the reference documentation; its warnings are errors
+docs: ## Build the reference documentation and the guides; warnings are errors
 	@scripts/docs.sh
 
 embed: ## Write the generated Swift files from the .sql and .lua files

@@ -32,9 +32,11 @@ public final class RedisStore: JobStore {
 
     /// A store on the server that a URL names; nothing is opened before ``prepare()``.
     ///
-    /// - Parameter url: `redis://[user:password@]host:port/db?prefix=bull`, `rediss://…` with TLS, or
-    ///   `unix:///path?db=0`. `docs/redis.md` lists what may follow the question mark.
-    /// - Throws: ``StoreError`` with the code `invalid` that says what is wrong with the URL.
+    /// - Parameters:
+    ///   - url: `redis://[user:password@]host:port/db?prefix=bull`, `rediss://…` with TLS, or `unix:///path?db=0`.
+    ///     `docs/redis.md` lists what may follow the question mark.
+    ///   - logger: tells of connections that were lost and made again.
+    /// - Throws: `StoreError` with the code `invalid` that says what is wrong with the URL.
     public convenience init(url: String, logger: Logger = Logger(label: "drover.redis")) throws(StoreError) {
         self.init(try RedisStoreConfiguration(url: url), logger: logger)
     }
@@ -58,7 +60,7 @@ public final class RedisStore: JobStore {
 
     /// Connects, and looks whether the server can keep jobs.
     ///
-    /// - Throws: ``StoreError``: `unreachable`, or `incompatible` when the server is too old, may drop jobs to save
+    /// - Throws: `StoreError`: `unreachable`, or `incompatible` when the server is too old, may drop jobs to save
     ///   memory, or does not let its user do what is needed or use the keys of the prefix.
     public func prepare() async throws(StoreError) {
         let isPrepared = try state.withLock { state throws(StoreError) in

@@ -36,7 +36,7 @@ public struct RedisStoreConfiguration: Sendable {
 
     /// Reads a URL: `redis://[user:password@]host:port/db?prefix=bull`.
     ///
-    /// - Throws: ``StoreError`` with the code `invalid`.
+    /// - Throws: `StoreError` with the code `invalid`.
     public init(url: String) throws(StoreError) {
         let server: RedisConfiguration
         do { server = try RedisConfiguration(url: url) } catch {
