@@ -9,6 +9,11 @@ func expectSnapshot(
 ) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Snapshots/\(name).txt")
+    try expect(output, isIn: file, sourceLocation: sourceLocation)
+}
+
+/// Compares a whole output with a file, or writes the file, as ``expectSnapshot(_:named:sourceLocation:)`` does.
+func expect(_ output: String, isIn file: URL, sourceLocation: SourceLocation = #_sourceLocation) throws {
     if ProcessInfo.processInfo.environment["DROVER_UPDATE_SNAPSHOTS"] == "1" {
         try Data(output.utf8).write(to: file)
         return
