@@ -60,18 +60,27 @@ extension RedisStore {
     /// Changes settings, one after the other.
     public func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
         try checkOpen()
+        var results: [CommandResult] = []
         for setting in settings {
+            if let problem = setting.problem {
+                results.append(.refused(problem))
+                continue
+            }
             var arguments = arguments()
             switch setting {
             case .pause: arguments.append("pause")
             case .resume: arguments.append("resume")
+            case .maxLength(_, let most):
+                arguments.append("maxLength")
+                arguments.append(most.map { String($0) } ?? "")
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
             while try await run(
                 Scripts.configure, setting.queue, more: [keys.queues], arguments, "configure \(setting.queue)"
             ).int ?? 0 > 0 {}
+            results.append(.done)
         }
-        return settings.map { _ in .done }
+        return results
     }
 
     /// Does one step of a sweep in one script.

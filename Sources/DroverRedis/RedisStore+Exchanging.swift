@@ -26,6 +26,7 @@ extension RedisStore {
             guard let text = stored.next()?.text, let sign = text.utf8.first else {
                 throw StoreError(.corrupt, "adding jobs to \(queue) was answered in a form that is not its own")
             }
+            if sign == UInt8(ascii: "!"), let most = Int(text.dropFirst()) { return .queueFull(maxLength: most) }
             let id = JobID(stored: String(text.dropFirst()))
             return sign == UInt8(ascii: "+") ? .added(id) : .duplicate(id)
         }

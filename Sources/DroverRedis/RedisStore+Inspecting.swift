@@ -60,7 +60,7 @@ extension RedisStore {
         let queues = discovered.union(used).sorted()
         var commands: [RedisCommand] = []
         for queue in queues {
-            commands.append(.make("HGET", keys.meta(queue), "paused"))
+            commands.append(.make("HMGET", keys.meta(queue), "paused", "drover:maxLength"))
             commands.append(.make("EXISTS", keys.meta(queue)))
             commands += keys.listed(queue).map(\.probe)
         }
@@ -78,7 +78,7 @@ extension RedisStore {
                     return .null
                 }
             }
-            let paused = try next()
+            let settings = try next().items ?? []
             let exists = try next().int == 1
             var counts = JobCounts()
             for key in keys.listed(queue) {
@@ -87,7 +87,10 @@ extension RedisStore {
             }
             // One that another client has obliterated is remembered and has nothing any more.
             guard exists || counts.total > 0 || isDamaged else { continue }
-            var summary = QueueSummary(name: queue, isPaused: !paused.isNull, counts: counts)
+            let isPaused = settings.first.map { !$0.isNull } ?? false
+            var summary = QueueSummary(
+                name: queue, isPaused: isPaused, counts: counts,
+                maxLength: settings.last?.text.flatMap { Int($0) })
             if isDamaged { summary.problem = await damage(of: queue) ?? "a key of the queue holds something else" }
             summaries.append(summary)
         }

@@ -476,6 +476,19 @@ enum Scripts {
             register()
             return 0
         end
+        if ARGV[2] == 'maxLength' then
+            if isNew then
+                call('SCARD', queuesKey)
+                call('HSET', metaKey, 'opts.maxLenEvents', '10000')
+            end
+            if ARGV[3] == '' then
+                call('HDEL', metaKey, 'drover:maxLength')
+            else
+                call('HSET', metaKey, 'drover:maxLength', ARGV[3])
+            end
+            register()
+            return 0
+        end
         local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
         local legacy = call('LRANGE', pausedKey, 0, 6999)
         if #legacy > 0 then
@@ -491,7 +504,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "30a16a99961892eee4e53d38e707a5d377ed69c1")
+        """#, sha: "9dc6a37f6a0d71d7844fcdd63e9b70f41110df9c")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -577,8 +590,9 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
-        local paused, concurrency
-        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local paused, concurrency, most
+        paused, concurrency, keptEvents, most = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents',
+            'drover:maxLength'))
         local isNew = not keptEvents
         local count = (#ARGV - 1) / 6
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
@@ -604,6 +618,47 @@ enum Scripts {
         call('ZCARD', markerKey)
         if concurrency then call('LLEN', activeKey) end
         if isNew then call('SCARD', queuesKey) end
+        local full
+        most = tonumber(most)
+        if most then
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+            local room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
+                - call('ZCARD', delayedKey)
+            local enters, isNeeded = {}, false
+            full = {}
+            for index = 1, count do
+                local id = ARGV[index * 6 - 4]
+                if known[id] or enters[id] then
+                    isNeeded = true
+                elseif room > 0 then
+                    room, isNeeded = room - 1, true
+                    if id ~= '' then enters[id] = true end
+                else
+                    full[index] = '!' .. integer(most)
+                end
+            end
+            if not isNeeded then return full end
+        end
         local counter = call('INCRBY', idKey, count) - count
         local function takeBack()
             if counter == 0 then call('DEL', idKey) else call('INCRBY', idKey, -count) end
@@ -637,7 +692,9 @@ enum Scripts {
                     id = number
                 end
             end
-            if known[id] then
+            if full and full[index] then
+                reply[index] = full[index]
+            elseif known[id] then
                 tell('duplicated', 'jobId', id)
                 reply[index] = '=' .. id
             else
@@ -664,7 +721,7 @@ enum Scripts {
                 end
                 reply[index] = '+' .. id
             end
-            tell = emit
+            if not full or not full[index] then tell = emit end
         end
         if #back > 0 then callAll('LPUSH', waitKey, back) end
         if #front > 0 then callAll('RPUSH', waitKey, front) end
@@ -672,7 +729,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "6f3eaeca1afe139b7f61743050c74934b9296892")
+        """#, sha: "077e5126f6f60910338e55fcf78ef1b590ef8eed")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""

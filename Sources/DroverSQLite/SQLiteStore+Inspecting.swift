@@ -42,7 +42,9 @@ extension SQLiteStore {
                     counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
                 queues.append(
-                    QueueSummary(name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts))
+                    QueueSummary(
+                        name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts,
+                        maxLength: row.optionalInt(8).map(Int.init)))
             }
             return queues
         }

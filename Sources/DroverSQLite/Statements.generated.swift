@@ -157,7 +157,7 @@ enum SQL {
 
     /// `list-queues.sql`
     static let listQueues = #"""
-        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length FROM drover_queues
         WHERE NOT gone ORDER BY name
         """#
 
@@ -191,7 +191,7 @@ enum SQL {
 
     /// `load-queue.sql`
     static let loadQueue = #"""
-        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length
         FROM drover_queues WHERE name = ?1
         """#
 
@@ -411,6 +411,11 @@ enum SQL {
         CREATE TABLE drover_moves (queue INTEGER PRIMARY KEY, body TEXT NOT NULL);
         """#
 
+    /// `schema-4.sql`
+    static let schema4 = #"""
+        ALTER TABLE drover_queues ADD COLUMN max_length INTEGER;
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -456,6 +461,11 @@ enum SQL {
     /// `set-log-lines.sql`
     static let setLogLines = #"""
         UPDATE drover_jobs SET log_lines = ?2 WHERE seq = ?1
+        """#
+
+    /// `set-max-length.sql`
+    static let setMaxLength = #"""
+        UPDATE drover_queues SET max_length = ?2 WHERE number = ?1
         """#
 
     /// `set-payload.sql`

@@ -23,9 +23,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2, 3])
+            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4])
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now])
+            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now])
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +42,7 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 3)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 4)
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -135,7 +135,7 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 3)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 4)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }
@@ -147,6 +147,30 @@ struct OpeningTests {
             try raw(path) { try $0.execute(sql: "CREATE TABLE orders (id INTEGER); INSERT INTO orders VALUES (7)") }
             try await withStore(path) { _ = try await $0.add(1, to: "q") }
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT id FROM orders") } == 7)
+        }
+    }
+
+    @Test("A file of the layout before queues had a maximum length keeps its jobs, and its queues can be bounded")
+    func olderLayout() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { _ = try await $0.add(2, to: "q") }
+            try raw(path) { db in
+                try db.execute(
+                    sql: """
+                        ALTER TABLE drover_queues DROP COLUMN max_length;
+                        DELETE FROM drover_schema WHERE version > 3
+                        """)
+            }
+            try await withStore(path) { store in
+                let expected = QueueSummary(name: "q", isPaused: false, counts: JobCounts([.waiting: 2]))
+                #expect(try await store.queues() == [expected])
+                _ = try await store.configure([.maxLength("q", 2)])
+                #expect(try await store.enqueue("q", [NewJob(name: "n")]) == [.queueFull(maxLength: 2)])
+            }
+            // Another program's store, which has not seen the setting.
+            let refused = try await withStore(path) { try await $0.enqueue("q", [NewJob(name: "n")]) }
+            #expect(refused == [.queueFull(maxLength: 2)])
         }
     }
 

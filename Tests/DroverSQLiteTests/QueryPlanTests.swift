@@ -37,7 +37,7 @@ struct QueryPlanTests {
         ("list-schedules-descending", SQL.listSchedulesDescending), ("save-schedule", SQL.saveSchedule),
         ("select-schedule", SQL.selectSchedule), ("step-schedule", SQL.stepSchedule),
         ("delete-move", SQL.deleteMove), ("load-move", SQL.loadMove), ("restore-job", SQL.restoreJob),
-        ("save-move", SQL.saveMove),
+        ("save-move", SQL.saveMove), ("set-max-length", SQL.setMaxLength),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.
@@ -46,7 +46,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3] { try db.execute(sql: schema) }
+            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4] { try db.execute(sql: schema) }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
             // The plan does not depend on the values.
             statement.setUncheckedArguments(StatementArguments())

@@ -5,7 +5,8 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
     /// What kind of trouble it is. More may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Value: String {
-            case refused, payloadTooLarge, notFound, jobFailed, resultNotKept, timedOut, leaseLost, alreadyRun,
+            case refused, payloadTooLarge, queueFull, notFound, jobFailed, resultNotKept, timedOut, leaseLost,
+                alreadyRun,
                 unreadable
         }
         private let value: Value
@@ -15,6 +16,8 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
         public static let refused = Code(.refused)
         /// The payload is longer than `ServiceConfiguration.maxPayloadBytes`; nothing was stored.
         public static let payloadTooLarge = Code(.payloadTooLarge)
+        /// The queue holds as many jobs as it may; nothing was stored, and the same add may succeed later.
+        public static let queueFull = Code(.queueFull)
         /// There is no such job.
         public static let notFound = Code(.notFound)
         /// The awaited job failed; the message is its reason.

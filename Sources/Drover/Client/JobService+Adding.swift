@@ -11,15 +11,22 @@ extension JobService {
     ///   - delay: how long the job waits before it may be claimed.
     ///   - runAt: from when it may be claimed; give this or `delay`.
     ///   - options: how it is run; nil takes the type's.
+    ///   - whenFull: what to do where the queue holds as many jobs as it may; nil takes
+    ///     ``ServiceConfiguration/whenFull``.
     /// - Returns: the job's key.
-    /// - Throws: ``DroverError`` with the code `refused` or `payloadTooLarge`, an `EncodingError`, or `StoreError`, after
-    ///   which the job may have been stored or not.
+    /// - Throws: ``DroverError`` with the code `refused`, `payloadTooLarge` or `queueFull`, an `EncodingError`,
+    ///   `CancellationError` when the task was cancelled while it waited for room, and the job is not stored; or
+    ///   `StoreError`, after which the job may have been stored or not.
     @discardableResult
     public func add<P: JobPayload>(
-        _ payload: P, id: JobID? = nil, delay: Duration? = nil, runAt: Timestamp? = nil, options: JobOptions? = nil
+        _ payload: P, id: JobID? = nil, delay: Duration? = nil, runAt: Timestamp? = nil, options: JobOptions? = nil,
+        whenFull: WhenFull? = nil
     ) async throws -> JobKey {
         let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
-        return try key(of: job, in: P.queue, try await enqueue([job], in: P.queue))
+        let whenFull = whenFull ?? configuration.whenFull
+        let results = try await enqueue([job], in: P.queue, whenFull)
+        if whenFull != .refuse, results.first?.isQueueFull == true { try Task.checkCancellation() }
+        return try key(of: job, in: P.queue, results)
     }
 
     /// The job that a call is to store.
@@ -44,6 +51,11 @@ extension JobService {
         switch results.first {
         case .added(let id)?, .duplicate(let id)?:
             return JobKey(queue: queue, id: id)
+        case .queueFull(let most)?:
+            throw DroverError(
+                .queueFull,
+                "the job \(job.name) was not stored: the queue \(queue) is full (maximum length \(most)); add it later, let "
+                    + "the add wait (whenFull), start more workers, or raise the maximum length")
         case .refused(let problem)?:
             throw DroverError(.refused, "the job \(job.name) was not stored: \(problem)", cause: problem)
         case nil:
@@ -57,16 +69,21 @@ extension JobService {
     ///   - jobs: the jobs, their payloads plain.
     ///   - queue: where they go.
     ///   - parts: what of their payloads is encrypted; nil leaves it to what is said of the queue.
+    ///   - whenFull: what to do where the queue holds as many jobs as it may; nil takes
+    ///     ``ServiceConfiguration/whenFull``. There may be more jobs than the queue may hold: they are stored as it is
+    ///     worked.
     /// - Returns: one result for each job, in its place. A job that is refused, also for the length of its payload, does
-    ///   not keep the others back.
+    ///   not keep the others back. When the queue is full the first jobs that fit are stored, and those for which there
+    ///   is no room at the end of the wait, also when the task was cancelled, answer `queueFull`.
     /// - Throws: ``DroverError`` with the code `refused` when the payloads are to be encrypted and there is no key;
     ///   `StoreError`, after which any of the jobs may have been stored.
     @discardableResult
     public func add(
-        _ jobs: [NewJob], to queue: QueueName, encryption parts: EncryptedParts? = nil
+        _ jobs: [NewJob], to queue: QueueName, encryption parts: EncryptedParts? = nil, whenFull: WhenFull? = nil
     ) async throws -> [EnqueueResult] {
         let (accepted, problems) = try accepted(jobs, for: queue, parts)
-        return merge(accepted.isEmpty ? [] : try await enqueue(accepted, in: queue), problems)
+        if accepted.isEmpty { return merge([], problems) }
+        return merge(try await enqueue(accepted, in: queue, whenFull ?? configuration.whenFull), problems)
     }
 
     /// Those jobs that a store is to be given, in their stored form, and what is wrong with each of the others, in its
@@ -100,8 +117,10 @@ extension JobService {
         return problems.map { problem in problem.map { .refused($0) } ?? results.removeFirst() }
     }
 
-    private func enqueue(_ jobs: [NewJob], in queue: QueueName) async throws -> [EnqueueResult] {
-        guard let tracing else { return try await store.enqueue(queue, jobs) }
-        return try await tracing.enqueue(queue, jobs) { try await store.enqueue(queue, $0) }
+    private func enqueue(
+        _ jobs: [NewJob], in queue: QueueName, _ whenFull: WhenFull
+    ) async throws -> [EnqueueResult] {
+        guard let tracing else { return try await offer(jobs, to: queue, whenFull) }
+        return try await tracing.enqueue(queue, jobs) { try await offer($0, to: queue, whenFull) }
     }
 }

@@ -14,7 +14,7 @@ extension JobService {
     ///
     /// It follows the queue's events and does not poll. While the store can't be reached it goes on waiting. The result
     /// of a job that is removed as soon as it completes comes from its event; call this soon after
-    /// ``add(_:id:delay:runAt:options:)`` then.
+    /// ``add(_:id:delay:runAt:options:whenFull:)`` then.
     ///
     /// - Parameters:
     ///   - key: the job.

@@ -20,8 +20,8 @@ extension JobService {
     ///   - options: how it is run; nil takes the type's.
     ///   - transaction: of the database that is to hold the job, which workers of this service's store should work.
     /// - Returns: the job's key, which holds only if the transaction commits.
-    /// - Throws: ``DroverError`` with the code `refused` or `payloadTooLarge`, an `EncodingError`, or `StoreError`. Nothing of
-    ///   the call is then left in the transaction.
+    /// - Throws: ``DroverError`` with the code `refused`, `payloadTooLarge` or `queueFull` (a transaction is not held up to
+    ///   wait for room), an `EncodingError`, or `StoreError`. Nothing of the call is then left in the transaction.
     @discardableResult
     public func add<P: JobPayload>(
         _ payload: P, id: JobID? = nil, delay: Duration? = nil, runAt: Timestamp? = nil, options: JobOptions? = nil,
@@ -34,7 +34,7 @@ extension JobService {
     /// Enqueues many jobs of one queue, in order, in a transaction of the caller's own.
     ///
     /// - Returns: one result for each job, in its place. A job that is refused, also for the length of its payload, does
-    ///   not keep the others back.
+    ///   not keep the others back; those for which the queue has no room answer `queueFull` at once.
     /// - Throws: `StoreError`. Nothing of the call is then left in the transaction.
     @discardableResult
     public func add(

@@ -10,6 +10,8 @@ public struct ServiceConfiguration: Sendable {
     public var maxResultBytes: Int
     /// How payloads and results are encrypted; nil for not at all. Without keys an encrypted payload fails its attempts.
     public var encryption: PayloadEncryption?
+    /// What adds do where the queue is full that don't say it themselves. In a transaction they are always refused.
+    public var whenFull = WhenFull.refuse
     /// The level at which attempts are logged that begin, complete, are put off, cancelled or given back. Those that fail are
     /// logged at `notice` when they are tried again, else at `warning`.
     public var jobLogLevel = Logger.Level.debug

@@ -63,7 +63,7 @@ struct JobTracing: Sendable {
         if results.count == 1, let id = results[0].id { span.attributes[SpanName.messageID] = id.text }
         let refused = results.count { $0.id == nil }
         if refused == 0 { return }
-        span.attributes[SpanName.errorType] = "refused"
+        span.attributes[SpanName.errorType] = results.contains { $0.isQueueFull } ? "queueFull" : "refused"
         span.setStatus(SpanStatus(code: .error, message: "\(refused) of \(results.count) jobs were refused"))
     }
 

@@ -27,6 +27,11 @@ struct Add: Subcommand {
     @OptionGroup var encrypt: EncryptOptions
     @OptionGroup var new: NewJobOptions
     @Option(help: ArgumentHelp("Add it so many times.", valueName: "n")) var count = 1
+    @Option(
+        help: ArgumentHelp(
+            "Wait so long at most for room in a queue that is full (drover limit); without it the command fails then.",
+            valueName: "duration"), transform: DurationArgument.parse)
+    var waitWhenFull: DurationArgument?
     @Flag(help: "Wait until it has ended and print its result.") var wait = false
     @Option(
         help: ArgumentHelp("Wait no longer than this; implies --wait. Default: 1h.", valueName: "duration"),
@@ -51,6 +56,7 @@ struct Add: Subcommand {
         // Before the store is opened: wrong input must not make a file.
         if let problem = job.problem { throw problem }
         var settings = ServiceConfiguration(clock: session.clock)
+        settings.whenFull = waitWhenFull.map { .wait(atMost: $0.duration) } ?? .refuse
         settings.encryption = try encrypt.keys.encryption(in: session)
         let parts = try encrypt.parts()
         return try await session.withStore(store, .create) { [settings] store in
@@ -80,7 +86,7 @@ struct Add: Subcommand {
             let results = try await service.add(jobs, to: queue, encryption: parts)
             if waits { Self.announce(results, queue, output) }
             for result in results {
-                let (id, word) = try Self.stored(result, output)
+                let (id, word) = try stored(result, in: queue, output)
                 var members = [(name: "id", value: JSONWriter.string(id.text)), ("status", JSONWriter.string(word))]
                 if waits {
                     let key = JobKey(queue: queue, id: id)
@@ -110,13 +116,21 @@ struct Add: Subcommand {
         )
     }
 
-    private static func stored(_ result: EnqueueResult, _ output: Output) throws -> (id: JobID, word: String) {
+    private func stored(
+        _ result: EnqueueResult, in queue: QueueName, _ output: Output
+    ) throws -> (id: JobID, word: String) {
         switch result {
         case .added(let id): return (id, "added")
         case .duplicate(let id):
             output.note("\(id) exists already; nothing was changed")
             return (id, "duplicate")
         case .refused(let problem): throw problem
+        case .queueFull(let most):
+            let waited = waitWhenFull.map { " after \($0)" } ?? ""
+            let wait = waitWhenFull == nil ? "wait for room by --wait-when-full 30s" : "wait longer"
+            throw CommandFailure(
+                .failed, "the queue \"\(queue)\" is full\(waited): its maximum length is \(Counted.text(most, "job"))",
+                advice: "add it later, \(wait), start more workers, or see drover limit")
         }
     }
 

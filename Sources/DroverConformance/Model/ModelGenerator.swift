@@ -39,7 +39,7 @@ struct ModelGenerator {
         case ..<665: .heartbeat((0..<1 + few(3)).map { _ in report() })
         case ..<675: .workers
         case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
-        case ..<800: .configure((0..<1 + few(2)).map { _ in one(3) ? .pause(name()) : .resume(name()) })
+        case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })
         case ..<840: sweep()
         case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
         case ..<900: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
@@ -107,6 +107,16 @@ struct ModelGenerator {
         }
         let claim = Claim(limit: 1 + few(5), lease: .seconds(pick([20, 30, 60])), worker: pick(["w1", "w2"]))
         return .exchange(queue, number: exchangeNumber, settle: settle, claim: claims ? claim : nil)
+    }
+
+    /// A bound keeps most jobs out, so it is rare, mostly wide, and lifted again more often than it is set.
+    private mutating func setting() -> QueueSetting {
+        switch below(12) {
+        case ..<3: .pause(name())
+        case ..<9: .resume(name())
+        case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
+        default: .maxLength(name(), nil)
+        }
     }
 
     private mutating func sweep() -> ModelOperation {

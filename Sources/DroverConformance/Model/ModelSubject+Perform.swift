@@ -60,6 +60,7 @@ extension ModelSubject {
                 case .added(let id): .added(show(JobKey(queue: name, id: id)).id)
                 case .duplicate(let id): .duplicate(show(JobKey(queue: name, id: id)).id)
                 case .refused: .refused(ModelAnswer.refusal)
+                case .queueFull: result
                 }
             })
     }

@@ -42,11 +42,27 @@ public enum QueueSetting: Hashable, Sendable {
     case pause(QueueName)
     /// Hand out jobs again.
     case resume(QueueName)
+    /// Take no more new jobs while so many are waiting, prioritized or delayed; nil for no bound. Jobs that are there stay,
+    /// and those that come back, of schedules or from another store are always taken: only `enqueue` answers
+    /// `EnqueueResult.queueFull`.
+    case maxLength(QueueName, Int?)
 
     /// The queue that the setting speaks of.
     public var queue: QueueName {
         switch self {
-        case .pause(let queue), .resume(let queue): queue
+        case .pause(let queue), .resume(let queue), .maxLength(let queue, _): queue
+        }
+    }
+
+    /// The greatest maximum length of a queue.
+    public static let greatestMaxLength = 1_000_000_000
+
+    /// The rule that the setting breaks by itself, or nil.
+    public var problem: ValidationError? {
+        switch self {
+        case .maxLength(_, let most?) where most < 1 || most > Self.greatestMaxLength:
+            ValidationError("maxLength", "\(most) is out of range; give 1 to 1,000,000,000 jobs, or none for no bound")
+        case .maxLength, .pause, .resume: nil
         }
     }
 }

@@ -15,6 +15,8 @@ public struct JobCounts: Hashable, Sendable {
     public var total: Int { counts.values.reduce(0, +) }
     /// Jobs that can be claimed now: waiting and prioritized.
     public var ready: Int { self[.waiting] + self[.prioritized] }
+    /// Jobs that are still to run and do not: waiting, prioritized and delayed. It is what `QueueSetting.maxLength` bounds.
+    public var length: Int { ready + self[.delayed] }
 }
 
 /// A queue as a whole.
@@ -25,16 +27,24 @@ public struct QueueSummary: Hashable, Sendable {
     public var isPaused: Bool
     /// Its jobs by state.
     public var counts: JobCounts
+    /// From which length on it takes no more new jobs; nil for no bound.
+    public var maxLength: Int?
     /// What is damaged of it, so that it can't be worked, and some of its jobs not be counted; nil when nothing was found.
     public var problem: String?
 
     /// A summary from its parts.
-    public init(name: QueueName, isPaused: Bool, counts: JobCounts, problem: String? = nil) {
+    public init(
+        name: QueueName, isPaused: Bool, counts: JobCounts, maxLength: Int? = nil, problem: String? = nil
+    ) {
         self.name = name
         self.isPaused = isPaused
         self.counts = counts
+        self.maxLength = maxLength
         self.problem = problem
     }
+
+    /// Whether it takes no more new jobs now.
+    public var isFull: Bool { maxLength.map { counts.length >= $0 } ?? false }
 
     /// The number of jobs in one state; nil where it may be more than what could be counted.
     public func known(_ state: JobState) -> Int? { problem == nil || counts[state] > 0 ? counts[state] : nil }

@@ -9,6 +9,8 @@ public protocol JobExchanging: Sendable {
     /// Each job is stored or refused by itself (rule 3). When the call returns
     /// the stored ones are as durable as the store's traits say. Repeating it
     /// is safe for jobs with ids of their own, which answer `duplicate`.
+    /// Of a queue with a maximum length the first jobs that fit are taken and
+    /// the others answer `queueFull`; a duplicate needs no room.
     ///
     /// - Returns: one result for each job, in its place.
     func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult]

@@ -57,12 +57,27 @@ public enum EnqueueResult: Hashable, Sendable {
     case duplicate(JobID)
     /// Not stored, because of this.
     case refused(ValidationError)
+    /// Not stored: the queue holds as many jobs as it may (`QueueSetting.maxLength`). The same job may be taken later.
+    case queueFull(maxLength: Int)
 
-    /// The id of the stored job, new or known before; nil when refused.
+    /// The id of the stored job, new or known before; nil when it was not stored.
     public var id: JobID? {
         switch self {
         case .added(let id), .duplicate(let id): id
-        case .refused: nil
+        case .refused, .queueFull: nil
         }
     }
+
+    /// Why the job was not stored; nil when it is.
+    public var problem: ValidationError? {
+        switch self {
+        case .added, .duplicate: nil
+        case .refused(let problem): problem
+        case .queueFull(let most):
+            ValidationError("queue", "is full: its maximum length is \(most)")
+        }
+    }
+
+    /// Whether the queue had no room for the job.
+    public var isQueueFull: Bool { if case .queueFull = self { true } else { false } }
 }

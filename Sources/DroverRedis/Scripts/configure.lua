@@ -1,7 +1,7 @@
--- Pauses or resumes a queue (docs/store-contract.md, configure; PROTOCOL 13.1).
+-- Changes a setting of a queue: pauses or resumes it, or bounds its length (docs/store-contract.md, configure; PROTOCOL 13.1).
 --
 -- KEYS: the base of the queue's keys, the set of queues.
--- ARGV: time (tests), `pause` or `resume`.
+-- ARGV: time (tests), `pause`, `resume`, or `maxLength` and the maximum length or empty for none.
 -- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
 --#include keys keys-more time base marks places
 local queuesKey = KEYS[2]
@@ -14,6 +14,20 @@ if ARGV[2] == 'pause' then
     emit('paused')
     call('HSET', metaKey, 'paused', '1')
     call('DEL', markerKey)
+    register()
+    return 0
+end
+if ARGV[2] == 'maxLength' then
+    if isNew then
+        call('SCARD', queuesKey)
+        -- What a queue that has begun always has.
+        call('HSET', metaKey, 'opts.maxLenEvents', '10000')
+    end
+    if ARGV[3] == '' then
+        call('HDEL', metaKey, 'drover:maxLength')
+    else
+        call('HSET', metaKey, 'drover:maxLength', ARGV[3])
+    end
     register()
     return 0
 end

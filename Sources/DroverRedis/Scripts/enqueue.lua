@@ -4,13 +4,14 @@
 -- ARGV: time (tests), then each job: its id or empty, name, data, options, priority, how it enters
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
 --       `f` and ms: the same, before all others when the instant has passed).
--- Reply: for each job its id behind `+` (added) or `=` (there was one).
+-- Reply: for each job its id behind `+` (added) or `=` (there was one), or `!` and the maximum length (no room for it).
 -- Where a key of the queue holds something else the script writes nothing: what it is going to write it reads first, each
 -- key with a command of its type. O(jobs), each O(log jobs).
 --#include keys time base marks places
 local queuesKey = KEYS[2]
-local paused, concurrency
-paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local paused, concurrency, most
+paused, concurrency, keptEvents, most = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents',
+    'drover:maxLength'))
 local isNew = not keptEvents
 local count = (#ARGV - 1) / 6
 local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
@@ -37,6 +38,29 @@ if isDelayed then call('ZCARD', delayedKey) end
 call('ZCARD', markerKey)
 if concurrency then call('LLEN', activeKey) end
 if isNew then call('SCARD', queuesKey) end
+
+-- The jobs for which a bounded queue has no room: those behind the first that fit. One that is there needs none.
+local full
+most = tonumber(most)
+if most then
+    --#include keys-more
+    local room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
+        - call('ZCARD', delayedKey)
+    local enters, isNeeded = {}, false
+    full = {}
+    for index = 1, count do
+        local id = ARGV[index * 6 - 4]
+        if known[id] or enters[id] then
+            isNeeded = true
+        elseif room > 0 then
+            room, isNeeded = room - 1, true
+            if id ~= '' then enters[id] = true end
+        else
+            full[index] = '!' .. integer(most)
+        end
+    end
+    if not isNeeded then return full end
+end
 local counter = call('INCRBY', idKey, count) - count
 local function takeBack()
     if counter == 0 then call('DEL', idKey) else call('INCRBY', idKey, -count) end
@@ -76,7 +100,9 @@ for index = 1, count do
             id = number
         end
     end
-    if known[id] then
+    if full and full[index] then
+        reply[index] = full[index]
+    elseif known[id] then
         tell('duplicated', 'jobId', id)
         reply[index] = '=' .. id
     else
@@ -103,7 +129,7 @@ for index = 1, count do
         end
         reply[index] = '+' .. id
     end
-    tell = emit
+    if not full or not full[index] then tell = emit end
 end
 if #back > 0 then callAll('LPUSH', waitKey, back) end
 if #front > 0 then callAll('RPUSH', waitKey, front) end

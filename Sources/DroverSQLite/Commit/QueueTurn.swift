@@ -8,6 +8,8 @@ final class QueueTurn {
     let name: QueueName
     let number: Int64
     var isPaused = false { didSet { isChanged = true } }
+    /// From which length on new jobs are not taken. It has a statement of its own, as it changes rarely.
+    var maxLength: Int64?
     private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0]
     private(set) var lastEvent: Int64
     private(set) var cancels: Int64 = 0
@@ -37,6 +39,7 @@ final class QueueTurn {
         cancels = row.count(9)
         isPaused = row.bool(1)
         isGone = row.bool(10)
+        maxLength = row.optionalInt(11)
         isChanged = false
     }
 
@@ -44,6 +47,15 @@ final class QueueTurn {
     private var cancelsInTurn = 0
 
     func count(_ state: Int64) -> Int64 { counts[Int(state)] }
+
+    /// How many jobs wait, have a priority or are delayed.
+    private var length: Int64 { count(StateCode.waiting) + count(StateCode.prioritized) + count(StateCode.delayed) }
+
+    /// The maximum length, where it is reached.
+    var reachedMaxLength: Int? {
+        guard let maxLength, length >= maxLength else { return nil }
+        return Int(maxLength)
+    }
 
     func added(_ state: Int64) {
         counts[Int(state)] += 1

@@ -1,3 +1,3 @@
 -- All queues that are not gone with their counts, by name.
-SELECT name, paused, waiting, prioritized, delayed, active, completed, failed FROM drover_queues
+SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length FROM drover_queues
 WHERE NOT gone ORDER BY name

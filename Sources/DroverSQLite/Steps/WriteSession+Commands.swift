@@ -121,8 +121,13 @@ extension WriteSession {
     func configure(_ settings: [QueueSetting]) throws(StoreError) -> [CommandResult] {
         var results: [CommandResult] = []
         for setting in settings {
+            if let problem = setting.problem {
+                results.append(.refused(problem))
+                continue
+            }
             let turn = try turnCreating(setting.queue)
             switch setting {
+            case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
             case .pause:
                 turn.isPaused = true
                 turn.emit(.paused)
@@ -134,5 +139,13 @@ extension WriteSession {
             results.append(.done)
         }
         return results
+    }
+
+    func setMaxLength(_ most: Int64?, _ turn: QueueTurn) throws(StoreError) {
+        let set = try statement(SQL.setMaxLength)
+        set.bind(1, turn.number)
+        set.bind(2, most)
+        try set.run()
+        turn.maxLength = most
     }
 }

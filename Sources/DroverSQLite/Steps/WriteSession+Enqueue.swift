@@ -11,12 +11,20 @@ extension WriteSession {
                 continue
             }
             if turn == nil { turn = try turnCreating(queue) }
-            if let turn { results.append(try enqueue(job, turn)) }
+            if let turn { results.append(try enqueueNew(job, turn)) }
         }
         return results
     }
 
-    /// Stores one job that is known to be right.
+    /// Stores one job that is known to be right where the queue has room for it; one that is there needs none.
+    func enqueueNew(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
+        if let most = turn.reachedMaxLength {
+            guard let id = job.id, try findOwn(id.text, turn) != nil else { return .queueFull(maxLength: most) }
+        }
+        return try enqueue(job, turn)
+    }
+
+    /// Stores one job that is known to be right, however long the queue is.
     func enqueue(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
         if let id = job.id, try findOwn(id.text, turn) != nil {
             turn.emit(.duplicated, .own(id.text))

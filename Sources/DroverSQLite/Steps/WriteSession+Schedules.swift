@@ -98,7 +98,8 @@ extension WriteSession {
             if record.isPaused { return try resume(record, from: first, turn) }
         case .run:
             let schedule = record.schedule
-            _ = try enqueue(NewJob(name: schedule.name, payload: schedule.payload, options: schedule.options), turn)
+            let job = NewJob(name: schedule.name, payload: schedule.payload, options: schedule.options)
+            if let problem = try enqueueNew(job, turn).problem { return .refused(problem) }
         }
         return .done
     }

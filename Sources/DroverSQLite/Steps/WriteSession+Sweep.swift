@@ -105,6 +105,7 @@ extension WriteSession {
             delete.bind(1, turn.number)
             try delete.run()
         }
+        if turn.maxLength != nil { try setMaxLength(nil, turn) }
         turn.obliterate()
     }
 }

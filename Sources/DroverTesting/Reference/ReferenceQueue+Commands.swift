@@ -34,7 +34,9 @@ extension ReferenceQueue {
     }
 
     package mutating func configure(_ setting: QueueSetting) -> CommandResult {
+        if let problem = setting.problem { return .refused(problem) }
         switch setting {
+        case .maxLength(_, let most): maxLength = most
         case .pause:
             setPaused(true)
             note(.paused)

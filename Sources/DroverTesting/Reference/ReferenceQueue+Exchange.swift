@@ -13,6 +13,7 @@ extension ReferenceQueue {
             note(.duplicated, of: id)
             return .duplicate(id)
         }
+        if let maxLength, counts.length >= maxLength { return .queueFull(maxLength: maxLength) }
         let id = job.id ?? generateID()
         store(job, as: id, now: now)
         return .added(id)

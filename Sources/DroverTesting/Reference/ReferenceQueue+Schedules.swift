@@ -89,7 +89,7 @@ extension ReferenceQueue {
         case .run:
             let job = NewJob(
                 name: record.schedule.name, payload: record.schedule.payload, options: record.schedule.options)
-            _ = enqueue(job, now: now)
+            if let problem = enqueue(job, now: now).problem { return .refused(problem) }
         }
         return .done
     }

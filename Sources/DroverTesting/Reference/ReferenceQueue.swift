@@ -48,6 +48,8 @@ package struct ReferenceQueue: Sendable {
     var jobs: [JobID: Job] = [:]
     var schedules: [ScheduleID: ScheduleRecord] = [:]
     package private(set) var isPaused = false
+    /// From which length on new jobs are not taken.
+    package var maxLength: Int?
     var isObliterated = false
     var memory = ExchangeMemory()
     var signals = Signals()

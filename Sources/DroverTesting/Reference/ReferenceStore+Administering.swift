@@ -18,7 +18,7 @@ extension ReferenceStore {
             var results: [CommandResult] = []
             for setting in settings {
                 results.append(
-                    try state.change(setting.queue, creatingIf: { _ in true }) { $0.configure(setting) })
+                    try state.change(setting.queue, creatingIf: { $0 == .done }) { $0.configure(setting) })
             }
             return results
         }

@@ -17,7 +17,7 @@ extension ReferenceStore {
     public func queues() async throws(StoreError) -> [QueueSummary] {
         try withState { state, _ throws(StoreError) in
             state.queues.values.sorted { $0.name < $1.name }.map {
-                QueueSummary(name: $0.name, isPaused: $0.isPaused, counts: $0.counts)
+                QueueSummary(name: $0.name, isPaused: $0.isPaused, counts: $0.counts, maxLength: $0.maxLength)
             }
         }
     }

@@ -52,6 +52,16 @@ import Testing
         }
     }
 
+    @Test func aFullQueueRefusesAnAddInATransactionAtOnceWhateverTheServiceWouldWait() throws {
+        var configuration = ServiceConfiguration()
+        configuration.whenFull = .wait(atMost: .seconds(60))
+        let service = makeService(ReferenceStore(), configuration)
+        let transaction = StubTransaction(results: [.queueFull(maxLength: 3)])
+        let error = #expect(throws: DroverError.self) { try service.add(Note(text: ""), in: transaction) }
+        #expect(error?.code == .queueFull)
+        #expect(try service.add([NewJob(name: "n")], to: "q", in: transaction) == [.queueFull(maxLength: 3)])
+    }
+
     @Test func aCompletionIsRefusedWhenTheLeaseIsLostAndWhenThereHasBeenOne() async throws {
         let outcomes = try await outcomes { context in
             #expect(refusal(context, StubTransaction(status: .leaseLost))?.code == .leaseLost)
