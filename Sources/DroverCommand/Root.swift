@@ -19,7 +19,7 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self, Retry.self,
             Promote.self, Remove.self,
-            Cancel.self, Pause.self, Resume.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
+            Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
             Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self, Move.self, Backup.self,
         ])
 }

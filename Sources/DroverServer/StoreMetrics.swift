@@ -36,5 +36,12 @@ struct StoreMetrics {
         for queue in queues {
             text.sample("drover_queue_paused", [("queue", queue.name.text)], queue.isPaused ? 1 : 0)
         }
+        text.metric(
+            "drover_queue_max_length", .gauge,
+            help: "How many waiting, prioritized and delayed jobs a queue may hold; only of queues with such a bound.")
+        for queue in queues {
+            guard let most = queue.maxLength else { continue }
+            text.sample("drover_queue_max_length", [("queue", queue.name.text)], Double(most))
+        }
     }
 }

@@ -84,6 +84,30 @@ import Testing
         #expect(status == .done)
     }
 
+    @Test("queues are bounded as the file says, also those that are not worked here, and anew when it is read again")
+    func bounds() async throws {
+        @Sendable func text(_ most: String) -> String {
+            "queues: {mail: {handler: noop, max-length: \(most)}, rest: {max-length: 7}, own: {handler: noop}}"
+        }
+        try write(text("1000"))
+        let store = ReferenceStore()
+        _ = try await store.configure([.maxLength("own", 5)])
+        let status = try await serving(on: store) { served in
+            func bounds() async throws -> [String: Int?] {
+                Dictionary(uniqueKeysWithValues: try await store.queues().map { ($0.name.text, $0.maxLength) })
+            }
+            try await served.notes.wait(for: "working")
+            #expect(try await bounds() == ["mail": 1000, "rest": 7, "own": 5])
+            try write(text("none"))
+            served.reload.yield()
+            // The workers stay, and the line is logged behind the change.
+            try await served.notes.wait(for: "working")
+            #expect(try await bounds() == ["mail": nil, "rest": 7, "own": 5])
+            served.stop.yield()
+        }
+        #expect(status == .done)
+    }
+
     @Test("health and metrics are served where it says")
     func serves() async throws {
         try write(good)

@@ -41,7 +41,7 @@ import Testing
         let store = ReferenceStore()
         try await store.prepare()
         _ = try await store.enqueue("mail", [NewJob(name: "a"), NewJob(name: "b")])
-        _ = try await store.configure([.pause("mail")])
+        _ = try await store.configure([.pause("mail"), .maxLength("mail", 9), .maxLength("other", nil)])
         let registry = PrometheusRegistry()
         registry.makeCounter(label: "own_total", dimensions: []).increment(by: 4)
         try await serving(store, registry: registry) { get in
@@ -55,7 +55,9 @@ import Testing
             for line in [
                 "own_total 4", "drover_store_up 1", #"drover_queue_jobs{queue="mail",state="waiting"} 2"#,
                 #"drover_queue_jobs{queue="mail",state="failed"} 0"#, #"drover_queue_paused{queue="mail"} 1"#,
+                #"drover_queue_max_length{queue="mail"} 9"#,
             ] { #expect(lines.contains(line), "\(metrics.text)") }
+            #expect(!metrics.text.contains(#"drover_queue_max_length{queue="other"}"#))
             #expect(try await get("/nothing").status == 404)
         }
     }

@@ -31,9 +31,13 @@ struct QueueSettingOptions: ParsableArguments {
 
     /// Changes the setting and tells that it was done.
     ///
-    /// - Parameter mayBeNew: whether the setting makes sense for a queue that does not exist yet.
+    /// - Parameters:
+    ///   - done: the word for it in JSON.
+    ///   - told: what people are told; nil for that word.
+    ///   - mayBeNew: whether the setting makes sense for a queue that does not exist yet.
     func apply(
-        in session: Session, done: String, mayBeNew: Bool = false, _ setting: (QueueName) -> QueueSetting
+        in session: Session, done: String, told: String? = nil, mayBeNew: Bool = false,
+        _ setting: (QueueName) -> QueueSetting
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
         let (result, isNew) = try await session.withStore(store, .existing) { store in
@@ -46,7 +50,7 @@ struct QueueSettingOptions: ParsableArguments {
         session.output.line(
             json
                 ? JSONWriter.object([("queue", JSONWriter.string(name.text)), ("result", JSONWriter.string(done))])
-                : "\(name) \(done)")
+                : "\(name) \(told ?? done)")
         return .done
     }
 }

@@ -13,7 +13,7 @@ struct Queues: Subcommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @Flag(help: "Print JSON: a list of objects with name, paused and counts.") var json = false
+    @Flag(help: "Print JSON: a list of objects with name, paused, maxLength and counts.") var json = false
 
     var attempt: String { "list the queues" }
 
@@ -24,10 +24,11 @@ struct Queues: Subcommand {
             return tell(queues, session.output)
         }
         var table = Table(
-            [("QUEUE", .left), ("PAUSED", .left)] + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
+            [("QUEUE", .left), ("PAUSED", .left), ("MAX-LENGTH", .right)]
+                + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
         for queue in queues {
             table.add(
-                [queue.name.text, queue.isPaused ? "paused" : "no"]
+                [queue.name.text, queue.isPaused ? "paused" : "no", queue.maxLength.map(String.init) ?? "-"]
                     + JobState.allCases.map { queue.known($0).map(String.init) ?? "?" })
         }
         session.output.table(table, orSay: "There are no queues yet; drover add makes one.")

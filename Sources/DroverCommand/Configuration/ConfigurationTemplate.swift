@@ -62,6 +62,7 @@ enum ConfigurationTemplate {
             # What runs its jobs: noop, echo, fail, sleep:DURATION, exec:COMMAND or http:URL.
             handler: echo
             # attempts, backoff, retry-for, timeout, keep-completed and keep-failed, as under defaults.
+            # max-length: 10000    # take no new jobs while so many wait or are delayed; none lifts it
             # cap: heavy
             # encrypt: true        # the whole payload, or paths: [card.number, "items[].secret"]
             # type: default

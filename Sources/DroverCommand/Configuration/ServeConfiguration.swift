@@ -89,6 +89,8 @@ struct QueueConfiguration: Hashable, Sendable {
     var name: QueueName
     /// How many of its jobs run at once here.
     var concurrency = 1
+    /// Its maximum length; nil leaves it as it is.
+    var maxLength: LengthArgument?
     /// The name of the cap that it shares with other queues.
     var cap: String?
     /// What runs its jobs; empty when they are not run here.

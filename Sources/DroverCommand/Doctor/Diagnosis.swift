@@ -116,6 +116,14 @@ struct Diagnosis: Sendable {
                     code: "paused", queue: queue.name, problem: "paused with \(Counted.text(ready, "job")) waiting",
                     advice: "drover resume --queue \(queue.name)"))
         }
+        if let most = queue.maxLength, queue.isFull {
+            findings.append(
+                Finding(
+                    code: "full", queue: queue.name,
+                    problem:
+                        "full: it holds \(Counted.text(queue.counts.length, "job")) to run and its maximum length is \(most)",
+                    advice: "producers are refused or wait; start more workers, or drover limit --queue \(queue.name)"))
+        }
         if ready > 0 && !hasWorkers {
             findings.append(
                 Finding(

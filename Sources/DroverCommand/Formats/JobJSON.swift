@@ -59,6 +59,7 @@ enum JobJSON {
             [
                 ("name", JSONWriter.string(queue.name.text)),
                 ("paused", String(queue.isPaused)),
+                ("maxLength", queue.maxLength.map { String($0) } ?? "null"),
                 (
                     "counts",
                     JSONWriter.object(

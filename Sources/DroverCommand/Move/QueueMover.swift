@@ -72,6 +72,7 @@ struct QueueMover {
         if wasPaused || opening.resumesTarget {
             _ = try await target.store.configure([wasPaused ? .pause(queue) : .resume(queue)])
         }
+        if let most = before?.maxLength { _ = try await target.store.configure([.maxLength(queue, most)]) }
         _ = try await done(
             target,
             MoveStep(

@@ -83,8 +83,9 @@ struct ServeRun: Sendable {
                 case .reload:
                     guard let next = reread(instead: present, from: first) else { continue }
                     do {
-                        if next.differsInConcurrencyOnly(from: present), let work = running[current] {
+                        if next.differsInSizesOnly(from: present), let work = running[current] {
                             try work.resize(next.workedQueues)
+                            try await ServedWork.bound(next.queues, in: store)
                             tell(next)
                         } else {
                             try await start(next)
@@ -170,11 +171,14 @@ struct ServeRun: Sendable {
 }
 
 extension ServeConfiguration {
-    /// Whether the same queues have another concurrency, and all else is as it was.
-    fileprivate func differsInConcurrencyOnly(from other: ServeConfiguration) -> Bool {
+    /// Whether the same queues have another concurrency or maximum length, and all else is as it was.
+    fileprivate func differsInSizesOnly(from other: ServeConfiguration) -> Bool {
         guard queues.map(\.name) == other.queues.map(\.name) else { return false }
         var same = self
-        for index in queues.indices { same.queues[index].concurrency = other.queues[index].concurrency }
+        for index in queues.indices {
+            same.queues[index].concurrency = other.queues[index].concurrency
+            same.queues[index].maxLength = other.queues[index].maxLength
+        }
         return same == other
     }
 

@@ -27,11 +27,21 @@ struct ServedWork: Sendable {
             }
             for schedule in configuration.schedules { service.add(.success(schedule)) }
             try await service.begin()
+            try await bound(configuration.queues, in: store)
             return work
         } catch {
             await work.close()
             throw error
         }
+    }
+
+    /// Bounds the queues that are to be bounded, or no longer; those of which nothing is said stay as they are.
+    static func bound(_ queues: [QueueConfiguration], in store: any JobStore) async throws {
+        let settings = queues.compactMap { queue in
+            queue.maxLength.map { QueueSetting.maxLength(queue.name, $0.most) }
+        }
+        if settings.isEmpty { return }
+        for case .refused(let problem) in try await store.configure(settings) { throw problem }
     }
 
     private mutating func add(

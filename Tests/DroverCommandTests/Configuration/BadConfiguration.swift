@@ -152,6 +152,10 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
             "whole number from 1 to 10000"),
         .init(
             "a cap that is none", good + "\ncaps: {heavy: none}\n", at: 5, "caps.heavy", "whole number from 1 to 10000"),
+        .init(
+            "a maximum length of nothing", queue("max-length: 0"), at: 3, "queues.mail.max-length",
+            "1 to 1,000,000,000",
+            "none"),
         .init("a cap that is not there", queue("cap: heavy"), at: 3, "queues.mail.cap", "no cap", "under caps"),
         .init(
             "a cap with a slip", "caps: {heavy: 2}\n" + queue("cap: haevy"), at: 4, "queues.mail.cap",

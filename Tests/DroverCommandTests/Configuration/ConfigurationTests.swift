@@ -124,6 +124,7 @@ import Testing
               mail:
                 concurrency: 7
                 cap: heavy
+                max-length: 5000
                 type: mail
                 attempts: 5
                 timeout: 2m
@@ -154,6 +155,7 @@ import Testing
         #expect(configuration.worker.lease == .seconds(60) && configuration.worker.grace == .seconds(5))
         let mail = try #require(configuration.queues.first)
         #expect(mail.concurrency == 7 && mail.type == "mail" && mail.cap == "heavy")
+        #expect(mail.maxLength?.most == 5000 && configuration.queues.last?.maxLength == nil)
         #expect(configuration.caps == ["heavy": 3, "light": 9])
         #expect(mail.handlers.map(\.name) == [nil, "welcome", "bill"])
         #expect(
