@@ -78,15 +78,16 @@ extension RedisStore {
             report, arguments in
             arguments.append(report.lease.job.id.text)
             arguments.append(report.lease.token.text)
-            let (kind, text, keep) =
+            let (kind, text, more) =
                 switch report.content {
-                case .progress(let progress): ("p", progress.text, nil as Int?)
-                case .payload(let payload): ("d", payload.text, nil)
-                case .log(let line, let keep): ("l", line, keep)
+                case .progress(let progress): ("p", progress.text, "")
+                case .payload(let payload): ("d", payload.text, "")
+                case .log(let line, let keep): ("l", line, keep.map { String(max($0, 0)) } ?? "")
+                case .step(let name, let result): ("s", result.text, name.text)
                 }
             arguments.append(kind)
             arguments.append(text)
-            arguments.append(keep.map { String(max($0, 0)) } ?? "")
+            arguments.append(more)
         } meaning: {
             $0 == UInt8(ascii: "r") ? .recorded : .leaseLost
         }

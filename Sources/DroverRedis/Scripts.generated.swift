@@ -291,6 +291,14 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function stepField(name) return 'step:' .. name end
+        local function forgetSteps(job)
+            local hash, fields = call('HGETALL', job), {}
+            for index = 1, #hash, 2 do
+                if string.sub(hash[index], 1, 5) == 'step:' then fields[#fields + 1] = hash[index] end
+            end
+            callAll('HDEL', job, fields)
+        end
         local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
         if call('EXISTS', job) == 0 then return 'notFound' end
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -302,7 +310,10 @@ enum Scripts {
             if state ~= 'completed' and state ~= 'failed' then return state end
             takeOut(id, state)
             call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
-            if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
+            if argument == '1' then
+                call('HDEL', job, 'atm', 'ats', 'cnl')
+                forgetSteps(job)
+            end
             pushAgain(id, storedPriority())
             local parent = call('HGET', job, 'parentKey')
             if parent and call('EXISTS', parent) == 1 then
@@ -358,7 +369,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "690cdf803564c30b5956fafae4f77a7db29bfc7d")
+        """#, sha: "32c923a85a2215880990b0d9e0924a50c98d0366")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -2480,7 +2491,8 @@ enum Scripts {
                 local text = decode(opts).repeatJobKey
                 scheduler = type(text) == 'string' and text or nil
             end
-            call('HSET', key, 'opts', opts, 'delay', integer(delay), unpack(fields))
+            call('HSET', key, 'opts', opts, 'delay', integer(delay))
+            callAll('HSET', key, fields)
             if scheduler then call('HSET', key, 'rjk', scheduler) end
             if #job.log > 0 then
                 call('DEL', logKey(key))
@@ -2526,7 +2538,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "ea9bdcb5dab83fd5b95b6627603fc24c82d4afaa")
+        """#, sha: "40783163936161f7f1b35c61df3cbb820361991d")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -2967,6 +2979,14 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function stepField(name) return 'step:' .. name end
+        local function forgetSteps(job)
+            local hash, fields = call('HGETALL', job), {}
+            for index = 1, #hash, 2 do
+                if string.sub(hash[index], 1, 5) == 'step:' then fields[#fields + 1] = hash[index] end
+            end
+            callAll('HDEL', job, fields)
+        end
         call('EXISTS', eventsKey, metaKey)
         local statuses = {}
         for index = 1, (#ARGV - 1) / 5 do
@@ -2979,6 +2999,8 @@ enum Scripts {
                     emit('progress', 'jobId', id, 'data', text)
                 elseif ARGV[at + 2] == 'd' then
                     call('HSET', job, 'data', text)
+                elseif ARGV[at + 2] == 's' then
+                    call('HSET', job, stepField(ARGV[at + 4]), nowText .. ' ' .. text)
                 else
                     local keep = tonumber(ARGV[at + 4])
                     call('RPUSH', logKey(job), text)
@@ -2993,7 +3015,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "6414d644d2e3b65d146dafab4035eef96f25d5df")
+        """#, sha: "f6ca008dc123dabe337f20bd267ac73ef3e9264c")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""

@@ -35,9 +35,16 @@ final class ReadSession {
     private func job(_ seq: Int64, _ key: JobKey, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         let select = try statement(SQL.selectJob)
         select.bind(1, seq)
-        guard try select.step(), select.int(23) == turn.number else { return nil }
-        let row = try JobRow(select, queue: turn.name, options: &options)
-        return row.record.key.id == key.id ? row : nil
+        guard try select.step(), select.int(24) == turn.number else { return nil }
+        var row = try JobRow(select, queue: turn.name, options: &options)
+        guard row.record.key.id == key.id else { return nil }
+        try fillSteps(of: &row)
+        return row
+    }
+
+    /// Reads what steps of a job have recorded, where any have.
+    func fillSteps(of row: inout JobRow) throws(StoreError) {
+        if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
     }
 
     func list(
@@ -52,7 +59,11 @@ final class ReadSession {
         select.bind(4, cursor.place)
         select.bind(5, Int64(page.limit))
         var rows: [JobRow] = []
-        while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
+        while try select.step() {
+            var row = try JobRow(select, queue: turn.name, options: &options)
+            try fillSteps(of: &row)
+            rows.append(row)
+        }
         return rows
     }
 

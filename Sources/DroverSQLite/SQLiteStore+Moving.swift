@@ -44,7 +44,8 @@ extension ReadSession {
         var size = 0
         var last: PlaceCursor?
         while size < MovePage.largest, try select.step() {
-            let row = try JobRow(select, queue: turn.name, options: &options)
+            var row = try JobRow(select, queue: turn.name, options: &options)
+            try fillSteps(of: &row)
             let job = try whole(row, stored: select.optionalText(15))
             size += job.size
             found.jobs.append(job)
@@ -57,7 +58,7 @@ extension ReadSession {
         var job = WholeJob(record: row.record, options: text)
         // Such a record has a failure that nobody stored, with which it is handed out.
         if options.options(text) == nil { job.obstacle = "its stored options can't be read" }
-        if row.logLines > 0 {
+        if row.annexes.logLines > 0 {
             let lines = try statement(SQL.readLogsAscending)
             lines.bind(1, row.seq)
             lines.bind(2, 0)

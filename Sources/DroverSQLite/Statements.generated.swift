@@ -12,7 +12,7 @@ enum SQL {
 
     /// `any-job.sql`
     static let anyJob = #"""
-        SELECT seq, state, log_lines FROM drover_jobs WHERE queue = ?1 LIMIT ?2
+        SELECT seq, state, log_lines, steps FROM drover_jobs WHERE queue = ?1 LIMIT ?2
         """#
 
     /// `append-log.sql`
@@ -87,6 +87,11 @@ enum SQL {
         DELETE FROM drover_schedules WHERE queue = ?1
         """#
 
+    /// `delete-steps.sql`
+    static let deleteSteps = #"""
+        DELETE FROM drover_steps WHERE job = ?1
+        """#
+
     /// `delete-worker.sql`
     static let deleteWorker = #"""
         DELETE FROM drover_workers WHERE id = ?1
@@ -134,13 +139,13 @@ enum SQL {
 
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
         """#
 
     /// `list-jobs-descending.sql`
     static let listJobsDescending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
         """#
 
@@ -200,6 +205,11 @@ enum SQL {
         SELECT value FROM drover_sequence WHERE id = 1
         """#
 
+    /// `mark-steps.sql`
+    static let markSteps = #"""
+        UPDATE drover_jobs SET steps = 1 WHERE seq = ?1
+        """#
+
     /// `move-job.sql`
     static let moveJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4 WHERE seq = ?1
@@ -223,6 +233,11 @@ enum SQL {
     /// `read-logs-descending.sql`
     static let readLogsDescending = #"""
         SELECT line, text FROM drover_logs WHERE job = ?1 AND line < ?2 ORDER BY line DESC LIMIT ?3
+        """#
+
+    /// `read-steps.sql`
+    static let readSteps = #"""
+        SELECT name, result, at FROM drover_steps WHERE job = ?1
         """#
 
     /// `reclaim-job.sql`
@@ -251,15 +266,16 @@ enum SQL {
     /// `restore-job.sql`
     static let restoreJob = #"""
         INSERT INTO drover_jobs (seq, queue, state, rank, place, id, name, priority, created_at, options, payload, attempts_made,
-            attempts_started, stalls, processed_at, worker, result, progress, failed_reason, deferred_failure, stacktrace, log_lines)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+            attempts_started, stalls, processed_at, worker, result, progress, failed_reason, deferred_failure, stacktrace, log_lines,
+            steps)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
         """#
 
     /// `retry-job.sql`
     static let retryJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, processed_at = NULL, result = NULL, failed_reason = NULL,
             attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
-            attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END
+            attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END, steps = CASE WHEN ?5 THEN 0 ELSE steps END
         WHERE seq = ?1
         """#
 
@@ -285,6 +301,11 @@ enum SQL {
     /// `save-sequence.sql`
     static let saveSequence = #"""
         UPDATE drover_sequence SET value = ?1 WHERE id = 1
+        """#
+
+    /// `save-step.sql`
+    static let saveStep = #"""
+        INSERT OR REPLACE INTO drover_steps (job, name, at, result) VALUES (?1, ?2, ?3, ?4)
         """#
 
     /// `save-worker.sql`
@@ -416,6 +437,18 @@ enum SQL {
         ALTER TABLE drover_queues ADD COLUMN max_length INTEGER;
         """#
 
+    /// `schema-5.sql`
+    static let schema5 = #"""
+        ALTER TABLE drover_jobs ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE drover_steps (
+            job INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            result TEXT NOT NULL,
+            PRIMARY KEY (job, name)
+        ) WITHOUT ROWID;
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -430,25 +463,25 @@ enum SQL {
 
     /// `select-finished-before.sql`
     static let selectFinishedBefore = #"""
-        SELECT seq, log_lines FROM drover_jobs
+        SELECT seq, log_lines, steps FROM drover_jobs
         WHERE queue = ?1 AND state = ?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
         """#
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines, options FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines, steps, options FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 
     /// `select-job.sql`
     static let selectJob = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, queue
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, queue
         FROM drover_jobs WHERE seq = ?1
         """#
 
     /// `select-ready.sql`
     static let selectReady = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
         FROM drover_jobs WHERE queue = ?1 AND state <= 1 ORDER BY state, rank, place LIMIT ?2
         """#
 

@@ -23,9 +23,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4])
+            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5])
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now])
+            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now, now])
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +42,32 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 4)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
+    @Test("A file of the layout before steps is brought up to date, and its jobs record steps")
+    func layoutWithoutSteps() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let ids = try await withStore(path) { try await $0.add(2, to: "q") }
+            try raw(path) { db in
+                try db.execute(
+                    sql: """
+                        ALTER TABLE drover_jobs DROP COLUMN steps;
+                        DROP TABLE drover_steps;
+                        DELETE FROM drover_schema WHERE version = 5;
+                        """)
+            }
+            try await withStore(path) { store in
+                let claim = Claim(limit: 1, lease: .seconds(30), worker: "w")
+                let job = try await store.exchange("q", id: ExchangeID("x"), settle: [], claim: claim).claimed[0]
+                let report = JobReport(lease: job.lease, content: .step("s", result: .null))
+                #expect(try await store.record([report]) == [.recorded])
+                let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
+                #expect(records.map { $0?.steps.map(\.name) } == [["s"], []])
+            }
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -135,7 +160,7 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 4)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }
@@ -159,6 +184,8 @@ struct OpeningTests {
                 try db.execute(
                     sql: """
                         ALTER TABLE drover_queues DROP COLUMN max_length;
+                        ALTER TABLE drover_jobs DROP COLUMN steps;
+                        DROP TABLE drover_steps;
                         DELETE FROM drover_schema WHERE version > 3
                         """)
             }

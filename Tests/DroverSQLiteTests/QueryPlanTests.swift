@@ -38,6 +38,8 @@ struct QueryPlanTests {
         ("select-schedule", SQL.selectSchedule), ("step-schedule", SQL.stepSchedule),
         ("delete-move", SQL.deleteMove), ("load-move", SQL.loadMove), ("restore-job", SQL.restoreJob),
         ("save-move", SQL.saveMove), ("set-max-length", SQL.setMaxLength),
+        ("delete-steps", SQL.deleteSteps), ("mark-steps", SQL.markSteps), ("read-steps", SQL.readSteps),
+        ("save-step", SQL.saveStep),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.
@@ -46,7 +48,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4] { try db.execute(sql: schema) }
+            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5] { try db.execute(sql: schema) }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
             // The plan does not depend on the values.
             statement.setUncheckedArguments(StatementArguments())

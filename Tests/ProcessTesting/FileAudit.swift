@@ -24,6 +24,11 @@ package enum FileAudit {
         ),
         ("a job has a state that there is not", "SELECT 1 FROM drover_jobs WHERE state NOT BETWEEN 0 AND 5"),
         ("a job is of no queue", "SELECT 1 FROM drover_jobs WHERE queue NOT IN (SELECT number FROM drover_queues)"),
+        ("a step is of no job", "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs)"),
+        (
+            "a job's steps are not marked",
+            "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs WHERE steps = 1)"
+        ),
         ("a log is of no job", "SELECT 1 FROM drover_logs WHERE job NOT IN (SELECT seq FROM drover_jobs)"),
         (
             "a queue's last event is not the last that is stored",

@@ -200,9 +200,10 @@ extension ModelGenerator {
     }
 
     private mutating func content() -> JobReport.Content {
-        switch below(4) {
+        switch below(5) {
         case 0: .progress(pick(ModelValues.texts))
         case 1: .payload(pick(ModelValues.texts))
+        case 2: .step(pick(ModelValues.steps), result: pick(ModelValues.texts))
         default: .log("line \(below(10))", keep: one(2) ? below(4) : nil)
         }
     }

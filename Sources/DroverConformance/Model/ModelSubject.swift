@@ -101,6 +101,8 @@ struct ModelSubject {
         job.dueAt = job.dueAt.map { show($0) }
         job.processedAt = job.processedAt.map { show($0) }
         job.finishedAt = job.finishedAt.map { show($0) }
+        for index in job.steps.indices { job.steps[index].recordedAt = show(job.steps[index].recordedAt) }
+        if !comparesTimes { job.steps = job.steps.inOrder() }
         return job
     }
 

@@ -8,6 +8,8 @@ enum ModelValues {
         "{}", "[]", "null", "0", #"{"n":9007199254740993}"#, #" { "a" : [ ] } "#, #"{"b":1,"a":"\u00e9é"}"#,
     ].map(JSONText.init(trusted:))
 
+    static let steps: [StepName] = ["charge", "größer", "a:b c"]
+
     static let options: [JobOptions] = {
         var full = JobOptions(attempts: 5, backoff: .exponential(base: .seconds(1), jitter: 0.5), timeout: .seconds(9))
         full.completedRetention = Retention(count: 5, age: .seconds(60))

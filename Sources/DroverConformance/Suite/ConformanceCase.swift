@@ -42,7 +42,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         stalled, retention, pruning, commands, cancelling, priorities, pausing, draining, cleaning, obliterating,
         listing,
         paging, counting, logging, eventContents, eventReading, wakeUps, heartbeats, isolation, concurrency, lifecycle,
-        schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding,
+        schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
     ].flatMap(\.self)
 }
 

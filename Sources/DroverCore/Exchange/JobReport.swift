@@ -8,6 +8,8 @@ public struct JobReport: Hashable, Sendable {
         case log(String, keep: Int?)
         /// A new payload for later attempts.
         case payload(JSONText)
+        /// What a step has come to, for later attempts; one of the same name replaces it.
+        case step(StepName, result: JSONText)
     }
 
     /// The attempt that speaks.

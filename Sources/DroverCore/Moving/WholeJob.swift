@@ -26,6 +26,7 @@ public struct WholeJob: Hashable, Sendable {
         var size = 256 + record.payload.text.utf8.count + (options?.utf8.count ?? 0)
         size += (record.result?.text.utf8.count ?? 0) + (record.progress?.text.utf8.count ?? 0)
         size += (record.failedReason?.utf8.count ?? 0) + record.stacktrace.reduce(0) { $0 + $1.utf8.count }
+        size += record.steps.reduce(0) { $0 + $1.name.text.utf8.count + $1.result.text.utf8.count }
         return size + log.reduce(0) { $0 + $1.utf8.count }
     }
 

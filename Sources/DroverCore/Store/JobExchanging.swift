@@ -40,6 +40,9 @@ public protocol JobExchanging: Sendable {
 
     /// Stores what running attempts report. Repeating it may double log lines.
     ///
+    /// What steps have recorded stays with the job, through retries, snoozes, stalls and releases, until it is removed or
+    /// its attempts are reset; whoever claims the job gets it (`JobRecord.steps`).
+    ///
     /// - Returns: one status for each report, in its place.
     func record(_ reports: [JobReport]) async throws(StoreError) -> [ReportStatus]
 

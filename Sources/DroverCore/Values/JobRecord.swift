@@ -30,6 +30,8 @@ public struct JobRecord: Hashable, Sendable {
     public var worker: String?
     /// The progress that its handler last reported.
     public var progress: JSONText?
+    /// What steps of its handler have recorded, by time, and by name where that is the same; results as they are stored.
+    public var steps: [JobStep] = []
     /// The result of a completed job.
     public var result: JSONText?
     /// Why its last failed attempt failed; kept when a later attempt succeeds.

@@ -71,7 +71,7 @@ extension JobHash {
 
     /// Why the job can't be moved; nil when it can.
     var obstacle: String? {
-        for field in fields where !Self.carried.contains(field) {
+        for field in fields where !Self.carried.contains(field) && !Self.isStep(field) {
             switch field {
             case "parentKey", "parent": return "it has a parent"
             case "deid": return "a deduplication holds it"
@@ -99,6 +99,7 @@ extension JobHash {
         add("failedReason", record.failedReason)
         add("stacktrace", try StackTraces.encode(record.stacktrace))
         add("defa", record.deferredFailure)
+        for step in record.steps { fields += Self.fields(of: step) }
         return fields
     }
 }

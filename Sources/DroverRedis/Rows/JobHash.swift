@@ -63,7 +63,8 @@ struct JobHash {
             case "stacktrace": record.stacktrace = StackTraces.decode(value)
             case "defa": record.deferredFailure = value
             case "cnl": cancelledAttempt = value
-            default: break
+            case "delay": break
+            default: if let step = Self.step(field, value) { record.steps.append(step) }
             }
         }
         let options = coder.options(stored ?? "{}")
@@ -72,11 +73,33 @@ struct JobHash {
         if options == nil, record.deferredFailure == nil { record.deferredFailure = "the stored options can't be read" }
         if state == .active { record.isCancelRequested = cancelledAttempt != nil && cancelledAttempt == attempt }
         if !state.isFinished { record.finishedAt = nil }
+        if record.steps.count > 1 { record.steps = record.steps.inOrder() }
         record.isHeldElsewhere = state == .active && mark == "elsewhere"
         if state == .delayed, let score = mark.flatMap(Double.init) {
             record.dueAt = Timestamp(milliseconds: Int64((score / 4096).rounded(.down)))
         }
         return record
+    }
+
+    /// Before the name of a step in the name of its field (`Scripts/include/steps.lua`).
+    private static let stepPrefix = "step:"
+
+    /// What a step has recorded; nil for another field.
+    private static func step(_ field: String, _ value: String) -> JobStep? {
+        guard isStep(field) else { return nil }
+        let time = value.utf8.prefix { $0 != UInt8(ascii: " ") }
+        return JobStep(
+            name: StepName(stored: String(Substring(field.utf8.dropFirst(stepPrefix.utf8.count)))),
+            result: JSONText(trusted: String(Substring(value.utf8.dropFirst(time.count + 1)))),
+            recordedAt: Timestamp(milliseconds: number(String(Substring(time)))))
+    }
+
+    /// Whether a field is that of a step. By bytes: what follows may combine with the last character of the prefix.
+    static func isStep(_ field: String) -> Bool { field.utf8.starts(with: stepPrefix.utf8) }
+
+    /// The field of a step, and its value.
+    static func fields(of step: JobStep) -> [String] {
+        [stepPrefix + step.name.text, "\(step.recordedAt.milliseconds) \(step.result.text)"]
     }
 
     /// A whole number; what is none counts as zero, and a fraction is cut off, as BullMQ's clients do.

@@ -5,7 +5,7 @@
 -- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
 -- the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys keys-more time base marks places parents removal entering deduplication state leases
+--#include keys keys-more time base marks places parents removal entering deduplication state leases steps
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -18,7 +18,10 @@ if command == 'retry' then
     if state ~= 'completed' and state ~= 'failed' then return state end
     takeOut(id, state)
     call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
-    if argument == '1' then call('HDEL', job, 'atm', 'ats', 'cnl') end
+    if argument == '1' then
+        call('HDEL', job, 'atm', 'ats', 'cnl')
+        forgetSteps(job)
+    end
     pushAgain(id, storedPriority())
     local parent = call('HGET', job, 'parentKey')
     if parent and call('EXISTS', parent) == 1 then

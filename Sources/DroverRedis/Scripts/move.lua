@@ -164,7 +164,9 @@ local function arrive(job, scheduler, opts)
         local text = decode(opts).repeatJobKey
         scheduler = type(text) == 'string' and text or nil
     end
-    call('HSET', key, 'opts', opts, 'delay', integer(delay), unpack(fields))
+    call('HSET', key, 'opts', opts, 'delay', integer(delay))
+    -- A portion has whole pairs.
+    callAll('HSET', key, fields)
     if scheduler then call('HSET', key, 'rjk', scheduler) end
     if #job.log > 0 then
         call('DEL', logKey(key))

@@ -1,10 +1,11 @@
 -- Stores what running attempts report, in order, each under its lease (docs/store-contract.md, record; PROTOCOL 12.9).
 --
 -- KEYS: the base of the queue's keys.
--- ARGV: time (tests), then each report: id, token, kind, text, lines to keep of a log (empty for all).
---       Kinds: `p` progress, `d` payload, `l` log line.
+-- ARGV: time (tests), then each report: id, token, kind, text, and the number of lines to keep of a log (empty for all) or
+--       the name of a step.
+--       Kinds: `p` progress, `d` payload, `s` step, `l` log line.
 -- Reply: one sign for each: r recorded, l lease lost. O(reports); each O(active) whose lock is gone.
---#include keys keys-more time base leases
+--#include keys keys-more time base leases steps
 call('EXISTS', eventsKey, metaKey)
 local statuses = {}
 for index = 1, (#ARGV - 1) / 5 do
@@ -17,6 +18,8 @@ for index = 1, (#ARGV - 1) / 5 do
             emit('progress', 'jobId', id, 'data', text)
         elseif ARGV[at + 2] == 'd' then
             call('HSET', job, 'data', text)
+        elseif ARGV[at + 2] == 's' then
+            call('HSET', job, stepField(ARGV[at + 4]), nowText .. ' ' .. text)
         else
             local keep = tonumber(ARGV[at + 4])
             call('RPUSH', logKey(job), text)

@@ -1,12 +1,26 @@
 import DroverCore
 
-/// A stored job with what only the store knows of it.
+/// Which rows of other tables belong to a job, and go with it.
+struct JobAnnexes {
+    /// How many lines were ever logged.
+    var logLines: Int64
+    /// Whether steps have recorded anything.
+    var hasSteps: Bool
+
+    /// Reads two columns, `log_lines` and `steps`.
+    init(_ row: Statement, logLines: Int32, steps: Int32) {
+        self.logLines = row.count(logLines)
+        hasSteps = row.bool(steps)
+    }
+}
+
+/// A stored job with what only the store knows of it. The record is without its steps until they are read.
 struct JobRow {
     var seq: Int64
     var place: Int64
     var rank: Int64
     var token: String?
-    var logLines: Int64
+    var annexes: JobAnnexes
     var record: JobRecord
 
     /// Reads the columns that `select-job.sql` and its siblings name, in their order.
@@ -14,7 +28,7 @@ struct JobRow {
         seq = row.int(0)
         let state = try StateCode.state(row.int(3))
         rank = row.int(4)
-        logLines = row.count(13)
+        annexes = JobAnnexes(row, logLines: 13, steps: 23)
         token = row.optionalText(14)
         place = row.int(22)
         let options = coder.options(row.optionalText(15))
@@ -37,5 +51,17 @@ struct JobRow {
         // A job whose options are damaged must not hold up the others: it is handed out, to fail.
         record.deferredFailure = row.optionalText(20) ?? (options == nil ? "the stored options can't be read" : nil)
         record.stacktrace = row.optionalText(21).map(StackTraces.decode) ?? []
+    }
+
+    /// Reads what steps have recorded, by `read-steps.sql`.
+    mutating func fillSteps(by read: Statement) throws(StoreError) {
+        read.bind(1, seq)
+        while try read.step() {
+            record.steps.append(
+                JobStep(
+                    name: StepName(stored: read.text(0)), result: JSONText(trusted: read.text(1)),
+                    recordedAt: Timestamp(milliseconds: read.int(2))))
+        }
+        record.steps = record.steps.inOrder()
     }
 }

@@ -36,6 +36,7 @@ extension WriteSession {
         update.bind(4, place.place)
         update.bind(5, resetAttempts)
         try update.run()
+        if resetAttempts, row.annexes.hasSteps { try removeSteps(of: row.seq) }
         putBack(row, to: place, turn)
         return .done
     }
@@ -59,7 +60,7 @@ extension WriteSession {
         guard state != .active else { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }
         turn.emit(.removed(from: state), StoredID(row))
-        try remove(row.seq, state: StateCode.code(state), logLines: row.logLines, turn)
+        try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
         return .done
     }
 

@@ -52,6 +52,8 @@ extension WriteSession {
             try set(SQL.setPayload, row.seq, payload.text)
         case .log(let line, let keep):
             try log(line, keep: keep, row)
+        case .step(let name, let result):
+            try keep(JobStep(name: name, result: result, recordedAt: Timestamp(milliseconds: now)), of: row)
         }
         return .recorded
     }
@@ -64,7 +66,7 @@ extension WriteSession {
     }
 
     private func log(_ line: String, keep: Int?, _ row: JobRow) throws(StoreError) {
-        let number = row.logLines + 1
+        let number = row.annexes.logLines + 1
         let append = try statement(SQL.appendLog)
         append.bind(1, row.seq)
         append.bind(2, number)
@@ -79,6 +81,24 @@ extension WriteSession {
         trim.bind(1, row.seq)
         trim.bind(2, number - Int64(max(0, keep)) + 1)
         try trim.run()
+    }
+
+    private func keep(_ step: JobStep, of row: JobRow) throws(StoreError) {
+        try save(step, of: row.seq)
+        if row.annexes.hasSteps { return }
+        let mark = try statement(SQL.markSteps)
+        mark.bind(1, row.seq)
+        try mark.run()
+    }
+
+    /// Stores a step of a job that is marked as one that has some.
+    func save(_ step: JobStep, of seq: Int64) throws(StoreError) {
+        let save = try statement(SQL.saveStep)
+        save.bind(1, seq)
+        save.bind(2, step.name.text)
+        save.bind(3, step.recordedAt.milliseconds)
+        save.bind(4, step.result.text)
+        try save.run()
     }
 
     func saveWorker(_ report: WorkerReport) throws(StoreError) {

@@ -71,7 +71,7 @@ extension WriteSession {
             return
         }
         turn.emit(.removed(from: state), StoredID(row))
-        try remove(row.seq, state: StateCode.code(state), logLines: row.logLines, turn)
+        try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
         report.removed += 1
     }
 
@@ -121,6 +121,7 @@ extension WriteSession {
         insert.bind(20, record.deferredFailure)
         insert.bind(21, try StackTraces.encode(record.stacktrace))
         insert.bind(22, Int64(whole.log.count))
+        insert.bind(23, !record.steps.isEmpty)
         try insert.run()
         for (line, text) in whole.log.enumerated() {
             let append = try statement(SQL.appendLog)
@@ -129,6 +130,7 @@ extension WriteSession {
             append.bind(3, text)
             try append.run()
         }
+        for step in record.steps { try save(step, of: seq) }
         turn.added(place.state)
         report.stored += 1
     }

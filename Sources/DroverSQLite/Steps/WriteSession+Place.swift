@@ -45,32 +45,45 @@ extension WriteSession {
         return nil
     }
 
-    /// A whole job, when it exists in the queue.
+    /// A job without its steps, when it exists in the queue.
     func job(_ id: JobID, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         if let seq = try seq(of: id, turn), let row = try job(seq, turn), row.record.key.id == id { return row }
         return try movedSeq(of: id, turn).flatMap { seq throws(StoreError) in try job(seq, turn) }
     }
 
-    /// A whole job by its number.
+    /// A job without its steps, by its number.
     func job(_ seq: Int64, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         let select = try statement(SQL.selectJob)
         select.bind(1, seq)
         guard try select.step() else { return nil }
         defer { select.reset() }
-        guard select.int(23) == turn.number else { return nil }
+        guard select.int(24) == turn.number else { return nil }
         return try JobRow(select, queue: turn.name, options: &options)
     }
 
-    /// Removes a job with its log.
-    func remove(_ seq: Int64, state: Int64, logLines: Int64, _ turn: QueueTurn) throws(StoreError) {
+    /// Reads what steps of a job have recorded, where any have.
+    func fillSteps(of row: inout JobRow) throws(StoreError) {
+        if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
+    }
+
+    /// Removes a job with its log and its steps.
+    func remove(_ seq: Int64, state: Int64, _ annexes: JobAnnexes, _ turn: QueueTurn) throws(StoreError) {
         let delete = try statement(.deleteJob)
         delete.bind(1, seq)
         try delete.run()
-        if logLines > 0 {
+        if annexes.logLines > 0 {
             let logs = try statement(SQL.deleteLogs)
             logs.bind(1, seq)
             try logs.run()
         }
+        if annexes.hasSteps { try removeSteps(of: seq) }
         turn.removed(state)
+    }
+
+    /// Removes what steps of a job have recorded.
+    func removeSteps(of seq: Int64) throws(StoreError) {
+        let delete = try statement(SQL.deleteSteps)
+        delete.bind(1, seq)
+        try delete.run()
     }
 }

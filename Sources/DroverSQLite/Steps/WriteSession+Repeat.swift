@@ -37,7 +37,8 @@ extension WriteSession {
         load.reset()
         var claimed: [ClaimedJob] = []
         for seq in Self.numbers(in: claims) {
-            guard let row = try job(seq, turn), row.record.state == .active, row.token == id.text else { continue }
+            guard var row = try job(seq, turn), row.record.state == .active, row.token == id.text else { continue }
+            try fillSteps(of: &row)
             claimed.append(
                 ClaimedJob(
                     job: row.record, lease: Lease(job: row.record.key, token: id.token, duration: lease),

@@ -35,9 +35,9 @@ extension WriteSession {
         select.bind(2, state)
         select.bind(3, cut)
         select.bind(4, limit)
-        var old: [(seq: Int64, logLines: Int64)] = []
-        while try select.step() { old.append((select.int(0), select.int(1))) }
-        for job in old { try remove(job.seq, state: state, logLines: job.logLines, turn) }
+        var old: [(seq: Int64, annexes: JobAnnexes)] = []
+        while try select.step() { old.append((select.int(0), JobAnnexes(select, logLines: 1, steps: 2))) }
+        for job in old { try remove(job.seq, state: state, job.annexes, turn) }
         return Int64(old.count)
     }
 }

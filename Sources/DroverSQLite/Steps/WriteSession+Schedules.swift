@@ -180,7 +180,7 @@ extension WriteSession {
     }
 
     private func removeSilently(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) {
-        try remove(row.seq, state: StateCode.code(row.record.state), logLines: row.logLines, turn)
+        try remove(row.seq, state: StateCode.code(row.record.state), row.annexes, turn)
     }
 
     private func takeAwayDelayed(_ record: ScheduleRecord, _ turn: QueueTurn) throws(StoreError) {

@@ -87,7 +87,7 @@ extension WriteSession {
         var priority: Int64
         var attemptsMade: Int64
         var stacktrace: String?
-        var logLines: Int64
+        var annexes: JobAnnexes
         var options: String?
     }
 
@@ -103,7 +103,7 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            logLines: select.count(3), options: select.optionalText(4))
+            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(5))
     }
 
     private func end(
@@ -113,7 +113,7 @@ extension WriteSession {
         switch settlement.outcome {
         case .completed(let result):  // removed at once; the other case is the hot path
             turn.emit(.completed(result), stored)
-            try remove(seq, state: StateCode.active, logLines: held.logLines, turn)
+            try remove(seq, state: StateCode.active, held.annexes, turn)
             work.hasFinished = true
         case .failed(let failure):
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
@@ -151,7 +151,7 @@ extension WriteSession {
             turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)
         }
         if retention.removesAtOnce {
-            try remove(seq, state: StateCode.active, logLines: held.logLines, turn)
+            try remove(seq, state: StateCode.active, held.annexes, turn)
             work.hasFinished = true
             return
         }

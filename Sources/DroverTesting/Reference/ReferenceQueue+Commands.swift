@@ -56,6 +56,7 @@ extension ReferenceQueue {
             if resetAttempts {
                 $0.attemptsMade = 0
                 $0.attemptsStarted = 0
+                $0.steps = []
             }
         }
         putBack(id, atFront: jobs[id]?.record.keepsFront ?? false)

@@ -22,6 +22,9 @@ extension ReferenceQueue {
             if surplus > 0 { jobs.values[index].log.removeFirst(surplus) }
         case .payload(let payload):
             edit(id) { $0.payload = payload }
+        case .step(let name, let result):
+            let step = JobStep(name: name, result: result, recordedAt: now)
+            edit(id) { $0.steps = ($0.steps.filter { $0.name != name } + [step]).inOrder() }
         }
         return .recorded
     }

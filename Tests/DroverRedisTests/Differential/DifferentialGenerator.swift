@@ -108,9 +108,10 @@ struct DifferentialGenerator {
     }
 
     private mutating func content() -> JobReport.Content {
-        switch below(3) {
+        switch below(4) {
         case 0: .progress(pick(Self.texts))
         case 1: .payload(pick(Self.texts))
+        case 2: .step(pick(["s", "ö 2"]), result: pick(Self.texts))
         default: .log("line \(below(10))", keep: one(2) ? 1 + below(3) : nil)
         }
     }

@@ -108,17 +108,18 @@ extension DifferentialPair {
     func report(_ job: String, _ content: JobReport.Content) async throws {
         let lease = lease(job)
         let ours = try await store.record([JobReport(lease: lease, content: content)])
-        let (kind, text, keep): (JSON, String, Int?) =
+        let (kind, text, more): (JSON, String, JSON) =
             switch content {
-            case .progress(let value): ("progress", value.text, nil)
-            case .payload(let value): ("data", value.text, nil)
-            case .log(let line, let keep): ("log", line, keep)
+            case .progress(let value): ("progress", value.text, .null)
+            case .payload(let value): ("data", value.text, .null)
+            case .log(let line, let keep): ("log", line, keep.map { .integer($0) } ?? .null)
+            case .step(let name, let result): ("step", result.text, .string(name.text))
             }
         let theirs = try await call(
             "report",
             [
                 "id": .string(job), "token": .string(lease.token.text), "kind": kind, "text": .string(text),
-                "keep": keep.map { .integer($0) } ?? .null,
+                "more": more,
             ])
         try expect(theirs, ours == [.recorded] ? "recorded" : "leaseLost", "the report of \(job)")
     }

@@ -292,14 +292,17 @@ class Drover(Model):
 
     # Other operations of a job
 
-    def report(self, Q, id, token, kind, text, keep):
+    def report(self, Q, now, id, token, kind, text, more):
         # Deviation 12.9: reports are stored under a lease only.
         if not self.isHeld(Q, id, token):
             return "leaseLost"
         if kind == "progress":
             self.progress(Q, id, text)
         elif kind == "log":
-            self.log(Q, id, text, keep)
+            self.log(Q, id, text, more)
+        elif kind == "step":
+            # Deviation 4: what a step recorded is a field that BullMQ does not know.
+            self.r.hset(f"{Q}:{id}", f"step:{more}", f"{now} {text}")
         else:
             self.r.hset(f"{Q}:{id}", "data", text)
         return "recorded"
@@ -333,6 +336,10 @@ class Drover(Model):
         self.keepsPriority = False
         # Deviation 12.5: the reason of an earlier failure goes also when a completed job runs again, and the other way.
         self.r.hdel(f"{Q}:{id}", "failedReason", "returnvalue")
+        # Deviation 4: with the attempts the steps begin anew.
+        steps = [field for field in self.r.hkeys(f"{Q}:{id}") if field.startswith("step:")]
+        if reset and steps:
+            self.r.hdel(f"{Q}:{id}", *steps)
         return True
 
     # Deviation 12.8: a job put to the front of a priority sets the marker.
