@@ -7,7 +7,7 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
         private enum Value: String {
             case refused, payloadTooLarge, queueFull, notFound, jobFailed, resultNotKept, timedOut, leaseLost,
                 alreadyRun,
-                unreadable
+                unreadable, stepTooLarge, undecodable
         }
         private let value: Value
         private init(_ value: Value) { self.value = value }
@@ -32,6 +32,11 @@ public struct DroverError: Error, Sendable, CustomStringConvertible {
         public static let alreadyRun = Code(.alreadyRun)
         /// What is stored is encrypted and can't be opened here; the message names the key.
         public static let unreadable = Code(.unreadable)
+        /// What a step came to is longer than `ServiceConfiguration.maxResultBytes`, or all of the job's steps together are
+        /// longer than `ServiceConfiguration.maxStepBytes`; it was not recorded.
+        public static let stepTooLarge = Code(.stepTooLarge)
+        /// What a step recorded is not what its present type asks for.
+        public static let undecodable = Code(.undecodable)
 
         /// The code's name.
         public var description: String { value.rawValue }

@@ -6,8 +6,11 @@ public import Tracing
 public struct ServiceConfiguration: Sendable {
     /// The longest payload that is accepted, in bytes of UTF-8.
     public var maxPayloadBytes: Int
-    /// The longest result that a handler may return, in bytes of UTF-8.
+    /// The longest result that a handler, or a step of it, may return, in bytes of UTF-8.
     public var maxResultBytes: Int
+    /// The most that all steps of one job may record together, names included, in bytes of UTF-8. Whoever claims the job
+    /// reads all of it. 8 MiB by default.
+    public var maxStepBytes = 8 * 1_048_576
     /// How payloads and results are encrypted; nil for not at all. Without keys an encrypted payload fails its attempts.
     public var encryption: PayloadEncryption?
     /// What adds do where the queue is full that don't say it themselves. In a transaction they are always refused.

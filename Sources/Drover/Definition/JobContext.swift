@@ -73,7 +73,7 @@ public struct JobContext: Sendable {
         try await report(.payload(stored))
     }
 
-    private func report(_ content: JobReport.Content) async throws {
+    func report(_ content: JobReport.Content) async throws {
         let statuses = try await worker.store.record([JobReport(lease: attemptState.claimed.lease, content: content)])
         if statuses.first == .leaseLost {
             throw DroverError(.leaseLost, "the job \(key) is no longer held by this attempt; end the handler")

@@ -25,14 +25,16 @@ struct PayloadCoding: Sendable {
         return JSONText(trusted: String(decoding: data, as: UTF8.self))
     }
 
-    /// The value that a payload holds.
+    /// The value that a payload holds, or another text, as `what` says.
     ///
     /// - Throws: ``UndecodablePayload``, which no further attempt can mend.
-    func decode<Value: Decodable>(_: Value.Type, from payload: JSONText) throws(UndecodablePayload) -> Value {
+    func decode<Value: Decodable>(
+        _: Value.Type, from payload: JSONText, as what: String = "the payload"
+    ) throws(UndecodablePayload) -> Value {
         do {
             return try decoder.decode(Value.self, from: Data(payload.text.utf8))
         } catch {
-            throw UndecodablePayload(expected: "\(Value.self)", error: error)
+            throw UndecodablePayload(what, expected: "\(Value.self)", error: error)
         }
     }
 }
@@ -41,7 +43,7 @@ struct PayloadCoding: Sendable {
 struct UndecodablePayload: Error {
     let reason: String
 
-    init(expected: String, error: any Error) {
+    init(_ subject: String = "the payload", expected: String, error: any Error) {
         let what: String
         switch error as? DecodingError {
         case .keyNotFound(let key, let context)?:
@@ -57,7 +59,7 @@ struct UndecodablePayload: Error {
         @unknown default:
             what = "it can't be read"
         }
-        reason = "the payload does not decode as \(expected): \(what)"
+        reason = "\(subject) does not decode as \(expected): \(what)"
     }
 
     /// A coding path as people write it: `items[3].name`, or `the value` for the whole.

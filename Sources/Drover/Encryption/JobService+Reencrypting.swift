@@ -32,6 +32,9 @@ extension JobService {
     /// } while cursor != nil
     /// ```
     ///
+    /// What steps have recorded stays as it is: a job of which some is encrypted with an older key is a problem of the report until
+    /// it has ended, and the key must stay that long.
+    ///
     /// Jobs that are claimed meanwhile move out of the pages: go over a queue that is worked until a round changes nothing. A
     /// handler that replaces its job's payload at the same moment may lose that change; where handlers do, pause the queue.
     ///
@@ -53,6 +56,7 @@ extension JobService {
         var report = ReencryptionReport(looked: page.jobs.count, next: page.next)
         var commands: [JobCommand] = []
         for job in page.jobs {
+            if let problem = stepsProblem(of: job, encryption.keys) { report.problems.append(problem) }
             do {
                 guard let payload = try renewed(job, encryption.keys) else { continue }
                 try configuration.checkPayload(payload)
@@ -105,6 +109,16 @@ extension JobService {
             }
         }
         return report
+    }
+
+    /// Says that a job which may run again needs an older key for its steps; nil when it does not.
+    private func stepsProblem(of job: JobRecord, _ ring: KeyRing) -> ReencryptionReport.Problem? {
+        if job.state == .completed { return nil }
+        let others = job.steps.flatMap { StoredValue($0.result).keys }.filter { $0 != ring.current }
+        guard let key = others.min() else { return nil }
+        return .init(
+            job: job.key,
+            reason: "what its steps recorded is encrypted with key \"\(key)\"; keep that key until the job has ended")
     }
 
     /// The stored form of a job's payload by the current key; nil when it has it.

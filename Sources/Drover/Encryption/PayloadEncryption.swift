@@ -11,8 +11,8 @@ public import DroverCore
 /// ```
 ///
 /// What is said of a type (``JobPayload/encryption``) counts before what is said of its queue, and that before ``standard``.
-/// Values are sealed by AES-GCM with 256-bit keys, each with a nonce of its own. Progress, log lines, reasons of failures, ids and
-/// options are not encrypted.
+/// Values are sealed by AES-GCM with 256-bit keys, each with a nonce of its own. Progress, log lines, reasons of failures, ids, names
+/// of steps and options are not encrypted.
 public struct PayloadEncryption: Hashable, Sendable {
     /// The keys.
     public var keys: KeyRing
@@ -20,9 +20,10 @@ public struct PayloadEncryption: Hashable, Sendable {
     public var standard: EncryptedParts
     /// What is encrypted of the jobs of a queue.
     public var queues: [QueueName: EncryptedParts]
-    /// Whether the results of jobs of which something is encrypted are encrypted too, as a whole. `null` never is.
+    /// Whether the results of jobs of which something is encrypted are encrypted too, as a whole, and what their steps record.
+    /// `null` never is.
     public var results: Bool
-    /// Whether workers fail jobs whose payload should be encrypted and is not. Off, as it must be until the last plain job
+    /// Whether workers fail jobs whose payload, or a step, should be encrypted and is not. Off, as it must be until the last plain job
     /// has been worked; on, it also keeps out payloads that somebody without a key wrote into the store.
     public var refusesPlain: Bool
 

@@ -22,11 +22,11 @@ import Foundation
 /// ```
 ///
 /// `data` is the ciphertext with its 16 bytes of tag behind it; both it and the nonce are base64. A result also has `job`, the
-/// job's name, since it may outlive its job in an event.
+/// job's name, since it may outlive its job in an event. What a step recorded is bound to the step's name.
 struct SealedValue: Hashable, Sendable {
     /// What the ciphertext belongs to, authenticated with it: a value that was taken elsewhere does not open.
     struct Binding: Sendable {
-        enum Purpose: String, Sendable { case payload, result }
+        enum Purpose: String, Sendable { case payload, result, step }
         var purpose: Purpose
         var job: JobName
         var way: [JSONCursor.Step]

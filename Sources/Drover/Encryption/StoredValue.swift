@@ -1,6 +1,6 @@
 public import DroverCore
 
-/// What a stored payload or result tells of its encryption without a key, for those who show it to people.
+/// What a stored payload, result or step tells of its encryption without a key, for those who show it to people.
 package struct StoredValue: Sendable {
     /// The ids of the keys that it is encrypted with, in the order of the text; empty when it is plain.
     package let keys: [String]
@@ -32,7 +32,7 @@ package struct StoredValue: Sendable {
 }
 
 extension PayloadEncryption {
-    /// A stored job with its payload and result as its producer and its handler gave them.
+    /// A stored job with its payload, its result and its steps as its producer and its handler gave them.
     ///
     /// - Throws: ``DroverError`` with the code `unreadable`; the message names the key.
     public func open(_ job: JobRecord) throws(DroverError) -> JobRecord {
@@ -40,6 +40,10 @@ extension PayloadEncryption {
         do {
             if let opened = try PayloadSealer.open(job.payload, of: job.name, with: keys) {
                 job.payload = opened.payload
+            }
+            for (index, step) in job.steps.enumerated() {
+                let opened = try SealedStep.open(step.result, of: step.name, job.name, with: keys)
+                job.steps[index].result = opened ?? step.result
             }
             if let result = job.result { job.result = try SealedResult.open(result, of: job.name, with: keys) }
         } catch {

@@ -12,7 +12,7 @@ struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The key is not on the ring.
     static func unknownKey(_ id: String, of what: SealedValue.Binding.Purpose) -> UnreadableValue {
-        let reader = what == .payload ? "this worker" : "this program"
+        let reader = what == .result ? "this program" : "this worker"
         return UnreadableValue(
             reason:
                 "the \(what) is encrypted with key \"\(id)\", which \(reader) does not have; add it to its keys (\(place))"
@@ -43,4 +43,6 @@ struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
     /// It should be encrypted and is not.
     static let plain = UnreadableValue(
         reason: "the payload is not encrypted, and this worker takes only encrypted ones of this queue")
+    static let plainStep = UnreadableValue(
+        reason: "what it recorded is not encrypted, and this worker takes only encrypted values of this queue")
 }

@@ -23,6 +23,8 @@ final class Attempt: Sendable {
         var stop: StopReason?
         var traceID: String?
         var completion: Completion?
+        /// Nil until the handler comes to a step.
+        var steps: StepTable?
     }
 
     /// What a transaction of the handler's has done about the attempt.
@@ -76,6 +78,18 @@ final class Attempt: Sendable {
     var traceID: String? {
         get { state.withLock { $0.traceID } ?? claimed.job.options.telemetry?.traceID }
         set { state.withLock { $0.traceID = newValue } }
+    }
+
+    /// Looks at the steps of the attempt, or changes what is known of them.
+    func withSteps<Answer: Sendable, Problem: Error>(
+        _ body: (inout StepTable) throws(Problem) -> Answer
+    ) throws(Problem) -> Answer {
+        try state.withLock { state throws(Problem) in
+            var steps = state.steps ?? StepTable(recorded: claimed.job.steps)
+            state.steps = nil  // a second reference would cost a copy of the table with each change
+            defer { state.steps = steps }
+            return try body(&steps)
+        }
     }
 
     /// What has come over the attempt so far.

@@ -14,7 +14,7 @@ enum AttemptExit: Sendable {
     case snoozed(Snooze)
     /// The payload is not what the handler's type asks for.
     case undecodable(UndecodablePayload)
-    /// The payload is encrypted, and can't be opened here.
+    /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
     case unreadable(UnreadableValue)
     /// Nobody here runs jobs of this name.
     case noHandler
@@ -35,6 +35,8 @@ enum AttemptExit: Sendable {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
         case let error as UndecodablePayload: self = .undecodable(error)
+        case let error as DroverError where error.code == .unreadable:
+            self = .unreadable(UnreadableValue(reason: error.message))
         default: self = .threw(error)
         }
     }
@@ -46,6 +48,7 @@ enum AttemptExit: Sendable {
         case .unrecoverable(let error): error.description
         case .snoozed(let snooze): snooze.description
         case .undecodable(let error): error.reason
+        case .unreadable(let error): error.reason
         default: nil
         }
     }
