@@ -77,6 +77,33 @@ import Testing
         #expect(other.status == .failed && other.transcript.notes.contains("encrypted with key \"k1\""))
     }
 
+    @Test("job shows what steps recorded, and of what is encrypted the key unless it is asked")
+    func showsSteps() async throws {
+        _ = await drover("add", "--queue", "cards", "pay", "--data", data, keys: text(1))
+        var configuration = ServiceConfiguration()
+        configuration.encryption = PayloadEncryption(try KeyRing(parsing: text(1)))
+        let service = JobService(store: store, configuration: configuration)
+        service.work("cards") { [secret] handlers in
+            handlers.otherwise { context in
+                try await context.step("charge") { secret }
+                try await context.step("mail") {}
+                return .null
+            }
+        }
+        try await service.drain()
+        let people = await drover("job", "--queue", "cards", "1").transcript.results
+        #expect(people.contains("steps (2):\n  charge  ") && people.contains("  \"encrypted with key k1\"\n  mail    "))
+        let json = await drover("job", "--queue", "cards", "1", "--json").transcript.results
+        #expect(json.contains(#""steps":[{"name":"charge","recordedAt":"#) && isClean(people) && isClean(json))
+        for arguments in [[], ["--json"]] {
+            let transcript = Transcript()
+            let session = transcript.session(on: store, environment: ["DROVER_ENCRYPTION_KEYS": text(1)])
+            _ = await DroverTool.run(["job", "--queue", "cards", "1", "--decrypt"] + arguments, in: session)
+            let isShown = transcript.results.contains(secret)
+            #expect(isShown)
+        }
+    }
+
     @Test("handlers of work get the plain payload, their result is encrypted, and add --wait opens it")
     func works() async throws {
         _ = await drover("add", "--queue", "cards", "--data", data, "--id", "a", "pay", keys: text(1))

@@ -83,7 +83,11 @@ struct MoveCommandTests {
         }
         try await add(4, NewJob(name: "done", payload: JSONText(#"{"ü":[9007199254740993,{}]}"#)))
         let done = try await claim(4)
-        _ = try await store.record([JobReport(lease: done[0].lease, content: .log("größe", keep: nil))])
+        _ = try await store.record([
+            JobReport(lease: done[0].lease, content: .log("größe", keep: nil)),
+            JobReport(lease: done[0].lease, content: .step("größe 1", result: JSONText(#"[9007199254740993, {}]"#))),
+            JobReport(lease: done[1].lease, content: .step("s", result: .null)),
+        ])
         try await settle(done, "s1", .completed(JSONText(#"{"r":[]}"#)))
         try await add(3, NewJob(name: "bad"))
         try await settle(

@@ -6,7 +6,7 @@ import DroverCore
 struct Job: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "job",
-        abstract: "Show everything about one job: state, attempts, times, worker, options, result, log.",
+        abstract: "Show everything about one job: state, attempts, times, worker, options, steps, result, log.",
         discussion: """
             Of what is encrypted it shows the key alone; with --decrypt and the keys it shows what was added.
 
@@ -21,7 +21,7 @@ struct Job: Subcommand {
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The job's queue.", valueName: "name")) var queue: String
     @Argument(help: "The job's id.") var id: String
-    @Flag(help: "Show encrypted payloads and results in plain; needs their keys.") var decrypt = false
+    @Flag(help: "Show encrypted payloads, results and steps in plain; needs their keys.") var decrypt = false
     @OptionGroup var keys: KeyOptions
     @Flag(help: "Print JSON: an object; its logs are the newest 1000 lines.") var json = false
 

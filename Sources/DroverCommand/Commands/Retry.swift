@@ -8,14 +8,15 @@ struct Retry: Subcommand {
         abstract: "Run finished jobs again.",
         discussion: """
             The jobs go to the back of the line; their results and reasons are cleared. A job whose attempts are used up \
-            gets one more try, or all of them with --reset-attempts.
+            gets one more try, or all of them with --reset-attempts. What its steps have recorded stays, and they do not run \
+            again; with --reset-attempts they do.
 
             Example:
               drover retry --queue mail 17 18 --reset-attempts
             """)
 
     @OptionGroup var jobs: JobSelection
-    @Flag(help: "Count the jobs' attempts from zero again.") var resetAttempts = false
+    @Flag(help: "Count the jobs' attempts from zero again, and forget their steps.") var resetAttempts = false
 
     var attempt: String { "retry jobs" }
 

@@ -12,7 +12,7 @@ enum JobJSON {
     /// A job's members; one of which something is encrypted has `encryptedWith`, the ids of the keys.
     static func members(_ job: JobRecord) throws -> [(name: String, value: String)] {
         var keys: [String] = []
-        for value in [job.payload, job.result].compactMap(\.self) {
+        for value in [job.payload, job.result].compactMap(\.self) + job.steps.map(\.result) {
             for key in StoredValue(value).keys where !keys.contains(key) { keys.append(key) }
         }
         let encrypted = keys.isEmpty ? [] : [("encryptedWith", JSONWriter.array(keys.map { JSONWriter.string($0) }))]
@@ -33,6 +33,7 @@ enum JobJSON {
             ("finishedAt", JSONWriter.instant(job.finishedAt)),
             ("worker", JSONWriter.string(job.worker)),
             ("progress", JSONWriter.json(job.progress)),
+            ("steps", JSONWriter.array(job.steps.map { step($0) })),
             ("result", JSONWriter.json(job.result)),
             ("failedReason", JSONWriter.string(job.failedReason)),
             ("stacktrace", JSONWriter.array(job.stacktrace.map { JSONWriter.string($0) })),
@@ -40,6 +41,14 @@ enum JobJSON {
             ("deferredFailure", JSONWriter.string(job.deferredFailure)),
             ("options", try options(job.options)),
         ] + encrypted
+    }
+
+    private static func step(_ step: JobStep) -> String {
+        JSONWriter.object([
+            ("name", JSONWriter.string(step.name.text)),
+            ("recordedAt", JSONWriter.instant(step.recordedAt)),
+            ("result", step.result.text),
+        ])
     }
 
     /// A job on one line.

@@ -35,6 +35,16 @@ enum JobText {
         var lines = pairs.map { name, value in
             name + String(repeating: " ", count: width - name.count + 2) + value
         }
+        if !job.steps.isEmpty {
+            lines.append("steps (\(job.steps.count)):")
+            let width = job.steps.map(\.name.text.count).max() ?? 0
+            for step in job.steps {
+                let name = Printable.text(step.name.text)
+                let fill = String(repeating: " ", count: width - name.count)
+                let time = InstantArgument.text(step.recordedAt)
+                lines.append("  \(name)\(fill)  \(time)  \(Printable.text(StoredValue(step.result).shown.text))")
+            }
+        }
         for (number, trace) in job.stacktrace.enumerated() {
             lines.append("trace \(number + 1):")
             lines += trace.split(separator: "\n", omittingEmptySubsequences: false).map {

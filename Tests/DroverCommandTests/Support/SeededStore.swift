@@ -41,6 +41,10 @@ enum SeededStore {
         _ = try await store.record([
             JobReport(lease: claimed[1].lease, content: .log("first line", keep: nil)),
             JobReport(lease: claimed[1].lease, content: .log("second line", keep: nil)),
+            JobReport(
+                lease: claimed[1].lease, content: .step("render", result: try JSONText(#"{"bytes": 9007199254740993}"#))
+            ),
+            JobReport(lease: claimed[1].lease, content: .step("attach 1", result: .null)),
             JobReport(lease: claimed[2].lease, content: .progress(try JSONText(#"{"done":0.5}"#))),
         ])
         clock.advance(by: .milliseconds(250))
