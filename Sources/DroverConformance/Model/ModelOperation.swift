@@ -116,6 +116,20 @@ enum ModelOperation: Sendable {
         }
     }
 
+    /// The queue that it is about; nil when that is none, or several.
+    var queue: Int? {
+        switch self {
+        case .enqueue(let queue, _), .exchange(let queue, _, _, _), .reclaim(let queue, _, _), .prune(let queue, _, _),
+            .list(let queue, _, _, _), .turnPage(let queue, _, _, _, _), .events(let queue, _, _), .waitForWork(let queue):
+            queue
+        case .log(let name, _, _): name.queue
+        default: nil
+        }
+    }
+
+    /// The name of its kind.
+    var kind: String { String(FoundDifference.text(of: self).prefix { $0 != "(" }) }
+
     /// Smaller operations of the same kind, for finding out what of one matters.
     var simpler: [ModelOperation] {
         switch self {

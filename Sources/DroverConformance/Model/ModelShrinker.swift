@@ -1,4 +1,5 @@
-/// Finds a short sequence that still makes the stores differ: leaves out parts, large ones first, while that works.
+/// Finds a short sequence that still makes the stores differ: leaves out queues and kinds of operations, then parts,
+/// large ones first, while that works.
 struct ModelShrinker {
     /// Replays a sequence on fresh stores.
     let replay: ([ModelOperation]) async throws -> FoundDifference?
@@ -9,7 +10,7 @@ struct ModelShrinker {
     mutating func shrink(
         _ operations: [ModelOperation], _ difference: FoundDifference
     ) async throws -> ([ModelOperation], FoundDifference) {
-        var best = (operations, difference)
+        var best = try await leaveOutGroups(of: (operations, difference))
         var chunk = max(1, operations.count / 2)
         while budget > 0 {
             let before = best.0.count
@@ -25,6 +26,22 @@ struct ModelShrinker {
             let before = best.0.count
             best = try await leaveOut(1, of: try await simplify(best))
             if best.0.count == before { break }
+        }
+        return best
+    }
+
+    /// Leaves out all operations of a kind, or of a queue, at once: what belongs together can't be told from its place.
+    private mutating func leaveOutGroups(
+        of best: ([ModelOperation], FoundDifference)
+    ) async throws -> ([ModelOperation], FoundDifference) {
+        var best = best
+        for queue in Set(best.0.compactMap(\.queue)).sorted() {
+            let fewer = best.0.filter { $0.queue != queue }
+            if let difference = try await differs(fewer) { best = (fewer, difference) }
+        }
+        for kind in Set(best.0.map(\.kind)).sorted() {
+            let fewer = best.0.filter { $0.kind != kind }
+            if let difference = try await differs(fewer) { best = (fewer, difference) }
         }
         return best
     }
