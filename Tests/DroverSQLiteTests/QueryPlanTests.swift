@@ -48,7 +48,9 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5] { try db.execute(sql: schema) }
+            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5] {
+                try db.execute(sql: schema)
+            }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
             // The plan does not depend on the values.
             statement.setUncheckedArguments(StatementArguments())

@@ -120,7 +120,8 @@ enum ModelOperation: Sendable {
     var queue: Int? {
         switch self {
         case .enqueue(let queue, _), .exchange(let queue, _, _, _), .reclaim(let queue, _, _), .prune(let queue, _, _),
-            .list(let queue, _, _, _), .turnPage(let queue, _, _, _, _), .events(let queue, _, _), .waitForWork(let queue):
+            .list(let queue, _, _, _), .turnPage(let queue, _, _, _, _), .events(let queue, _, _),
+            .waitForWork(let queue):
             queue
         case .log(let name, _, _): name.queue
         default: nil
