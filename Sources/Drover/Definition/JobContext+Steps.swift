@@ -39,21 +39,13 @@ extension JobContext {
     public func step<Value: Codable & Sendable>(
         _ name: String, as type: Value.Type = Value.self, _ body: () async throws -> Value
     ) async throws -> Value {
-        let coding = PayloadCoding()
         let name = try checked(name)
         if let recorded = try begin(name) {
-            do { return try coding.decode(type, from: open(recorded, name), as: "what it recorded") } catch let error
-                as UndecodablePayload
-            {
-                throw DroverError(
-                    .undecodable,
-                    "\(words(name)) was run before, and \(error.reason); let the type accept what was recorded, give the "
-                        + "step another name to run it again, or retry the job with its attempts reset")
-            }
+            return try decoded(try open(recorded, name), name, as: type)
         }
         defer { attemptState.withSteps { $0.end(name) } }
         let value = try await body()
-        try await record(try coding.encode(value), of: name)
+        try await record(try PayloadCoding().encode(value), of: name)
         return value
     }
 
@@ -68,6 +60,19 @@ extension JobContext {
         try await record(.null, of: name)
     }
 
+    private func decoded<Value: Decodable>(
+        _ recorded: JSONText, _ name: StepName, as type: Value.Type
+    ) throws -> Value {
+        do { return try PayloadCoding().decode(type, from: recorded, as: "what it recorded") } catch let error
+            as UndecodablePayload
+        {
+            throw DroverError(
+                .undecodable,
+                "\(words(name)) was run before, and \(error.reason); let the type accept what was recorded, give the "
+                    + "step another name to run it again, or retry the job with its attempts reset")
+        }
+    }
+
     private func checked(_ name: String) throws(DroverError) -> StepName {
         do throws(ValidationError) { return try StepName(name) } catch {
             throw DroverError(.refused, "a step of the job \(key) was not run: \(error)", cause: error)
@@ -76,12 +81,17 @@ extension JobContext {
 
     /// What the step recorded, as it is stored; nil when it has to run.
     private func begin(_ name: StepName) throws(DroverError) -> JSONText? {
+        let beginning: StepTable.Beginning
         do throws(StepTable.Refusal) {
-            return switch try attemptState.withSteps({ steps throws(StepTable.Refusal) in try steps.begin(name) }) {
-            case .run: nil
-            case .recorded(let stored): stored
-            }
+            beginning = try attemptState.withSteps { steps throws(StepTable.Refusal) in try steps.begin(name) }
         } catch { throw refused(name, error) }
+        if case .recorded(let stored) = beginning { return stored }
+        // Whoever holds the job now may run the step as well.
+        if attemptState.fate.stop == .leaseLost {
+            attemptState.withSteps { $0.end(name) }
+            throw leaseLost
+        }
+        return nil
     }
 
     private func open(_ recorded: JSONText, _ name: StepName) throws(DroverError) -> JSONText {

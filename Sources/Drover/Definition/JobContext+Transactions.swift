@@ -52,7 +52,7 @@ extension JobContext {
         case .leaseLost:
             // A transaction that has been rolled back without a word leaves it pending, and the job held.
             if attemptState.completion == .pending { throw alreadyCompleted }
-            throw DroverError(.leaseLost, "the job \(key) is no longer held by this attempt; end the handler")
+            throw leaseLost
         case .refused(let problem):
             throw DroverError(.refused, "the job \(key) was not completed: \(problem)", cause: problem)
         }

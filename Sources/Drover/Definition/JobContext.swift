@@ -76,7 +76,12 @@ public struct JobContext: Sendable {
     func report(_ content: JobReport.Content) async throws {
         let statuses = try await worker.store.record([JobReport(lease: attemptState.claimed.lease, content: content)])
         if statuses.first == .leaseLost {
-            throw DroverError(.leaseLost, "the job \(key) is no longer held by this attempt; end the handler")
+            throw leaseLost
         }
+    }
+
+    /// The error of calls that only the attempt that holds the job may make.
+    var leaseLost: DroverError {
+        DroverError(.leaseLost, "the job \(key) is no longer held by this attempt; end the handler")
     }
 }

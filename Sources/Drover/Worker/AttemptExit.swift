@@ -35,7 +35,8 @@ enum AttemptExit: Sendable {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
         case let error as UndecodablePayload: self = .undecodable(error)
-        case let error as DroverError where error.code == .unreadable:
+        // What the job itself has, not another job's result that the handler awaited.
+        case let error as DroverError where error.code == .unreadable && error.cause is UnreadableValue:
             self = .unreadable(UnreadableValue(reason: error.message))
         default: self = .threw(error)
         }
@@ -113,7 +114,7 @@ enum AttemptExit: Sendable {
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):
-            policy.outcome(of: job, reason: error.reason, isFinal: false)
+            policy.outcome(of: job, reason: error.reason, isFinal: false, elapsed: elapsed)
         case .noHandler:
             policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false, elapsed: elapsed)
         case .deferredFailure(let reason):

@@ -37,9 +37,9 @@ enum JobText {
         }
         if !job.steps.isEmpty {
             lines.append("steps (\(job.steps.count)):")
-            let width = job.steps.map(\.name.text.count).max() ?? 0
-            for step in job.steps {
-                let name = Printable.text(step.name.text)
+            let names = job.steps.map { Printable.text($0.name.text) }
+            let width = names.map(\.count).max() ?? 0
+            for (name, step) in zip(names, job.steps) {
                 let fill = String(repeating: " ", count: width - name.count)
                 let time = InstantArgument.text(step.recordedAt)
                 lines.append("  \(name)\(fill)  \(time)  \(Printable.text(StoredValue(step.result).shown.text))")

@@ -87,6 +87,8 @@ struct JobHash {
     /// What a step has recorded; nil for another field.
     private static func step(_ field: String, _ value: String) -> JobStep? {
         guard isStep(field) else { return nil }
+        // Something else wrote a field without the time.
+        guard value.utf8.contains(UInt8(ascii: " ")) else { return nil }
         let time = value.utf8.prefix { $0 != UInt8(ascii: " ") }
         return JobStep(
             name: StepName(stored: String(Substring(field.utf8.dropFirst(stepPrefix.utf8.count)))),

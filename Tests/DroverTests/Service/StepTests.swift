@@ -1,10 +1,11 @@
-import Drover
 import DroverTesting
 import Synchronization
 import Testing
 
+@testable import Drover
+
 /// Steps of handlers: what they record, what later attempts get, and what keeps them from being recorded.
-@Suite(.timeLimit(.minutes(1))) struct StepTests {
+@Suite(.timeLimit(.minutes(10))) struct StepTests {
     struct Receipt: Codable, Equatable, Sendable { var id: String }
 
     struct Order: JobPayload {
@@ -216,6 +217,26 @@ import Testing
         let (_, job) = try await worked(service)
         #expect(job.stalls == 1 && job.state == .completed)
         #expect(job.result?.text == #"{"id":"3"}"#, "the first attempt tried twice, and the second ran the body")
+    }
+
+    @Test func anAttemptThatKnowsThatItsLeaseIsGoneBeginsNoStep() async throws {
+        let time = time
+        let service = service { [ran, store] context in
+            if ran.note("attempt") == 1 {
+                time.advance(by: .seconds(31))
+                _ = try await store.reclaimStalled(Order.queue, maxStalled: 1, limit: 10)
+                context.attemptState.stop(.leaseLost)
+                for _ in 0..<2 {
+                    let error = await #expect(throws: DroverError.self) {
+                        try await context.step("charge") { ran.note("charge") }
+                    }
+                    #expect(error?.code == .leaseLost)
+                }
+            }
+            return Receipt(id: "\(try await context.step("charge") { ran.note("charge") })")
+        }
+        let (_, job) = try await worked(service)
+        #expect(job.state == .completed && job.result?.text == #"{"id":"1"}"# && ran["charge"] == 1)
     }
 
     @Test func whoeverTakesOverAStalledFirstAttemptGoesOnWithItsSteps() async throws {

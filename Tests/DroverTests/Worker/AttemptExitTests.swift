@@ -89,6 +89,28 @@ import Testing
         #expect(AttemptExit.shutDown.outcome(of: job(), by: policy) == .released)
     }
 
+    @Test func onlyWhatTheJobItselfHasMakesItUnreadable() {
+        // A handler that awaits another job may see that one's result as unreadable.
+        let foreign = AttemptExit(
+            throwing: DroverError(.unreadable, "the job q/1 has completed, and its result is sealed"))
+        let own = AttemptExit(throwing: DroverError(.unreadable, "the step", cause: UnreadableValue.plainStep))
+        guard case .threw = foreign, case .unreadable = own else {
+            Issue.record("\(foreign), \(own)")
+            return
+        }
+    }
+
+    @Test func anUnreadableStepIsNotTriedBeyondTheDeadlineForRetries() {
+        var job = job(attempts: 9)
+        job.options.retryFor = .seconds(10)
+        job.processedAt = job.createdAt
+        let outcome = AttemptExit.unreadable(.plainStep).outcome(of: job, by: policy, after: .seconds(11))
+        guard case .failed = outcome else {
+            Issue.record("\(String(describing: outcome))")
+            return
+        }
+    }
+
     @Test func aStopDecidesOverWhatTheHandlerAnswered() {
         for exit in [AttemptExit.completed(.null), .threw(CancellationError()), .snoozed(Snooze(for: .zero))] {
             #expect(exit.after(.leaseLost).outcome(of: job(), by: policy) == nil)
