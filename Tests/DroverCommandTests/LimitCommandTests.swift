@@ -4,7 +4,7 @@ import Testing
 
 @testable import DroverCommand
 
-@Suite(.timeLimit(.minutes(1))) struct LimitCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct LimitCommandTests {
     private func maxLength(_ store: any JobStore) async throws -> Int? { try await store.queues().first?.maxLength }
 
     @Test("limit bounds a queue, which queues shows, and lifts the bound")

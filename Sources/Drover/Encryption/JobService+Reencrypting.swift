@@ -33,7 +33,7 @@ extension JobService {
     /// ```
     ///
     /// What steps have recorded stays as it is: a job of which some is encrypted with an older key is a problem of the report until
-    /// it has ended, and the key must stay that long.
+    /// it is removed, and the key must stay that long: a retry by hand needs what they recorded.
     ///
     /// Jobs that are claimed meanwhile move out of the pages: go over a queue that is worked until a round changes nothing. A
     /// handler that replaces its job's payload at the same moment may lose that change; where handlers do, pause the queue.
@@ -111,14 +111,13 @@ extension JobService {
         return report
     }
 
-    /// Says that a job which may run again needs an older key for its steps; nil when it does not.
+    /// Says that a job needs an older key for its steps; nil when it does not.
     private func stepsProblem(of job: JobRecord, _ ring: KeyRing) -> ReencryptionReport.Problem? {
-        if job.state == .completed { return nil }
         let others = job.steps.flatMap { StoredValue($0.result).keys }.filter { $0 != ring.current }
         guard let key = others.min() else { return nil }
         return .init(
             job: job.key,
-            reason: "what its steps recorded is encrypted with key \"\(key)\"; keep that key until the job has ended")
+            reason: "what its steps recorded is encrypted with key \"\(key)\"; keep that key until the job is removed")
     }
 
     /// The stored form of a job's payload by the current key; nil when it has it.

@@ -7,6 +7,7 @@ extension JobService {
     /// Has jobs stored; those for which the queue has no room are offered again, as `whenFull` says.
     ///
     /// - Returns: one result for each job, in its place; `queueFull` for those that have found no room in the end.
+    /// - Throws: `StoreError`, which says how many jobs had been stored before.
     func offer(
         _ jobs: [NewJob], to queue: QueueName, _ whenFull: WhenFull
     ) async throws(StoreError) -> [EnqueueResult] {
@@ -19,9 +20,18 @@ extension JobService {
             await clock.sleep(for: span)
         {
             var isFull = false
+            // One job asks whether there is room: those that there is none for would travel in vain.
+            var count = 1
             while !isFull, !places.isEmpty {
-                let part = places.prefix(Self.offered)
-                let answers = try await store.enqueue(queue, part.map { jobs[$0] })
+                let part = places.prefix(count)
+                count = Self.offered
+                let answers: [EnqueueResult]
+                do throws(StoreError) {
+                    answers = try await store.enqueue(queue, part.map { jobs[$0] })
+                } catch {
+                    let stored = results.count { $0.id != nil }
+                    throw stored == 0 ? error : error.afterStoring(stored, of: jobs.count)
+                }
                 for (place, answer) in zip(part, answers) { results[place] = answer }
                 let left = part.filter { results[$0].isQueueFull }
                 isFull = !left.isEmpty
@@ -30,5 +40,13 @@ extension JobService {
             }
         }
         return results
+    }
+}
+
+extension StoreError {
+    /// The error of an add that had come so far before.
+    fileprivate func afterStoring(_ stored: Int, of all: Int) -> StoreError {
+        StoreError(
+            code, "\(message); \(stored) of \(all) jobs had been stored before", cause: cause, file: file, line: line)
     }
 }

@@ -9,8 +9,8 @@ struct Limit: Subcommand {
         discussion: """
             The length of a queue is how many of its jobs wait, also with a priority, or are delayed. From the maximum length \
             on no new job is taken: drover add fails or waits, and programs are told. Nothing that is there is removed, and \
-            jobs that are retried, put off or recovered, those of schedules and those that drover move brings are always \
-            taken. Producers of other BullMQ clients don't heed it. A queue that does not exist yet is made, which is told.
+            jobs that are retried, put off or recovered, those of a schedule's times and those that drover move brings are \
+            always taken. The next job of each schedule counts, so leave room for those. Producers of other BullMQ clients don't heed it. A queue that does not exist yet is made, which is told.
 
             Examples:
               drover limit --queue mail --max-length 10000

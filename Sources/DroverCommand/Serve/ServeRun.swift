@@ -84,8 +84,8 @@ struct ServeRun: Sendable {
                     guard let next = reread(instead: present, from: first) else { continue }
                     do {
                         if next.differsInSizesOnly(from: present), let work = running[current] {
-                            try work.resize(next.workedQueues)
                             try await ServedWork.bound(next.queues, in: store)
+                            try work.resize(next.workedQueues)
                             tell(next)
                         } else {
                             try await start(next)

@@ -43,8 +43,8 @@ public enum QueueSetting: Hashable, Sendable {
     /// Hand out jobs again.
     case resume(QueueName)
     /// Take no more new jobs while so many are waiting, prioritized or delayed; nil for no bound. Jobs that are there stay,
-    /// and those that come back, of schedules or from another store are always taken: only `enqueue` answers
-    /// `EnqueueResult.queueFull`.
+    /// and those that come back, of a schedule's times or from another store are always taken: `enqueue` answers
+    /// `EnqueueResult.queueFull`, and a schedule that is run by hand is refused. The pending job of each schedule counts.
     case maxLength(QueueName, Int?)
 
     /// The queue that the setting speaks of.

@@ -5,7 +5,7 @@ import Testing
 @testable import Drover
 
 /// What steps record of jobs that are encrypted.
-@Suite(.timeLimit(.minutes(1))) struct EncryptedStepTests {
+@Suite(.timeLimit(.minutes(10))) struct EncryptedStepTests {
     private let secret = Canary.text(2)
     private let store = ReferenceStore()
     private let key = JobKey(queue: Note.queue, id: JobID(stored: "n"))
@@ -151,7 +151,7 @@ import Testing
         let service = makeService(store, try encryption(2, 1))
         let report = try await service.reencrypt(Note.queue, in: .waiting)
         #expect(report.changed == 1 && report.problems.map(\.job) == [key])
-        #expect(report.problems.first?.reason.contains("keep that key until the job has ended") == true)
+        #expect(report.problems.first?.reason.contains("keep that key until the job is removed") == true)
         let (value, _) = try await resumed(encryption(2, 1))
         let isSame = value == secret
         #expect(isSame)

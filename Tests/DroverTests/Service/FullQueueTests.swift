@@ -3,7 +3,7 @@ import DroverTesting
 import Testing
 
 /// What adds do where the queue holds as many jobs as it may.
-@Suite(.timeLimit(.minutes(1))) struct FullQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct FullQueueTests {
     /// A queue of one type's jobs that is full, and its clock.
     private struct Full {
         let clock = ManualClock()
@@ -144,6 +144,21 @@ import Testing
         store.failNext(.enqueue, .lostCall)
         clock.advance(by: .milliseconds(10))
         await #expect(throws: StoreError.self) { try await adding.value }
+    }
+
+    @Test("trouble amid many jobs tells how many were stored")
+    func troubleAmidMany() async throws {
+        let clock = ManualClock()
+        let store = FaultInjectingStore(ReferenceStore())
+        let service = makeService(store, ServiceConfiguration(clock: clock, random: { 1 }))
+        _ = try await store.configure([.maxLength(Note.queue, 2)])
+        let jobs = (0..<600).map { _ in NewJob(name: "n", payload: .emptyObject) }
+        let adding = Task { try await service.add(jobs, to: Note.queue, whenFull: .wait(atMost: .seconds(60))) }
+        try await clock.waitForSleepers(1)
+        store.failNext(.enqueue, .lostCall)
+        clock.advance(by: .milliseconds(10))
+        let error = await #expect(throws: StoreError.self) { try await adding.value }
+        #expect(error?.message.hasSuffix("; 2 of 600 jobs had been stored before") == true)
     }
 
     @Test("a queue without a bound is asked once, whatever the add would do")
