@@ -62,10 +62,10 @@ extension JobContext {
 
     private func decoded<Value: Decodable>(
         _ recorded: JSONText, _ name: StepName, as type: Value.Type
-    ) throws -> Value {
-        do { return try PayloadCoding().decode(type, from: recorded, as: "what it recorded") } catch let error
-            as UndecodablePayload
-        {
+    ) throws(DroverError) -> Value {
+        do throws(UndecodablePayload) {
+            return try PayloadCoding().decode(type, from: recorded, as: "what it recorded")
+        } catch {
             throw DroverError(
                 .undecodable,
                 "\(words(name)) was run before, and \(error.reason); let the type accept what was recorded, give the "
