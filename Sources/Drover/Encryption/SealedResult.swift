@@ -4,11 +4,7 @@ import DroverCore
 enum SealedResult {
     /// A result in its stored form.
     static func seal(_ result: JSONText, of job: JobName, with ring: KeyRing) throws -> JSONText {
-        guard result != .null, let key = ring.currentKey else { return result }
-        return try PayloadSealer.withBytes(of: result) { bytes in
-            let binding = SealedValue.Binding(purpose: .result, job: job, way: [])
-            return JSONText(trusted: try SealedValue.sealing(bytes, with: key, binding).text())
-        }
+        try SealedValue.sealed(result, with: ring, .init(purpose: .result, job: job, way: []))
     }
 
     /// A stored result as the handler returned it.
@@ -18,11 +14,8 @@ enum SealedResult {
     static func open(
         _ result: JSONText, of job: JobName?, with ring: KeyRing?
     ) throws(UnreadableValue) -> JSONText {
-        if !SealedValue.isMarked(result) { return result }
-        // What is no JSON, as another client may store it, is not sealed.
-        let found = try? PayloadSealer.withBytes(of: result) { try SealedFinder.find(in: $0) }
-        guard let sealed = found?.first, sealed.spot.way.isEmpty else { return result }
-        guard let name = job ?? sealed.value.job.map(JobName.init(stored:)) else { throw .damaged(.result) }
-        return try sealed.value.open(with: ring, .init(purpose: .result, job: name, way: []))
+        guard let sealed = SealedValue(whole: result) else { return result }
+        guard let name = job ?? sealed.job.map(JobName.init(stored:)) else { throw .damaged(.result) }
+        return try sealed.open(with: ring, .init(purpose: .result, job: name, way: []))
     }
 }

@@ -35,7 +35,7 @@ extension WorkerScope {
         if let encryption = configuration.encryption, sealsResults(of: job, opened) {
             return try SealedStep.seal(result, of: step, job, with: encryption.keys)
         }
-        if SealedStep.sealed(result) != nil {
+        if SealedValue(whole: result) != nil {
             throw ValidationError("result", "it has the form of an encrypted value; return it without its encryption")
         }
         return result
