@@ -15,7 +15,7 @@ struct ClosingTests {
         let client = server.client()
         let held = Task { try await client.send(.make("HOLD")).text }
         try await server.commanded.wait()
-        let closing = Task { await client.close(grace: .seconds(20)) }
+        let closing = Task { await client.close(grace: .seconds(300)) }
         // The call after this one is refused once the closing has begun.
         while client.mailbox.outbox.withLock({ !$0.isClosed }) { await Task.yield() }
         let error = await #expect(throws: RedisError.self) { try await client.send(.make("PING")) }
@@ -117,6 +117,9 @@ struct ClosingTests {
         let lines = LogLines()
         var configuration = RedisConfiguration(address: .host("127.0.0.1", port: server.port), password: "hunter2")
         configuration.reconnect = ReconnectBackoff(base: .milliseconds(1), maximum: .milliseconds(5))
+        // An attempt that the host holds up for too long would be one more that is told.
+        configuration.connectTimeout = .seconds(60)
+        configuration.commandTimeout = .seconds(60)
         let client = RedisClient(configuration, logger: Logger(label: "test") { _ in lines })
         _ = try await client.send(.make("PING"))
         await #expect(throws: RedisError.self) { try await client.send(.make("CUT", "hunter2")) }
