@@ -1,15 +1,20 @@
 import Foundation
+import Synchronization
 
 /// Ports of 127.0.0.1 on which nobody listens.
 ///
 /// Not those that the system gives to outgoing connections, which binding port 0 would choose: while a server is down,
 /// the system could give its port to somebody else, and a client that tries again and again can even connect to itself.
 package enum FreePort {
-    /// A port that is free now. Somebody else may take it before its user does.
+    /// Those that were given out. A server that is down for a while wants its own again.
+    private static let given = Mutex<Set<Int>>([])
+
+    /// A port that is free now, and another one each time. Another process may take it before its user does.
     package static func next() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 12_000..<32_000)
-            if isFree(port) { return port }
+            guard isFree(port) else { continue }
+            if given.withLock({ $0.insert(port).inserted }) { return port }
         }
         throw RedisServer.Failed("no free port was found between 12000 and 32000")
     }
