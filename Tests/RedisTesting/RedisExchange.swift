@@ -14,13 +14,14 @@ enum RedisExchange {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        // A server that does not answer, a paused one for example, ends the wait with the connection.
-        let alarm = channel.channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
-            channel.channel.close(promise: nil)
-        }
-        defer { alarm.cancel() }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(encoded(commands))
+            // A server that does not answer, a paused one for example, ends the wait with the connection. Not before: a
+            // short time may be over as soon as it has begun, and what is written then fails in other words.
+            let alarm = channel.channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+                channel.channel.close(promise: nil)
+            }
+            defer { alarm.cancel() }
             var reader = RedisReplyReader()
             var replies: [RedisReply] = []
             for try await part in inbound {
