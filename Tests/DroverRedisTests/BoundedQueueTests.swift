@@ -5,7 +5,7 @@ import Testing
 @testable import DroverRedis
 
 /// A queue's maximum length, as it lies in Redis.
-@Suite("Bounded queues", .timeLimit(.minutes(2)))
+@Suite("Bounded queues", .timeLimit(.minutes(10)))
 struct BoundedQueueTests {
     private static let jobs = [
         NewJob(name: "now"), NewJob(name: "first", options: JobOptions(priority: 3)),

@@ -28,7 +28,7 @@ import Testing
     @Test func aRedisServerHoldsNoPlainPayloadInItsFiles() async throws {
         let server = try await RedisServer.start(
             .init(appendOnly: .always, extra: ["rdbcompression no", "aof-use-rdb-preamble no"]))
-        let store = RedisStore(try RedisStoreConfiguration(url: server.url(prefix: "p")), logger: silent)
+        let store = RedisStore(try RedisStoreConfiguration.patient(server.url(prefix: "p")), logger: silent)
         try await store.prepare()
         try await work(on: store)
         try await server.command("SAVE")

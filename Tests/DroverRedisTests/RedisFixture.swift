@@ -27,7 +27,7 @@ struct RedisFixture: ConformanceFixture {
     ) async throws {
         self.server = server
         self.prefix = prefix
-        var configuration = try RedisStoreConfiguration(url: server.url(prefix: prefix))
+        var configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefix))
         configuration.server.user = user?.name
         configuration.server.password = user?.password
         configuration.clock = clock

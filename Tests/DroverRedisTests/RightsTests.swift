@@ -110,7 +110,7 @@ struct RightsTests {
         let fixture = try await RedisFixture(on: server, prefix: "acl-x", user: (words[1], "change-me"))
         try await server.command("ACL", "SETUSER", words[1], "resetkeys")
         let error = await #expect(throws: StoreError.self) {
-            try await fixture.store.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(30))
+            try await fixture.store.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(300))
         }
         #expect(error?.code == .incompatible)
         await fixture.dispose()

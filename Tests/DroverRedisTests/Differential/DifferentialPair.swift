@@ -30,7 +30,7 @@ struct DifferentialPair {
         self.metricsPoints = metricsPoints
         server = try await RedisServer.shared
         prefixes = (RedisServer.freshPrefix(), RedisServer.freshPrefix())
-        var configuration = try RedisStoreConfiguration(url: server.url(prefix: prefixes.store))
+        var configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefixes.store))
         configuration.clock = clock
         configuration.stalledInterval = Self.interval
         configuration.metricsPoints = metricsPoints

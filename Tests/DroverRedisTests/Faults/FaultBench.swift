@@ -28,11 +28,13 @@ struct FaultBench {
     ///
     /// - Parameters:
     ///   - port: another one at which the server is reached, through a proxy for example.
-    ///   - settings: more items of the URL: `timeout=300ms`.
+    ///   - settings: more items of the URL: `timeout=300ms`; without any, calls wait long.
     func configuration(port: Int? = nil, settings: String = "") throws -> RedisStoreConfiguration {
         let port = port ?? server.port
-        var configuration = try RedisStoreConfiguration(
-            url: "redis://127.0.0.1:\(port)/0?prefix=\(Self.prefix)" + (settings.isEmpty ? "" : "&\(settings)"))
+        let url = "redis://127.0.0.1:\(port)/0?prefix=\(Self.prefix)"
+        var configuration =
+            settings.isEmpty
+            ? try RedisStoreConfiguration.patient(url) : try RedisStoreConfiguration(url: "\(url)&\(settings)")
         // Many losses in a row are what is tested: waits that grow with them would take the most of its time.
         configuration.server.reconnect.maximum = .milliseconds(200)
         return configuration

@@ -28,7 +28,7 @@ struct FaultLedger {
     init(_ server: RedisServer, prefix: String) async throws {
         self.server = server
         self.prefix = prefix
-        store = RedisStore(try RedisStoreConfiguration(url: server.url(prefix: prefix)), logger: FaultLoad.silent)
+        store = RedisStore(try RedisStoreConfiguration.patient(server.url(prefix: prefix)), logger: FaultLoad.silent)
         try await Self.keepEvents(on: server, prefix: prefix)
     }
 

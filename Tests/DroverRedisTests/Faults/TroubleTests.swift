@@ -55,7 +55,7 @@ struct TroubleTests {
     func password() async throws {
         try await FaultBench.with(.init(extra: ["requirepass secret"])) { bench in
             let url = "redis://:wrong@127.0.0.1:\(bench.server.port)/0"
-            let store = RedisStore(try RedisStoreConfiguration(url: url), logger: FaultLoad.silent)
+            let store = RedisStore(try RedisStoreConfiguration.patient(url), logger: FaultLoad.silent)
             let error = try await FaultBench.trouble { try await store.prepare() }
             #expect(error.code == .incompatible && !error.isTransient)
             #expect(error.message.contains("password") && !error.message.contains("wrong@"))

@@ -13,7 +13,7 @@ struct MetricsTests {
         let server = try await RedisServer.shared
         let prefix = RedisServer.freshPrefix()
         let clock = ManualWallClock()
-        var configuration = try RedisStoreConfiguration(url: server.url(prefix: prefix) + "&metrics=5")
+        var configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefix) + "&metrics=5")
         configuration.clock = clock
         let store = RedisStore(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await store.prepare()

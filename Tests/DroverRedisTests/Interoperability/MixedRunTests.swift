@@ -48,7 +48,7 @@ struct MixedRunTests {
         let kills = min(max(6, total / 1000), 200)
         let server = try await RedisServer.start()
         let store = RedisStore(
-            try RedisStoreConfiguration(url: server.url(prefix: Self.prefix)),
+            try RedisStoreConfiguration.patient(server.url(prefix: Self.prefix)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await store.prepare()
         // The ledger needs all events.

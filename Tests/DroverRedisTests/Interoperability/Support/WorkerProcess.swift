@@ -19,7 +19,8 @@ final class WorkerProcess: Sendable {
         let milliseconds = Int(lease / .milliseconds(1))
         let child = try ChildProcess(
             BuiltProducts.path(of: "RedisWorkload"),
-            [server.url(prefix: prefix) + "&stalledInterval=1", String(milliseconds)]
+            // It waits long, so that it does not end because the host is busy.
+            [server.url(prefix: prefix) + "&stalledInterval=1&timeout=60s&connectTimeout=60s", String(milliseconds)]
                 + queues.map { "\($0):\(concurrency)" })
         try await child.lines.wait(timeout: .seconds(300))
         return WorkerProcess(child)
