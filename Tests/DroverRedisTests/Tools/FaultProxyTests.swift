@@ -118,7 +118,12 @@ import Testing
             let client = try await LineClient.connect(to: proxy.port)
             try await proxy.opened.wait()
             try await proxy.refuse()
-            await #expect(throws: (any Error).self) { try await LineClient.connect(to: proxy.port) }
+            // A program that is being started holds the port for a moment, with all that this process has open.
+            var isRefused = false
+            for _ in 0..<10_000 where !isRefused {
+                do { _ = try await LineClient.connect(to: proxy.port) } catch { isRefused = true }
+            }
+            #expect(isRefused)
             try await client.send("ECHO on\r\n")
             #expect(try await client.receive(8) == "$2\r\non\r\n")
             try await proxy.accept()
