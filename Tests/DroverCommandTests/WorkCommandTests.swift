@@ -112,16 +112,23 @@ import Testing
         #expect(try HandlerSpec(parsing: "http:https://me:hidden@h:1/hidden?hidden").summary == "http:https://h:1")
     }
 
+    /// A session whose worker's log tells when a job has begun: one that is only claimed is given back by a stop.
+    private static func session(on store: any JobStore, _ running: Probe<Void>) -> Session {
+        var session = Transcript().session(on: store)
+        session.output = Output(result: { _ in }, note: { if $0.contains("job started") { running.signal() } })
+        return session
+    }
+
     @Test("a first stop lets the running job finish")
     func gracefulStop() async throws {
         let store = ReferenceStore()
         let stops = AsyncStream<Void>.makeStream()
         _ = await drover("add", "--queue", "q", "n", on: store)
         let running = Probe<Void>("the job runs")
-        var session = Transcript().session(on: Lent(store, claimed: running))
+        var session = Self.session(on: store, running)
         session.stopRequests = { stops.stream }
         let ending = Task { [session] in
-            await DroverTool.run(["work", "--queue", "q", "--handler", "echo"], in: session)
+            await DroverTool.run(["work", "--queue", "q", "--handler", "echo", "-v"], in: session)
         }
         _ = try await running.wait()
         stops.continuation.yield()
@@ -135,10 +142,10 @@ import Testing
         let stops = AsyncStream<Void>.makeStream()
         _ = await drover("add", "--queue", "q", "n", on: store)
         let running = Probe<Void>("the job runs")
-        var session = Transcript().session(on: Lent(store, claimed: running))
+        var session = Self.session(on: store, running)
         session.stopRequests = { stops.stream }
         let ending = Task { [session] in
-            await DroverTool.run(["work", "--queue", "q", "--handler", "sleep:1h"], in: session)
+            await DroverTool.run(["work", "--queue", "q", "--handler", "sleep:1h", "-v"], in: session)
         }
         _ = try await running.wait()
         stops.continuation.yield()
