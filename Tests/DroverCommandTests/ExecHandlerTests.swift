@@ -167,14 +167,36 @@ import Testing
         let pipe = try NamedPipe()
         let script = "exec 3>'\(pipe.path)'; (echo up >&3; exec sleep 600) & sleep 600"
         let quoted = script.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        _ = await drover("add", "--queue", "q", "n", "--timeout", "3s", on: store)
-        let status = await drover(
-            "work", "--queue", "q", "--handler", "exec:sh -c \"\(quoted)\"", "--limit", "1", on: store
-        ).status
-        #expect(status == .done)
+        _ = await drover("add", "--queue", "q", "n", "--timeout", "1h", on: store)
+        let clock = HourClock()
+        var session = Transcript().session(on: store)
+        session.clock = clock
+        let working = Task { [session] in
+            await DroverTool.run(
+                ["work", "--queue", "q", "--handler", "exec:sh -c \"\(quoted)\"", "--limit", "1"], in: session)
+        }
+        // However long the program takes to begin, its time is up only then.
         #expect(try await pipe.firstLine() == "up")
+        clock.hours.signal()
+        #expect(await working.value == .done)
         try await pipe.end()
         let job = try await store.jobs(matching: JobQuery(queue: "q", state: .failed), page: Page()).jobs.first
         #expect(job?.failedReason?.hasPrefix("timed out") == true)
+    }
+}
+
+/// The host's clock, but that an hour is over when a test says so.
+private struct HourClock: Clock {
+    let hours = Probe<Void>("hours that are over")
+    private let host = ContinuousClock()
+
+    var now: ContinuousClock.Instant { host.now }
+    var minimumResolution: Duration { host.minimumResolution }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        if host.now.duration(to: deadline) < .seconds(1800) {
+            return try await host.sleep(until: deadline, tolerance: tolerance)
+        }
+        try await hours.wait(timeout: .seconds(600))
     }
 }
