@@ -14,16 +14,15 @@ import Testing
         let notes = Probe<String>("notes are printed")
         let task: Task<DroverCommand.ExitStatus, Never>
 
-        init(_ arguments: [String], url: String) {
+        init(_ arguments: [String], url: String, clock: any Clock<Duration> = ContinuousClock()) {
             let (results, notes) = (results, notes)
             var session = Session.process
+            session.clock = clock
             session.output = Output(result: { results.signal($0) }, note: { notes.signal($0) })
             session.environment = ["DROVER_STORE": url]
             task = Task { [session] in await DroverTool.run(arguments, in: session) }
         }
     }
-
-    private static func url(_ server: RedisServer) -> String { server.url(prefix: "p") + "&timeout=300ms" }
 
     private static func add(_ name: String, _ server: RedisServer) async throws {
         #expect(await drover(["add", "--queue", "q", name], url: server.url(prefix: "p")).status == .done)
@@ -33,7 +32,7 @@ import Testing
     func follow() async throws {
         let server = try await RedisServer.start(.init(appendOnly: .always))
         try await Self.add("first", server)
-        let run = Run(["events", "--queue", "q", "--follow", "--from", "beginning"], url: Self.url(server))
+        let run = Run(["events", "--queue", "q", "--follow", "--from", "beginning"], url: server.url(prefix: "p"))
         try await run.results.wait(for: 2)
         for round in 1...2 {
             try await server.kill()
@@ -58,7 +57,7 @@ import Testing
     @Test("add --wait outlives its server and prints the result")
     func wait() async throws {
         let server = try await RedisServer.start(.init(appendOnly: .always))
-        let run = Run(["add", "--queue", "q", "hello", "--data", "[7]", "--wait"], url: Self.url(server))
+        let run = Run(["add", "--queue", "q", "hello", "--data", "[7]", "--wait"], url: server.url(prefix: "p"))
         try await run.notes.wait()
         try await server.kill()
         let notes = try await run.notes.wait(for: 2)
@@ -75,9 +74,16 @@ import Testing
     @Test("add --wait whose server stays away ends with its time, and tells that the store is why: exit 3")
     func waitInVain() async throws {
         let server = try await RedisServer.start(.init(appendOnly: .always))
-        let run = Run(["add", "--queue", "q", "hello", "--wait-timeout", "3s"], url: Self.url(server))
+        let clock = ManualClock()
+        let run = Run(
+            ["add", "--queue", "q", "hello", "--wait-timeout", "3s"], url: server.url(prefix: "p"), clock: clock)
         try await run.notes.wait()
         try await server.kill()
+        let notes = try await run.notes.wait(for: 2)
+        #expect(notes[1].contains("can't be read"), "\(notes)")
+        // The time of the command, and the pause before the next reading.
+        try await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(3))
         #expect(await run.task.value == .storeUnreachable)
         let last = try #require(run.notes.values.last)
         #expect(last.contains("127.0.0.1:\(server.port)") && last.contains("see drover job --queue q 1"), "\(last)")
