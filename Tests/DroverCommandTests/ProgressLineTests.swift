@@ -1,3 +1,4 @@
+import DroverTesting
 import Testing
 
 @testable import DroverCommand
@@ -24,6 +25,8 @@ struct ProgressLineTests {
         for isTerminal in [false, true] {
             let transcript = Transcript()
             var session = Session.process
+            // However long the test is held up, the command has just begun.
+            session.clock = ManualClock()
             session.output = Output(
                 notesGoToTerminal: isTerminal, result: { _ in }, note: { transcript.output.ask($0) })
             var line = ProgressLine("job", "moved", in: session)
