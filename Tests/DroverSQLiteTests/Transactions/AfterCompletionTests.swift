@@ -26,11 +26,13 @@ struct AfterCompletionTests {
 
     /// A service whose jobs are completed before `handler` goes on; it signals `completed` in between.
     private func service(
-        _ shop: Application, store: (any JobStore)? = nil, _ logger: Logger = quiet, concurrency: Int = 1,
-        options: WorkerOptions = WorkerOptions(), completed: Probe<JobID>,
+        _ shop: Application, store: (any JobStore)? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        _ logger: Logger = quiet, concurrency: Int = 1, options: WorkerOptions = WorkerOptions(),
+        completed: Probe<JobID>,
         _ handler: @escaping @Sendable (JobContext) async throws -> Void
     ) -> JobService {
-        let service = JobService(store: store ?? shop.store, logger: logger)
+        let service = JobService(
+            store: store ?? shop.store, configuration: ServiceConfiguration(clock: clock), logger: logger)
         service.work("q", concurrency: concurrency, options: options) { handlers in
             handlers.otherwise { context in
                 if context.job.name == "plain" {
@@ -82,7 +84,8 @@ struct AfterCompletionTests {
             let completed = Probe<JobID>("completed")
             let never = Probe<Void>("nothing")
             let ended = Probe<Void>("cancelled handlers")
-            let service = service(shop, completed: completed) { _ in
+            let clock = ManualClock()
+            let service = service(shop, clock: clock, completed: completed) { _ in
                 defer { ended.signal() }
                 try await never.wait(timeout: .seconds(600))
             }
@@ -91,7 +94,12 @@ struct AfterCompletionTests {
             if byTimeout { options.timeout = .seconds(2) }
             let id = try #require(try await shop.store.enqueue("q", [NewJob(name: "n", options: options)])[0].id)
             try await completed.wait()
-            if !byTimeout { run.cancel() }
+            if byTimeout {
+                try await clock.waitForSleeper(wakingWithin: .seconds(2))
+                clock.advance(by: .seconds(2))
+            } else {
+                run.cancel()
+            }
             try await ended.wait()
             service.stop()
             try await run.value
