@@ -31,10 +31,13 @@ struct SQLiteFixture: ConformanceFixture {
 
         /// The application's database at a path; nil where the store has one of its own.
         func writer(_ path: String) throws -> (any DatabaseWriter)? {
-            switch self {
+            // Another process that reads the file keeps a commit to one without a log waiting.
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(60)
+            return switch self {
             case .file, .memory: nil
-            case .pool: try DatabasePool(path: path)
-            case .queue: try DatabaseQueue(path: path)
+            case .pool: try DatabasePool(path: path, configuration: configuration)
+            case .queue: try DatabaseQueue(path: path, configuration: configuration)
             case .memoryQueue: try DatabaseQueue()
             }
         }
