@@ -114,6 +114,8 @@ struct CommitWatchTests {
             try files.writeLog()
             try files.count(1)
             try await seen.wait(for: 300, timeout: .seconds(300))
+            // One that came late would see both commits as one.
+            try await files.seen.wait(for: 1, timeout: .seconds(300))
             for other in others { other.cancel() }
             try files.writeLog()
             try files.count(2)

@@ -49,7 +49,7 @@ struct TwoStoresTests {
             let id = try #require(try await first.add(1, to: "other").first)
             let update = JobCommand.updatePayload(JobKey(queue: "other", id: id), to: .emptyObject)
             #expect(try await first.apply([update]).count == 1)
-            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(20))
+            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: long)
             try await untilWatched("q", by: first)
             try await second.add(1, to: "q")
             #expect(try await wake.work == ["q"])

@@ -9,7 +9,7 @@ import Testing
 /// Turns on the application's writer.
 ///
 /// On the main actor, so that calls made by its tasks are handed to the store in the order of the tasks, and all of them
-/// before a later task runs.
+/// before a later task runs. The time stands still, so that no call waits for too long while the writer is held.
 @MainActor @Suite("Turns on the application's writer")
 struct WriterTurnTests {
     /// Holds the application's writer until the gate is opened.
@@ -36,7 +36,7 @@ struct WriterTurnTests {
     @Test("However many calls of the store wait, a write of the application comes after one group of them")
     func fair() async throws {
         let order = Probe<Int>("writes")
-        try await withApplication(.pool) { shop async throws in
+        try await withApplication(.pool, timer: ManualClock()) { shop async throws in
             let gate = try await hold(shop.database)
             let store = shop.store
             let calls = await calls(1100) { number in
@@ -53,7 +53,7 @@ struct WriterTurnTests {
 
     @Test("Closing does what waits, in however many groups, and leaves no statement behind")
     func closing() async throws {
-        try await withApplication(.queue) { shop async throws in
+        try await withApplication(.queue, timer: ManualClock()) { shop async throws in
             let gate = try await hold(shop.database)
             let store = shop.store
             let calls = await calls(1100) { _ in _ = try await store.add(1, to: "q") }
