@@ -64,7 +64,7 @@ struct Journal: Sendable {
             environment: [
                 "LD_PRELOAD": preloaded.joined(separator: ":"), "DROVER_RECORD_FOLDER": folder,
                 "DROVER_RECORD_JOURNAL": path,
-            ], timeout: .seconds(120))
+            ], timeout: .seconds(600))
         return try Journal(contentsOf: path)
     }
 }

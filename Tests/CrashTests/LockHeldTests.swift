@@ -28,7 +28,7 @@ struct LockHeldTests {
                     BuiltProducts.path(of: "drover"),
                     [
                         "work", "--store", "sqlite:\(path)", "--queue", "q:4", "--handler",
-                        "exec:sh -c 'until [ -e \"$0\" ]; do sleep 0.1; done' \(go)", "--lease", "1s",
+                        "exec:sh -c 'until [ -e \"$0\" ]; do sleep 0.1; done' \(go)", "--lease", "2s",
                         "--max-stalled", "0",
                     ])
             }
