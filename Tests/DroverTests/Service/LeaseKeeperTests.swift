@@ -3,13 +3,32 @@ import DroverTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(10)), .serialized) struct LeaseKeeperTests {
+    /// A store that tells when stalled jobs were looked for.
+    private struct Searched: ForwardingStore {
+        let base: any JobStore
+        let searched = Probe<Void>("looked for stalled jobs")
+
+        func reclaimStalled(
+            _ queue: QueueName, maxStalled: Int, limit: Int
+        ) async throws(StoreError) -> [StalledJob] {
+            defer { searched.signal() }
+            return try await base.reclaimStalled(queue, maxStalled: maxStalled, limit: limit)
+        }
+    }
+
+    /// Options of a worker of which nobody but the keeper of its leases sleeps for as little as half of one.
+    private var options: WorkerOptions {
+        var options = WorkerOptions(lease: .seconds(30))
+        options.heartbeatInterval = .seconds(3600)
+        return options
+    }
+
     @Test func aLostLeaseCancelsItsAttemptAndDropsTheOutcome() async throws {
         let time = ManualTime()
-        let store = ReferenceStore(clock: time.wall, timer: time.clock)
+        let store = Searched(base: ReferenceStore(clock: time.wall, timer: time.clock))
         let service = makeService(store, ServiceConfiguration(clock: time.clock))
         let began = Probe<Int>("began")
         let cancelled = Probe<Void>("cancelled")
-        let options = WorkerOptions(lease: .seconds(30))
         service.work("q", options: options) { handlers in
             handlers.otherwise { context in
                 began.signal(context.job.attemptsStarted)
@@ -22,6 +41,8 @@ import Testing
         let id = try #require(try await store.enqueue("q", [NewJob(name: "n")])[0].id)
         try await running(service) {
             try await began.wait()
+            // The service looks for stalled jobs as it begins; this one is to be found by the test.
+            try await store.searched.wait()
             // The store's time jumps alone: the lease runs out there, and somebody reclaims the job.
             time.wall.advance(by: .seconds(31))
             #expect(try await store.reclaimStalled("q", maxStalled: 1, limit: 10).map(\.key.id) == [id])
@@ -51,13 +72,14 @@ import Testing
     @Test func aQueueThatCannotBeRenewedCostsNoOtherItsLeases() async throws {
         let time = ManualTime()
         let renewed = Probe<QueueName>("renewed")
-        let store = HalfBroken(base: ReferenceStore(clock: time.wall, timer: time.clock), renewed: renewed)
+        // The waits for work have another clock, so that on this one only the keeper sleeps for so little.
+        let store = HalfBroken(base: ReferenceStore(clock: time.wall), renewed: renewed)
         let service = makeService(store, ServiceConfiguration(clock: time.clock))
         let began = Probe<Void>("began")
         let cancelled = Probe<QueueName>("cancelled")
         let release = Probe<Void>("the sound job may end")
         for queue: QueueName in ["broken", "sound"] {
-            service.work(queue, options: WorkerOptions(lease: .seconds(30))) { handlers in
+            service.work(queue, options: options) { handlers in
                 handlers.otherwise { context in
                     began.signal()
                     do { try await release.wait() } catch { cancelled.signal(context.job.key.queue) }
@@ -68,9 +90,11 @@ import Testing
         }
         try await running(service) {
             try await began.wait(for: 2)
-            // By a second at a time: failed renewals are tried again so often.
-            for _ in 0..<60 where cancelled.values.isEmpty {
-                try await time.clock.waitForSleeper(wakingWithin: .seconds(15))
+            try await time.clock.waitForSleeper(wakingWithin: .seconds(15))
+            time.clock.advance(by: .seconds(15))
+            // By a second at a time until the lease has run out: failed renewals are tried again so often.
+            for _ in 0..<15 {
+                try await time.clock.waitForSleeper(wakingWithin: .seconds(1))
                 time.clock.advance(by: .seconds(1))
             }
             #expect(try await cancelled.wait() == ["broken"])
