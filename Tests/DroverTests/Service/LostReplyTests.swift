@@ -10,10 +10,12 @@ import Testing
     @Test func howeverManyRepliesAreLostEveryJobRunsAndEndsOnce() async throws {
         let seed = TestRun.generator().seed
         let store = FaultInjectingStore(ReferenceStore())
-        // The engine's time runs fast, so that the pauses between repeats are short; the leases are long for it.
+        // The engine's time runs fast, so that the pauses between repeats are short. The leases are long for it, and
+        // the grace: for so long a worker that stops repeats its last calls.
         let service = makeService(store, ServiceConfiguration(clock: HurriedClock()))
+        let options = WorkerOptions(lease: .seconds(36_000), grace: .seconds(36_000))
         let runs = Mutex<[JobID: Int]>([:])
-        service.work("q", concurrency: 5, options: WorkerOptions(lease: .seconds(36_000))) { handlers in
+        service.work("q", concurrency: 5, options: options) { handlers in
             handlers.otherwise { context in
                 runs.withLock { $0[context.key.id, default: 0] += 1 }
                 await Task.yield()

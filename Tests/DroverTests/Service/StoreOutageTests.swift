@@ -8,8 +8,11 @@ import Testing
     /// The pauses between so many calls, of up to a second each, make several leases.
     private static let calls = 40
 
+    /// A store whose time stands still: nobody reclaims the job, however long the test is held up.
+    private static func still() -> ReferenceStore { ReferenceStore(clock: ManualWallClock()) }
+
     @Test func outcomesOutliveAnOutageThatIsLongerThanALease() async throws {
-        let store = FaultInjectingStore(ReferenceStore())
+        let store = FaultInjectingStore(Self.still())
         let service = makeService(store, ServiceConfiguration(clock: HurriedClock()))
         let began = Probe<Void>("the job began")
         let mayEnd = Probe<Void>("the job may end")
@@ -34,7 +37,7 @@ import Testing
     }
 
     @Test func aWorkerThatStopsDuringAnOutageGivesItsOutcomesUp() async throws {
-        let store = FaultInjectingStore(ReferenceStore())
+        let store = FaultInjectingStore(Self.still())
         let service = makeService(store, ServiceConfiguration(clock: HurriedClock()))
         let began = Probe<Void>("the job began")
         let mayEnd = Probe<Void>("the job may end")
