@@ -21,7 +21,7 @@ import Testing
         try await running(worker(store)) {
             let key = try await add(store, NewJob(name: "n", payload: try JSONText("[1]")))
             try await store.event(in: "q") { $0.job == key.id && $0.kind.name == "completed" }
-            #expect(try await makeService(store).result(of: key, within: .seconds(5)).text == "[1]")
+            #expect(try await makeService(store).result(of: key, within: .seconds(300)).text == "[1]")
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
     @Test func anUnknownJobIsNotFound() async throws {
         let key = JobKey(queue: "q", id: try JobID("404"))
         let error = await #expect(throws: DroverError.self) {
-            try await makeService(ReferenceStore()).result(of: key, within: .seconds(5))
+            try await makeService(ReferenceStore()).result(of: key, within: .seconds(300))
         }
         #expect(error?.code == .notFound)
     }

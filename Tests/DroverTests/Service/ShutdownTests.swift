@@ -23,7 +23,7 @@ import Testing
 
     @Test func runningJobsMayEndWithinTheGraceAndNoneIsClaimedAnyMore() async throws {
         let store = ReferenceStore()
-        let service = service(store, grace: .seconds(60)) { [began, gate] context in
+        let service = service(store, grace: .seconds(3600)) { [began, gate] context in
             began.signal(context.key)
             try await gate.wait(timeout: .seconds(300))
             return .null
@@ -57,7 +57,7 @@ import Testing
 
     @Test func aWorkerThatShutsDownTakesNoWakeUpFromOthers() async throws {
         let store = WaitedStore()
-        let service = service(store, grace: .seconds(60)) { [began, gate] context in
+        let service = service(store, grace: .seconds(3600)) { [began, gate] context in
             began.signal(context.key)
             try await gate.wait(timeout: .seconds(300))
             return .null
@@ -151,7 +151,7 @@ import Testing
 
     @Test func aServiceGroupShutsItDownGracefully() async throws {
         let store = ReferenceStore()
-        let service = service(store, grace: .seconds(60)) { [began, gate] context in
+        let service = service(store, grace: .seconds(3600)) { [began, gate] context in
             began.signal(context.key)
             try await gate.wait(timeout: .seconds(300))
             return .null
@@ -168,7 +168,7 @@ import Testing
 
     @Test func outcomesAreDeliveredBeforeTheServiceReturnsThoughTheStoreFails() async throws {
         let store = FaultInjectingStore(ReferenceStore())
-        let service = service(store, grace: .seconds(60)) { [began, gate] context in
+        let service = service(store, grace: .seconds(3600)) { [began, gate] context in
             began.signal(context.key)
             try await gate.wait(timeout: .seconds(300))
             return .null

@@ -27,7 +27,7 @@ func running<Result>(_ service: JobService, _ body: () async throws -> Result) a
 }
 
 /// Waits for a service to return.
-func returned(_ run: Task<Void, any Error>, within span: Duration = .seconds(20)) async throws {
+func returned(_ run: Task<Void, any Error>, within span: Duration = .seconds(120)) async throws {
     let done = Probe<Void>("the service returned")
     let watch = Task {
         defer { done.signal() }
@@ -51,7 +51,7 @@ extension JobStore {
         var start = EventQuery.Start.beginning
         for _ in 0..<10_000 {
             let page = try await events(
-                EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .seconds(10))
+                EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .seconds(120))
             if let event = page.events.first(where: fits) { return event }
             if page.events.isEmpty { break }
             start = .after(page.next)
