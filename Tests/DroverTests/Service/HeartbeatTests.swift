@@ -3,17 +3,6 @@ import DroverTesting
 import Testing
 
 @Suite struct HeartbeatTests {
-    /// A store that shows what workers say of themselves.
-    private final class HeardStore: ForwardingStore {
-        let base: any JobStore = ReferenceStore()
-        let heard = Probe<[WorkerReport]>("a heartbeat")
-
-        func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
-            try await base.heartbeat(reports)
-            heard.signal(reports)
-        }
-    }
-
     @Test func allWorkersOfAServiceReportTogetherAndLeaveTogether() async throws {
         let store = HeardStore()
         let service = makeService(store)

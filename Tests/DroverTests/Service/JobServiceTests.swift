@@ -372,7 +372,7 @@ import Testing
     }
 
     @Test func aRunningWorkerIsListedAndGoneAfterwards() async throws {
-        let store = ReferenceStore()
+        let store = HeardStore()
         let service = makeService(store)
         let began = Probe<Void>("began")
         service.work("notes", concurrency: 3, options: WorkerOptions(name: "one")) { handlers in
@@ -381,11 +381,8 @@ import Testing
         try await running(service) {
             let key = try await service.add(Note(text: ""))
             _ = try await service.result(of: key, within: .seconds(300))
-            var listed: [WorkerSummary] = []
-            for _ in 0..<100_000 where listed.isEmpty {
-                listed = try await store.workers()
-                await Task.yield()
-            }
+            try await store.heard.wait()
+            let listed = try await store.workers()
             #expect(listed.map(\.report.id) == ["one"])
             #expect(listed.first?.report.concurrency == 3)
         }
