@@ -23,7 +23,8 @@ import Testing
         let store = ReferenceStore()
         let service = service(store)
         let ran = Probe<Iteration>("ran")
-        service.work("q", concurrency: 3) { handlers in
+        // One after the other: of two that run at once the later one may tell first.
+        service.work("q") { handlers in
             handlers.on(Tick.self) { tick, context in
                 #expect(tick.n == 7)
                 if let iteration = context.key.id.iteration { ran.signal(iteration) }
