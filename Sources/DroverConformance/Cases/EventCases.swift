@@ -170,7 +170,7 @@ extension ConformanceCase {
             try await bench.add("a")
             let query = EventQuery(queue: bench.queue, start: .after(try await bench.end()))
             let page = try await withThrowingTaskGroup(of: EventPage?.self) { group in
-                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(20)) }
+                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(60)) }
                 group.addTask {
                     try await bench.pause()
                     return nil
@@ -184,7 +184,7 @@ extension ConformanceCase {
         Case("events", "a reader waiting at the end is given what comes after it began") { bench in
             let query = EventQuery(queue: bench.queue, start: .end)
             let page = try await withThrowingTaskGroup(of: EventPage?.self) { group in
-                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(20)) }
+                group.addTask { try await bench.store.events(query, waitingAtMost: .seconds(60)) }
                 group.addTask {
                     // When the reader begins is not known: something happens until it has seen it.
                     while !Task.isCancelled {

@@ -111,7 +111,7 @@ extension ConformanceCase {
             for queue in queues { try await bench.add(in: queue) }
             var woken: Set<QueueName> = []
             for _ in 0..<6 where woken != queues {
-                woken.formUnion(try await bench.store.waitForWork(interest, atMost: .seconds(2)).work)
+                woken.formUnion(try await bench.store.waitForWork(interest, atMost: .seconds(20)).work)
             }
             try bench.expect(woken, is: queues, "the queues")
         },

@@ -140,7 +140,7 @@ extension Bench {
         where fits: (WakeUp) -> Bool
     ) async throws {
         for _ in 0..<5 {
-            let wakeUp = try await store.waitForWork(interest, atMost: .seconds(2))
+            let wakeUp = try await store.waitForWork(interest, atMost: .seconds(20))
             try expect(
                 wakeUp.work.isSubset(of: interest.work), "wakes only for queues of interest", file: file, line: line)
             if fits(wakeUp) { return }
