@@ -50,7 +50,7 @@ struct FaultLedger {
         try await read(waitingAtMost: .zero) { _ in false }
         // Longer than any lease that may have to run out.
         do {
-            try await read(waitingAtMost: .seconds(60)) { jobs in
+            try await read(waitingAtMost: .seconds(300)) { jobs in
                 open = open.filter { id in jobs[id].map { $0.completed + $0.failed == 0 } ?? true }
                 return open.isEmpty
             }
@@ -119,16 +119,21 @@ struct FaultLedger {
 
     /// Reads events until a condition holds, or none is there and none was to be waited for.
     private mutating func read(waitingAtMost wait: Duration, until isEnough: ([JobID: Counts]) -> Bool) async throws {
+        let clock = ContinuousClock()
+        var end = clock.now + wait
         while !isEnough(jobs) {
             let page = try await store.events(
                 EventQuery(queue: FaultLoad.queue, start: start, limit: 1000), waitingAtMost: wait)
             if page.hasGap { throw Broken(description: "events are missing before \(page.next.text)") }
             if page.events.isEmpty {
                 if wait == .zero { return }
+                // A wait may be over early, as when its connection was lost.
+                if clock.now < end { continue }
                 throw Broken(description: "no event came any more")
             }
             for event in page.events { note(event) }
             start = .after(page.next)
+            end = clock.now + wait
         }
     }
 

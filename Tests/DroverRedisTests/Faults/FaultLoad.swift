@@ -79,8 +79,7 @@ final class FaultLoad: Sendable {
         faults: @escaping @Sendable (FaultLoad) async throws -> Void,
         finished: (FaultLoad) async throws -> Void
     ) async throws {
-        try await producing.prepare()
-        try await working.prepare()
+        for store in [producing, working] { try await FaultBench.insist { try await store.prepare() } }
         async let serving: Void = service.run()
         let result: Result<Void, any Error>
         do {

@@ -15,8 +15,9 @@ struct FullMemoryTests {
             try await other.prepare()
             let service = JobService(store: store, logger: FaultLoad.silent)
             let (begun, finish) = (Probe<JobID>("begun"), Probe<Void>("to finish"))
-            let lease = Duration.seconds(3)
-            service.work("q", concurrency: 4, options: WorkerOptions(lease: lease)) { handlers in
+            var options = WorkerOptions(lease: .seconds(30))
+            options.maintenanceInterval = .seconds(2)
+            service.work("q", concurrency: 4, options: options) { handlers in
                 handlers.otherwise { context in
                     begun.signal(context.key.id)
                     try await finish.wait(timeout: .seconds(300))
@@ -34,8 +35,9 @@ struct FullMemoryTests {
                 #expect(error.code == .full && error.isTransient)
                 #expect(error.message.contains("maxmemory"))
             }
-            // For more than two leases; the worker itself, as any other, puts back what stalls.
-            _ = try? await Probe<Void>("time").wait(timeout: lease * 2.5)
+            // For more than a lease, as locks are renewed; the worker itself, as any other, puts back what stalls.
+            let locks = ids.map { "\(FaultBench.prefix):q:\($0.text):lock" }
+            #expect(try await bench.server.seesRenewals(3, of: locks))
             // Where nothing has stalled, the call may be refused as one that begins with a write.
             let stalled = try? await other.reclaimStalled("q", maxStalled: 1, limit: 10)
             #expect(stalled ?? [] == [])
