@@ -101,7 +101,8 @@ struct MovingTests {
     @Test("Jobs and schedules of BullMQ's client go to SQLite and back with all their fields")
     func thereAndBack() async throws {
         try await Bridge.run { bridge in
-            try await bridge.schedule(.python, "s", ["every": 600_000, "offset": 1000], data: ["a": 1])
+            let offset = try await bridge.farOffset(every: 600_000)
+            try await bridge.schedule(.python, "s", ["every": 600_000, "offset": offset], data: ["a": 1])
             var ids = try await bridge.addBulk(
                 .python,
                 [

@@ -34,6 +34,9 @@ extension Bridge {
         }
     }
 
+    /// An offset of an interval whose next time is half of the interval away, so that none passes within a test.
+    func farOffset(every: Int) async throws -> JSON { .integer((try await now() + every / 2) % every) }
+
     func removeSchedule(_ party: Party, _ id: String) async throws {
         switch party {
         case .python: try await call("removeJobScheduler", [.string(id)])
