@@ -58,12 +58,12 @@ struct FetchTests {
     @Test("FE4: an empty fetch tells when the next job is due")
     func empty() async throws {
         try await Bridge.run { bridge in
-            try await bridge.add(.python, "n", nil, ["delay": 60_000])
+            try await bridge.add(.python, "n", nil, ["delay": 3_600_000])
             let reply = try await bridge.store.exchange(
                 bridge.queue, id: ExchangeID("t"), settle: [],
                 claim: Claim(limit: 1, lease: .seconds(30), worker: "w"))
             let due = try #require(reply.nextDueIn)
-            #expect(reply.claimed.isEmpty && due > .seconds(50) && due <= .seconds(60))
+            #expect(reply.claimed.isEmpty && due > .seconds(3000) && due <= .seconds(3600))
         }
     }
 }

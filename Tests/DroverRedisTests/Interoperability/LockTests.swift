@@ -9,12 +9,13 @@ struct LockTests {
     func renewed(_ worker: Party) async throws {
         try await Bridge.run(["stalledInterval": "1"], ownPeer: true) { bridge in
             let ids = try await bridge.addBulk(worker.other, Array(repeating: .init(data: bridge.gate("g")), count: 10))
-            let settings = WorkerSettings(concurrency: 10, lock: 3000, stalledInterval: 500)
+            // Locks of half a minute, which a busy host lets nobody renew too late.
+            let settings = WorkerSettings(concurrency: 10, stalledInterval: 500)
             // The other client looks for stalled jobs as well.
             try await bridge.working(worker.other, WorkerSettings(stalledInterval: 500)) {
                 try await bridge.working(worker, settings) {
                     try await bridge.heard("active", times: 10)
-                    try await bridge.pass(.milliseconds(4500))
+                    try await bridge.pass(.seconds(32))
                     #expect(try await bridge.list("active").count == 10)
                     try await bridge.openGate("g")
                     try await bridge.ended(10)
@@ -41,7 +42,7 @@ struct LockTests {
         try await Bridge.run(ownPeer: true) { bridge in
             let id = try await bridge.add(worker.other, "n", bridge.gate("g"))
             var watch: Task<Bool, any Error>?
-            try await bridge.working(worker, WorkerSettings(lock: 5000)) {
+            try await bridge.working(worker, WorkerSettings(lock: 20_000)) {
                 try await bridge.arrival(at: "g", of: worker)
                 watch = Task {
                     // At the second at the latest it closes.
@@ -52,6 +53,8 @@ struct LockTests {
                 }
             }
             #expect(try await watch?.value == true)
+            // The peer waits for a worker that closes, but not for so long.
+            try await bridge.heard("completed", id)
             let story = try await bridge.story(id)
             #expect(try await bridge.places(of: id) == ["completed"], "\(story)")
         }

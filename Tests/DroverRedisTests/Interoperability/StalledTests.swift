@@ -68,7 +68,7 @@ struct StalledTests {
         // The client that all tests share is too busy to renew in time.
         try await Bridge.run(ownPeer: true) { bridge in
             let id = try await bridge.add(checker, "n", bridge.gate("g"))
-            try await bridge.working(holder, WorkerSettings(lock: 3000)) {
+            try await bridge.working(holder) {
                 try await bridge.heard("active", id)
                 // Suspected; with the next renewal it is no more.
                 try await bridge.raw("SADD", bridge.key("stalled"), id)
@@ -144,10 +144,11 @@ struct StalledTests {
         try await Bridge.run { bridge in
             let id = try await bridge.add(.python, "n", ["do": "hang"])
             let worker = try await WorkerProcess.start(
-                bridge.server, prefix: bridge.prefix, queues: [bridge.queue], lease: .milliseconds(500))
+                bridge.server, prefix: bridge.prefix, queues: [bridge.queue], lease: .seconds(600))
             try await bridge.heard("active", id)
             try await bridge.updateData(.python, id, to: ["value": 4])
             try await worker.kill()
+            try await bridge.expire(id)
             try await bridge.working(.python, WorkerSettings(stalledInterval: 500)) {
                 try await bridge.heard("completed", id)
             }

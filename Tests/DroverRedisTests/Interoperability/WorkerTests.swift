@@ -9,16 +9,17 @@ struct WorkerTests {
     @Test("WK1: of idle workers of both clients exactly one takes a job, at once", arguments: Party.allCases)
     func idle(_ producer: Party) async throws {
         try await Bridge.run { bridge in
-            // Their own wait for a marker is longer than the test allows for all jobs.
-            let python = try await bridge.ask("work", ["opts": ["drainDelay": 30]])
-            try await bridge.working(.swift) {
-                try await bridge.working(.swift) {
+            // If most jobs waited until a worker looks by itself, all of them would take longer than the test allows.
+            let settings = WorkerSettings(idle: 100)
+            let python = try await bridge.ask("work", ["opts": settings.options])
+            try await bridge.working(.swift, settings) {
+                try await bridge.working(.swift, settings) {
                     let began = try await bridge.now()
                     for number in 1...20 {
                         try await bridge.add(number % 2 == 0 ? producer : producer.other)
                         try await bridge.ended(number)
                     }
-                    #expect(try await bridge.now() - began < 20_000)
+                    #expect(try await bridge.now() - began < 300_000)
                 }
             }
             try await bridge.ask("stopWork", ["worker": python])
@@ -29,8 +30,9 @@ struct WorkerTests {
     @Test("WK1: a worker that is woken wakes the next", arguments: Party.allCases)
     func wakesTheNext(_ producer: Party) async throws {
         try await Bridge.run { bridge in
-            let python = try await bridge.ask("work", ["opts": ["drainDelay": 30]])
-            try await bridge.working(.swift) {
+            let settings = WorkerSettings(idle: 100)
+            let python = try await bridge.ask("work", ["opts": settings.options])
+            try await bridge.working(.swift, settings) {
                 let ids = try await bridge.addBulk(
                     producer, Array(repeating: .init(data: bridge.gate("g")), count: 2))
                 // Neither has ended: each is another worker's.
@@ -64,11 +66,15 @@ struct WorkerTests {
     @Test("WK3: an idle worker closes at once", arguments: Party.allCases)
     func closes(_ worker: Party) async throws {
         try await Bridge.run { bridge in
-            let time = try await ContinuousClock().measure {
-                try await bridge.working(worker) {
+            var time = Duration.seconds(3600)
+            // A busy host may hold one up; what a worker itself would wait for holds up all.
+            for number in 1...3 where time >= .seconds(8) {
+                let idle = try await bridge.working(worker) {
                     try await bridge.add(worker.other)
-                    try await bridge.ended(1)
+                    try await bridge.ended(number)
+                    return ContinuousClock.now
                 }
+                time = min(time, ContinuousClock.now - idle)
             }
             #expect(time < .seconds(8))
         }

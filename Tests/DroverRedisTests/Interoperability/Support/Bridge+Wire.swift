@@ -66,8 +66,12 @@ extension Bridge {
     /// The names of the events of one job.
     func eventNames(_ id: String) async throws -> [String] { try await story(id).compactMap { $0["event"] } }
 
+    /// How long events are waited for: far longer than a busy host holds anything up.
+    static let patience: Duration = .seconds(300)
+
     /// Waits until an event has been told so many times, those before the call included.
     func heard(_ event: String, _ id: String? = nil, times: Int = 1) async throws {
+        let end = ContinuousClock.now + Self.patience
         var start = EventQuery.Start.beginning
         var seen = 0
         while true {
@@ -75,7 +79,7 @@ extension Bridge {
                 EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .seconds(30))
             seen += page.events.count { $0.kind.name == event && (id == nil || $0.job?.text == id) }
             if seen >= times { return }
-            if page.events.isEmpty {
+            if page.events.isEmpty, ContinuousClock.now >= end {
                 let all = try await stream().map { "\($0["event"] ?? "?") \($0["jobId"] ?? "")" }
                 throw Surprise(description: "no \(times) \(event) of \(id ?? "any job"), but: \(all)")
             }
@@ -85,32 +89,23 @@ extension Bridge {
 
     /// Waits until so many jobs have ended, completed or failed.
     func ended(_ count: Int) async throws {
+        let end = ContinuousClock.now + Self.patience
         var start = EventQuery.Start.beginning
         var seen = 0
         while seen < count {
             let page = try await store.events(
-                EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .seconds(60))
+                EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: .seconds(30))
             seen += page.events.count { ["completed", "failed"].contains($0.kind.name) }
-            if page.events.isEmpty { throw Surprise(description: "\(seen) of \(count) jobs have ended") }
+            if page.events.isEmpty, ContinuousClock.now >= end {
+                throw Surprise(description: "\(seen) of \(count) jobs have ended")
+            }
             start = .after(page.next)
         }
     }
 
-    /// Watches the lock of a job until it has been renewed so many times.
-    ///
-    /// - Returns: whether that has come within a time far longer than any lock of these tests.
+    /// Watches the lock of a job until it has been renewed so many times; whether that has come.
     func seesRenewals(_ times: Int, of id: String) async throws -> Bool {
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(60)
-        var seen = 0
-        var left: Int?
-        while seen < times, clock.now < end {
-            let now = Int(try await server.command("PTTL", key("\(id):lock"))) ?? 0
-            if let left, now > left { seen += 1 }
-            left = now
-            try await pass(.milliseconds(20))
-        }
-        return seen >= times
+        try await server.seesRenewals(times, of: [key("\(id):lock")])
     }
 
     /// Lets the lock of a job expire, and the interval between two checks for stalled jobs pass.

@@ -25,10 +25,13 @@ struct Ledger {
 
     /// Reads on until a condition holds, which is asked after each page.
     mutating func follow(until isEnough: (Counts) -> Bool) async throws {
+        // Far longer than the workers may be silent.
+        var end = ContinuousClock.now + Bridge.patience
         while !isEnough(total) {
-            // Far longer than the workers may be silent.
-            let page = try await page(waiting: .seconds(60))
-            if page.events.isEmpty {
+            let page = try await page(waiting: .seconds(30))
+            if !page.events.isEmpty {
+                end = ContinuousClock.now + Bridge.patience
+            } else if ContinuousClock.now >= end {
                 throw Bridge.Surprise(description: "no event of \(queue) came any more; so far \(total)")
             }
         }

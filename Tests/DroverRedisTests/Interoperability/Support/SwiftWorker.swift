@@ -12,6 +12,8 @@ struct WorkerSettings: Sendable {
     /// How often stalled jobs are looked for, in milliseconds.
     var stalledInterval = 30_000
     var maxStalled = 1
+    /// How long an idle worker waits before it looks again, in seconds; nil for what each client's tests are used to.
+    var idle: Int?
     /// As BullMQ's `removeOnComplete` and `removeOnFail`.
     var keepCompleted: Int?
     var keepFailed: Int?
@@ -25,6 +27,7 @@ struct WorkerSettings: Sendable {
             "concurrency": .integer(concurrency), "lockDuration": .integer(lock),
             "stalledInterval": .integer(stalledInterval), "maxStalledCount": .integer(maxStalled),
         ]
+        if let idle { options["drainDelay"] = .integer(idle) }
         if let keepCompleted { options["removeOnComplete"] = ["count": .integer(keepCompleted)] }
         if let keepFailed { options["removeOnFail"] = ["count": .integer(keepFailed)] }
         if let name { options["name"] = .string(name) }
@@ -50,7 +53,9 @@ final class SwiftWorker: Sendable {
             lease: .milliseconds(settings.lock), maxStalled: settings.maxStalled,
             completedRetention: settings.keepCompleted.map(Retention.keep),
             failedRetention: settings.keepFailed.map(Retention.keep), name: settings.name)
+        options.grace = .seconds(300)
         options.maintenanceInterval = .milliseconds(settings.stalledInterval)
+        if let idle = settings.idle { options.idleWait = .seconds(idle) }
         service = JobService(store: store, logger: logger)
         service.work(queue, concurrency: settings.concurrency, options: options) { handlers in
             handlers.otherwise { context in
