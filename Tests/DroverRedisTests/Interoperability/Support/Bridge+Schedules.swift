@@ -55,4 +55,18 @@ extension Bridge {
 
     /// The hash of a schedule.
     func schedulerHash(_ id: String) async throws -> [String: String] { try await hash("repeat:" + id) }
+
+    /// How many jobs a schedule has made by its own count, and how many jobs there are, both of one moment: a worker of
+    /// theirs that is asked to end may go on for a while.
+    func made(by id: String) async throws -> (counted: Int?, stored: Int?) {
+        let script = """
+            local stored = redis.call('LLEN', KEYS[2]) + redis.call('LLEN', KEYS[3])
+            for i = 4, #KEYS do stored = stored + redis.call('ZCARD', KEYS[i]) end
+            return {tonumber(redis.call('HGET', KEYS[1], 'ic')), stored}
+            """
+        let places = ["wait", "active", "delayed", "prioritized", "completed", "failed"]
+        let answer = try await raw(
+            ["EVAL", script, String(1 + places.count), key("repeat:" + id)] + places.map { key($0) })
+        return (answer[0].integer, answer[1].integer)
+    }
 }

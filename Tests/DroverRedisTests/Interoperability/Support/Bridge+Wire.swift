@@ -6,7 +6,10 @@ import Testing
 extension Bridge {
     /// Gives any command.
     @discardableResult
-    func raw(_ words: String...) async throws -> JSON {
+    func raw(_ words: String...) async throws -> JSON { try await raw(words) }
+
+    @discardableResult
+    func raw(_ words: [String]) async throws -> JSON {
         try await ask("raw", ["words": .list(words.map(JSON.string))])
     }
 
