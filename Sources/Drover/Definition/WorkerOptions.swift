@@ -7,7 +7,8 @@ public struct WorkerOptions: Sendable {
     public var lease: Duration = .seconds(30)
     /// How long running jobs may go on when the worker shuts down, before they are cancelled and given back.
     public var grace: Duration = .seconds(30)
-    /// How often a job's lease may expire before the job fails.
+    /// How often a job's lease may expire before the job fails. The job of a schedule's slot does not fail by it while
+    /// there is that schedule, as with BullMQ.
     public var maxStalled = 1
     /// Stop after so many jobs have been started and settled; nil for no bound.
     public var limit: Int?

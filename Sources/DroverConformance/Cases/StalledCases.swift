@@ -50,6 +50,22 @@ extension ConformanceCase {
             let claimed = try await bench.claimOne()
             try bench.expect(claimed.job.deferredFailure, is: Failure.stalledReason, "the deferred failure")
         },
+        Case("reclaimStalled", "the job of a slot fails by stalls only when its schedule is gone") { bench in
+            let slot = try await bench.put("s", in: .seconds(-1))
+            let id = bench.iteration("s", slot)
+            for stalls in 1...5 {
+                if stalls == 4 {
+                    try bench.expect(
+                        await bench.store.apply([.remove(bench.scheduleKey("s"))]), is: [.done], "the removal")
+                }
+                try await bench.claimOne(lease: .seconds(10))
+                try await bench.advance(by: .seconds(11))
+                let expected = StalledJob(key: id, stalls: stalls, mustFail: stalls > 3)
+                try await bench.expect(
+                    bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10), is: [expected], "stall \(stalls)"
+                )
+            }
+        },
         Case("reclaimStalled", "with no stall allowed the first one is one too many") { bench in
             try await bench.add("a")
             try await bench.claimOne(lease: .seconds(10))

@@ -4,7 +4,8 @@ public protocol JobMaintaining: Sendable {
     ///
     /// A job that has now stalled more than `maxStalled` times, or that
     /// somebody asked to cancel, carries a deferred failure
-    /// (`JobRecord.deferredFailure`).
+    /// (`JobRecord.deferredFailure`). The job that a schedule made for a slot
+    /// carries none for its stalls while there is that schedule.
     ///
     /// - Returns: what was put back, at most `limit` jobs; fewer means that nothing is left.
     func reclaimStalled(

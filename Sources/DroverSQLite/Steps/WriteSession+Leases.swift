@@ -148,7 +148,11 @@ extension WriteSession {
         // The earliest is put to the front last, so that it comes first again.
         for job in expired.reversed() {
             let place = atTheFront(job.priority)
-            let failure = job.failure(maxStalled: maxStalled)
+            let stored = StoredID(seq: job.seq, own: job.own)
+            var failure = job.failure
+            if failure == nil, job.stalls + 1 > Int64(maxStalled), try !isOfSchedule(stored.id, turn) {
+                failure = Failure.stalledReason
+            }
             let reclaim = try statement(SQL.reclaimJob)
             reclaim.bind(1, job.seq)
             reclaim.bind(2, place.state)
@@ -157,7 +161,6 @@ extension WriteSession {
             reclaim.bind(5, job.stalls + 1)
             reclaim.bind(6, failure)
             try reclaim.run()
-            let stored = StoredID(seq: job.seq, own: job.own)
             turn.moved(from: StateCode.active, to: place.state)
             turn.emit(.waiting(from: .active), stored)
             turn.emit(.stalled, stored)
@@ -189,9 +192,6 @@ private struct Expired {
         deferredFailure = row.optionalText(5)
     }
 
-    /// Why it must not run again after this stall; nil when it may.
-    func failure(maxStalled: Int) -> String? {
-        if isCancelled { return Failure.cancelledReason }
-        return deferredFailure ?? (stalls + 1 > Int64(maxStalled) ? Failure.stalledReason : nil)
-    }
+    /// Why it must not run again, however often it has stalled; nil when nothing says so.
+    var failure: String? { isCancelled ? Failure.cancelledReason : deferredFailure }
 }

@@ -137,6 +137,12 @@ extension WriteSession {
         return record.slot == iteration.slot && !record.isPaused
     }
 
+    /// Whether a schedule that there is made the job for one of its slots.
+    func isOfSchedule(_ id: JobID, _ turn: QueueTurn) throws(StoreError) -> Bool {
+        guard let iteration = id.iteration else { return false }
+        return try schedule(iteration.schedule, turn) != nil
+    }
+
     func scheduleCount(_ turn: QueueTurn) throws(StoreError) -> Int {
         let count = try statement(SQL.countSchedules)
         count.bind(1, turn.number)

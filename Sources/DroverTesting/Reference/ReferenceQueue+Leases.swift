@@ -34,10 +34,13 @@ extension ReferenceQueue {
         let expired = expiries.ascending(limit: max(limit, 0)).prefix { $0.place.rank <= now.milliseconds }
         return expired.reversed().compactMap { entry in
             let id = entry.value
+            let isOfSchedule = id.iteration.map { schedules[$0.schedule] != nil } ?? false
             edit(id) {
                 $0.stalls += 1
                 $0.keepCancelRequest()
-                if $0.stalls > maxStalled, $0.deferredFailure == nil { $0.deferredFailure = Failure.stalledReason }
+                if $0.stalls > maxStalled, !isOfSchedule, $0.deferredFailure == nil {
+                    $0.deferredFailure = Failure.stalledReason
+                }
             }
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)

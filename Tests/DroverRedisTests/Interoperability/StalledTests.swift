@@ -108,6 +108,28 @@ struct StalledTests {
         }
     }
 
+    @Test("ST4: a job of a schedule does not fail by stalls while there is the schedule", arguments: Party.allCases)
+    func ofSchedule(_ checker: Party) async throws {
+        try await Bridge.run { bridge in
+            try await bridge.schedule(checker, "s", ["every": 3_600_000])
+            let slot = try #require(try await bridge.score("repeat", "s"))
+            let id = "repeat:s:\(slot)"
+            if try await bridge.places(of: id) == ["delayed"] { try await bridge.promote(checker, id) }
+            for round in 1...7 {
+                if round == 6 { try await bridge.removeSchedule(checker.other, "s") }
+                #expect(try await bridge.take(.python, token: "t\(round)") == id)
+                for _ in 0..<2 {
+                    try await bridge.expire(id)
+                    try await bridge.checkStalled(checker, maxStalled: 1)
+                }
+                let hash = try await bridge.hash(id)
+                #expect(hash["stc"] == String(round))
+                let failure: String? = round < 6 ? nil : "job stalled more than allowable limit"
+                #expect(hash["defa"] == failure)
+            }
+        }
+    }
+
     @Test("ST5: of two checks within an interval the second does nothing", arguments: Party.allCases)
     func once(_ first: Party) async throws {
         try await Bridge.run { bridge in
@@ -121,7 +143,7 @@ struct StalledTests {
         }
     }
 
-    /// ST4 and ST6 wait for schedules and flows.
+    /// ST6 waits for flows.
     @Test("A Python worker that is killed loses its job to a Swift one")
     func pythonKilled() async throws {
         try await Bridge.run(["stalledInterval": "1"], ownPeer: true) { bridge in
