@@ -807,15 +807,15 @@ enum Scripts {
             local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
             return score and math.floor(tonumber(score) / 4096)
         end
-        local at = 8 + 2 * tonumber(ARGV[7])
+        local at = 9 + 2 * tonumber(ARGV[8])
         local count = tonumber(ARGV[at])
         local rules, runs, ids, jobs, places, locks, holders = {}, {}, {}, {}, {}, {}, nil
         local memory
         if count == 0 then
             memory = call('GET', memoryKey)
         else
-            for index = 1, tonumber(ARGV[7]) do
-                rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
+            for index = 1, tonumber(ARGV[8]) do
+                rules[index] = { count = tonumber(ARGV[7 + 2 * index]), age = tonumber(ARGV[8 + 2 * index]) }
             end
             at = at + 1
             local index = 0
@@ -844,9 +844,15 @@ enum Scripts {
                 end
             end
         end
-        if memory then
+        local remembered = memory and string.match(memory, '^%d*')
+        if remembered and remembered ~= ARGV[7] then
+            if (tonumber(remembered) or 0) > (tonumber(ARGV[7]) or 0) then
+                reply[1] = string.rep('l', count)
+                return reply
+            end
+        elseif remembered then
             local lines = {}
-            for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
+            for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
                 reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
                 for index = 3, #lines do
@@ -1423,12 +1429,12 @@ enum Scripts {
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
             local period = limit > 0 and ARGV[3] or '30000'
-            local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
+            local line = ARGV[7] .. '\n' .. integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
             if #claimed > 0 then line = line .. '\n' .. table.concat(claimed, '\n') end
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "f6caa4018c5198c39fe456b261abbe2e3bb39688")
+        """#, sha: "fc1917c2d18439c4917c19f57625e8487e7b9ce4")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -28,7 +28,7 @@ final class QueueWorker: Sendable {
     private let watcher: WakeUpWatcher
     /// The worker's place in the service, which also keeps the numbers of attempts apart.
     private let index: Int
-    private let exchangePrefix: String
+    private let lanePrefix: String
     private let seat: ConcurrencyCap.Seat?
     private let core: Mutex<Core>
 
@@ -39,7 +39,7 @@ final class QueueWorker: Sendable {
         self.watcher = watcher
         executor = AttemptExecutor(scope: scope, handlers: handlers)
         // A worker may be given its name, and the name of an exchange must never come back.
-        exchangePrefix = "\(scope.name):\(HostIdentity.randomPart())"
+        lanePrefix = "\(scope.name):\(HostIdentity.randomPart())"
         let state = DispatcherState(
             concurrency: scope.concurrency, maximumInFlight: scope.options.exchangesInFlight,
             idleWait: scope.options.idleWait, longestIdleWait: scope.options.longestIdleWait,
@@ -85,8 +85,10 @@ final class QueueWorker: Sendable {
         // thread has enough to do.
         let executor = scope.concurrency < Self.fewJobs ? scope.store.callExecutor : nil
         await withTaskGroup { lanes in
-            for _ in 0..<max(1, scope.options.exchangesInFlight) {
-                lanes.addTask(executorPreference: executor) { await self.lane() }
+            for number in 0..<max(1, scope.options.exchangesInFlight) {
+                lanes.addTask(executorPreference: executor) { [lanePrefix] in
+                    await self.lane("\(lanePrefix):\(number)")
+                }
             }
         }
         let exit = core.withLock { core in
@@ -113,7 +115,7 @@ final class QueueWorker: Sendable {
 
     // MARK: Lanes
 
-    private func lane() async {
+    private func lane(_ name: String) async {
         while true {
             let (step, other) = core.withLock { core in
                 let step = core.state.next()
@@ -122,7 +124,7 @@ final class QueueWorker: Sendable {
             }
             other?.resume()
             switch step {
-            case .exchange(let exchange): await perform(exchange)
+            case .exchange(let exchange): await perform(exchange, ExchangeID(lane: name, number: exchange.number))
             case .park: await park()
             case .stop: return
             }
@@ -160,8 +162,7 @@ final class QueueWorker: Sendable {
     /// Sends an exchange until it is answered. A throw means that nothing is known, so it is repeated unchanged and
     /// under the same id. While the store may come back by itself that goes on until the worker has to stop: a store
     /// that has forgotten the exchange by then still takes the outcomes of jobs that nobody else took.
-    private func perform(_ exchange: DispatcherState.Exchange) async {
-        let id = ExchangeID("\(exchangePrefix):\(exchange.number)")
+    private func perform(_ exchange: DispatcherState.Exchange, _ id: ExchangeID) async {
         let claim =
             exchange.claim > 0
             ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil

@@ -32,6 +32,42 @@ extension ConformanceCase {
             try await bench.expect([bench.job("a"), bench.job("b")], is: jobs, "the jobs")
             try await bench.expect(bench.events(since: start), is: events, "the events")
         },
+        Case("rule 2", "exchanges of a lane go on, and the last one can be repeated") { bench in
+            try await bench.addAll(["a", "b", "c", "d"])
+            let ids = (1...3).map { ExchangeID(lane: "\(bench.queue.text)-lane", number: $0 * 7) }
+            let first = try await bench.exchange(claim: 1, id: ids[0])
+            let settle = [Settlement(lease: first.claimed[0].lease, outcome: .completed(.null))]
+            let second = try await bench.exchange(settle, claim: 1, id: ids[1])
+            try bench.expect(second.settled, is: [.settled], "the status")
+            try bench.expect(second.claimed.map(\.job.key.id.text), is: ["b"], "the second job")
+            let again = try await bench.exchange(settle, claim: 1, id: ids[1])
+            try bench.expect(again.settled, is: [.settled], "the status of the repetition")
+            try bench.expect(again.claimed.map(\.lease), is: second.claimed.map(\.lease), "its leases")
+            // Nothing to settle and nothing to claim: it had no effect, and is not remembered.
+            let third = try await bench.exchange(settle, id: ids[2])
+            try bench.expect(third.settled, is: [.leaseLost], "the status of the third")
+            try await bench.expect(bench.list(.waiting), is: ["c", "d"], "what still waits")
+        },
+        Case("rule 2", "a lane's exchange that comes again after the next one claims nothing more") { bench in
+            try await bench.addAll(["a", "b", "c"])
+            let ids = (1...2).map { ExchangeID(lane: "\(bench.queue.text)-lane", number: $0) }
+            try await bench.exchange(claim: 1, id: ids[0])
+            try await bench.exchange(claim: 1, id: ids[1])
+            let start = try await bench.end()
+            try await bench.exchange(claim: 1, id: ids[0])
+            try await bench.expect(bench.list(.waiting), is: ["c"], "what still waits")
+            try await bench.expect(bench.events(since: start), is: [], "the events")
+        },
+        Case("rule 2", "lanes remember their exchanges apart") { bench in
+            try await bench.addAll(["a", "b"])
+            let ids = ["x", "y"].map { ExchangeID(lane: "\(bench.queue.text)-\($0)", number: 1) }
+            let replies = try await [bench.exchange(claim: 1, id: ids[0]), bench.exchange(claim: 1, id: ids[1])]
+            for (id, reply) in zip(ids, replies) {
+                try await bench.expect(
+                    bench.exchange(claim: 1, id: id).claimed.map(\.lease), is: reply.claimed.map(\.lease),
+                    "the leases of \(id)")
+            }
+        },
         Case("rule 2", "a repeated exchange claims no further jobs that came in between") { bench in
             try await bench.add("a")
             let id = bench.freshID()

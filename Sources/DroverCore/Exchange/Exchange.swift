@@ -3,11 +3,35 @@
 /// Any text, unique per exchange; it becomes the token of the leases that the
 /// exchange hands out.
 public struct ExchangeID: Hashable, Sendable, CustomStringConvertible {
+    /// Exchanges that one sender makes one after another: the next only when the one before was answered or given up.
+    /// So a store need remember the last of them alone.
+    public struct Lane: Hashable, Sendable {
+        /// The name, unique per sender and lane.
+        public let name: String
+        /// The place in it, rising from one exchange to the next.
+        public let number: Int
+    }
+
     /// The id as text.
     public let text: String
+    /// The lane to which the exchange belongs; nil for one that stands alone.
+    public let lane: Lane?
 
-    /// An id from its text.
-    public init(_ text: String) { self.text = text }
+    /// The id of an exchange that stands alone, from its text.
+    public init(_ text: String) {
+        self.text = text
+        lane = nil
+    }
+
+    /// The id of one of the exchanges of a lane.
+    ///
+    /// - Parameters:
+    ///   - lane: the name of the lane, unique per sender and lane.
+    ///   - number: its place, greater than those of the exchanges before.
+    public init(lane: String, number: Int) {
+        text = "\(lane):\(number)"
+        self.lane = Lane(name: lane, number: number)
+    }
 
     /// The token of all leases of this exchange: with the job it is unique for each attempt.
     public var token: LeaseToken { LeaseToken(text) }

@@ -49,10 +49,11 @@ struct KeySpace: Sendable {
     /// The channel on which requests to stop jobs of a queue are told.
     func cancellations(_ queue: QueueName) -> String { base(queue) + "drover:cancellations" }
 
-    /// What is remembered of an exchange. A colon in its id would make a third part of the key, as job ids may have.
+    /// What is remembered of an exchange, or of the last one of its lane. A colon in the name would make a third part of the
+    /// key, as job ids may have.
     func memory(of id: ExchangeID, in queue: QueueName) -> String {
         var key = base(queue) + "drover:x-"
-        for character in id.text.unicodeScalars {
+        for character in (id.lane?.name ?? id.text).unicodeScalars {
             switch character {
             case "%": key += "%25"
             case ":": key += "%3A"

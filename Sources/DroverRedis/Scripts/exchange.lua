@@ -1,9 +1,9 @@
 -- Settles ended attempts, then claims jobs, as one unit (docs/store-contract.md, exchange; PROTOCOL 9.8 to 9.10, 11.1
 -- to 11.5, 12.1 to 12.3).
 --
--- KEYS: the base of the queue's keys, the key under which this exchange is remembered.
+-- KEYS: the base of the queue's keys, the key under which this exchange, or the last one of its lane, is remembered.
 -- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
---       points of metrics (0 for none),
+--       points of metrics (0 for none), the exchange's number in its lane (empty for one that stands alone),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
@@ -33,15 +33,15 @@ local function nextDue()
 end
 
 -- What is to be settled, and who holds it.
-local at = 8 + 2 * tonumber(ARGV[7])
+local at = 9 + 2 * tonumber(ARGV[8])
 local count = tonumber(ARGV[at])
 local rules, runs, ids, jobs, places, locks, holders = {}, {}, {}, {}, {}, {}, nil
 local memory
 if count == 0 then
     memory = call('GET', memoryKey)
 else
-    for index = 1, tonumber(ARGV[7]) do
-        rules[index] = { count = tonumber(ARGV[6 + 2 * index]), age = tonumber(ARGV[7 + 2 * index]) }
+    for index = 1, tonumber(ARGV[8]) do
+        rules[index] = { count = tonumber(ARGV[7 + 2 * index]), age = tonumber(ARGV[8 + 2 * index]) }
     end
     at = at + 1
     local index = 0
@@ -71,10 +71,17 @@ else
     end
 end
 
--- 0. The same exchange again: what it said before, and those of its leases that are still held (rule 2).
-if memory then
+-- 0. The same exchange again: what it said before, and those of its leases that are still held (rule 2). One that comes
+-- after its lane has gone on was given up by its sender: it changes nothing.
+local remembered = memory and string.match(memory, '^%d*')
+if remembered and remembered ~= ARGV[7] then
+    if (tonumber(remembered) or 0) > (tonumber(ARGV[7]) or 0) then
+        reply[1] = string.rep('l', count)
+        return reply
+    end
+elseif remembered then
     local lines = {}
-    for line in string.gmatch(memory, '[^\n]+') do lines[#lines + 1] = line end
+    for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
     if now < tonumber(lines[1]) then
         reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
         for index = 3, #lines do
@@ -351,7 +358,7 @@ if limit > 0 and #claimed < limit then
 end
 if #claimed > 0 or string.find(reply[1], 's', 1, true) then
     local period = limit > 0 and ARGV[3] or '30000'
-    local line = integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
+    local line = ARGV[7] .. '\n' .. integer(now + tonumber(period)) .. '\n' .. (count > 0 and reply[1] or '-')
     if #claimed > 0 then line = line .. '\n' .. table.concat(claimed, '\n') end
     call('SET', memoryKey, line, 'PX', period)
 end
