@@ -33,14 +33,21 @@ extension JobService {
 
     /// Enqueues many jobs of one queue, in order, in a transaction of the caller's own.
     ///
+    /// - Parameters:
+    ///   - jobs: the jobs, their payloads plain.
+    ///   - queue: where they go.
+    ///   - parts: what of their payloads is encrypted; nil leaves it to what is said of the queue.
+    ///   - transaction: an open transaction of the store.
     /// - Returns: one result for each job, in its place. A job that is refused, also for the length of its payload, does
     ///   not keep the others back; those for which the queue has no room answer `queueFull` at once.
-    /// - Throws: `StoreError`. Nothing of the call is then left in the transaction.
+    /// - Throws: ``DroverError`` with the code `refused` when the payloads are to be encrypted and there is no key;
+    ///   `StoreError`. Nothing of the call is then left in the transaction.
     @discardableResult
     public func add(
-        _ jobs: [NewJob], to queue: QueueName, in transaction: some JobTransaction
+        _ jobs: [NewJob], to queue: QueueName, encryption parts: EncryptedParts? = nil,
+        in transaction: some JobTransaction
     ) throws -> [EnqueueResult] {
-        let (accepted, problems) = try accepted(jobs, for: queue, nil)
+        let (accepted, problems) = try accepted(jobs, for: queue, parts)
         return merge(accepted.isEmpty ? [] : try enqueue(accepted, in: queue, transaction), problems)
     }
 

@@ -192,12 +192,12 @@ struct DispatcherState {
         }
     }
 
-    /// An exchange was given up without an answer: its settlements are gone.
+    /// An exchange was given up without an answer: its settlements are gone. A wake-up that came meanwhile still counts.
     mutating func abandoned(_ exchange: Exchange) {
         inFlight -= 1
         asked -= exchange.claim
         permits += exchange.claim
-        isEmpty = true
+        isEmpty = exchange.wakeUps == wakeUps
         quietWait = idleWait
         wait = idleWait
     }

@@ -52,14 +52,16 @@ struct KeySpace: Sendable {
     /// What is remembered of an exchange, or of the last one of its lane. A colon in the name would make a third part of the
     /// key, as job ids may have.
     func memory(of id: ExchangeID, in queue: QueueName) -> String {
-        var key = base(queue) + "drover:x-"
-        for character in (id.lane?.name ?? id.text).unicodeScalars {
-            switch character {
-            case "%": key += "%25"
-            case ":": key += "%3A"
-            default: key.unicodeScalars.append(character)
+        let name = id.lane?.name ?? id.text
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(name.utf8.count + 16)
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"): escaped += "%25".utf8
+            case UInt8(ascii: ":"): escaped += "%3A".utf8
+            default: escaped.append(byte)
             }
         }
-        return key
+        return base(queue) + "drover:x-" + String(decoding: escaped, as: UTF8.self)
     }
 }

@@ -131,5 +131,9 @@ import Testing
         let results = try service.add(jobs, to: "q", in: StubTransaction(results: [.added(try JobID("8"))]))
         #expect(results.map { $0.id?.text } == ["8", nil])
         #expect(try service.add([jobs[1]], to: "q", in: StubTransaction()).map(\.id) == [nil])
+        let withoutKey = #expect(throws: DroverError.self) {
+            try service.add([jobs[0]], to: "q", encryption: .whole, in: StubTransaction(results: [.added(key.id)]))
+        }
+        #expect(withoutKey?.code == .refused)
     }
 }

@@ -260,6 +260,14 @@ import Testing
         #expect(third.claim == 1)
     }
 
+    @Test func aWakeUpDuringAnExchangeThatIsGivenUpIsKept() throws {
+        var state = DispatcherState(concurrency: 1)
+        let first = try exchange(&state)
+        state.wakeUp()
+        state.abandoned(first)
+        #expect(try exchange(&state).claim == 1)
+    }
+
     @Test func aLostLeaseFreesItsSlotWithoutASettlement() throws {
         var state = try running(1, concurrency: 1)
         state.attemptEnded(0, nil)
