@@ -83,6 +83,16 @@ extension ConformanceCase {
             try await bench.expect(bench.job(bench.iteration("s", first)).payload.text, is: "2", "the payload")
             try await bench.expect(bench.record("s").iterations, is: 1, "its number of jobs")
         },
+        Case("put", "spans are kept in whole milliseconds, rounded up, and so compared") { bench in
+            var schedule = bench.schedule("s", .every(.microseconds(29_999_500), offset: .microseconds(500)))
+            schedule.jitter = .microseconds(1500)
+            let slot = try await bench.put(schedule)
+            let stored = try await bench.record("s").schedule
+            try bench.expect(stored.timing, is: .every(.seconds(30), offset: .milliseconds(1)), "the timing")
+            try bench.expect(stored.jitter, is: .milliseconds(2), "the jitter")
+            try await bench.advance(by: .seconds(5))
+            try await bench.expect(bench.put(stored), is: slot, "the slot of the same interval")
+        },
         Case("put", "another interval and another expression begin anew") { bench in
             let first = try await bench.put(bench.schedule("s", .every(.seconds(3000), offset: .seconds(1))))
             let second = try await bench.put(bench.schedule("s", .every(.seconds(7))))

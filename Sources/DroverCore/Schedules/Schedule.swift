@@ -8,7 +8,7 @@ public struct Schedule: Hashable, Sendable {
         /// By a cron expression in a zone of the IANA database. A store keeps both as text and understands neither.
         /// The zone is nil only in what other clients stored.
         case cron(String, timeZone: String?)
-        /// Every so long, in whole milliseconds; shifted by `offset` from the multiples of the interval since the epoch,
+        /// Every so long, in whole milliseconds, rounded up; shifted by `offset` from the multiples of the interval since the epoch,
         /// or from the first run when nil.
         case every(Duration, offset: Duration? = nil)
     }
@@ -85,6 +85,19 @@ public struct Schedule: Hashable, Sendable {
             return ValidationError("catch-up", "\(most) is out of range; give 1 or more")
         }
         return options.problem
+    }
+}
+
+extension Schedule {
+    /// The schedule with its spans as stores keep them: in whole milliseconds.
+    package var inWholeMilliseconds: Schedule {
+        var schedule = self
+        if case .every(let length, let offset) = timing {
+            schedule.timing = .every(
+                .milliseconds(length.wholeMilliseconds), offset: offset.map { .milliseconds($0.wholeMilliseconds) })
+        }
+        schedule.jitter = .milliseconds(jitter.wholeMilliseconds)
+        return schedule
     }
 }
 

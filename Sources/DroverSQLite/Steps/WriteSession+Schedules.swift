@@ -8,7 +8,7 @@ extension WriteSession {
     }
 
     private func put(_ plan: SchedulePlan) throws(StoreError) -> PlanResult {
-        var schedule = plan.schedule
+        var schedule = plan.schedule.inWholeMilliseconds
         if let problem = plan.problem { return .refused(problem) }
         let known = try turn(schedule.key.queue)
         let old = try known.flatMap { turn throws(StoreError) in try self.schedule(schedule.key.id, turn) }

@@ -3,7 +3,7 @@ package import DroverCore
 /// `put`, `fire` and the commands of schedules.
 extension ReferenceQueue {
     package mutating func put(_ plan: SchedulePlan, now: Timestamp) -> PlanResult {
-        var schedule = plan.schedule
+        var schedule = plan.schedule.inWholeMilliseconds
         if let problem = plan.problem { return .refused(problem) }
         let old = schedules[schedule.key.id]
         let pending = old.flatMap { replaceable($0) }
