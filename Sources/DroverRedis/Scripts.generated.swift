@@ -3787,17 +3787,18 @@ enum Scripts {
         elseif command == 'resume' then
             if not slot then
                 local fields, from = fieldsOf(pausedSchedulerKey(id)), tonumber(ARGV[4])
-                local every = tonumber(fields.every)
-                if every then
+                local every, hasEnded = tonumber(fields.every), tonumber(fields.ended) == pausedSlot
+                if hasEnded then
+                    from = pausedSlot
+                elseif every then
                     from = nextSlot(pausedSlot, every, tonumber(fields.offset) or 0, tonumber(fields.startDate))
                 elseif not from then
                     return 'slot'
                 end
                 call('RENAME', pausedSchedulerKey(id), schedulerKey(id))
-                call('HDEL', schedulerKey(id), 'ended')
                 call('ZREM', pausedSchedulersKey, id)
                 call('ZADD', repeatKey, integer(from), id)
-                if call('EXISTS', base .. iterationID(id, from)) == 0 then addIteration(id, from, from, 1, fields) end
+                if not hasEnded and call('EXISTS', base .. iterationID(id, from)) == 0 then addIteration(id, from, from, 1, fields) end
             elseif pausedSlot then
                 call('ZREM', pausedSchedulersKey, id)
                 call('DEL', pausedSchedulerKey(id))
@@ -3805,7 +3806,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "1e7b7c248fcc3c2890076dccf4b89dd0d91d202b")
+        """#, sha: "3d77c0f868dd7cc417c5d8de75a634a13c83db57")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""

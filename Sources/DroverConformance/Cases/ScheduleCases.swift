@@ -287,6 +287,19 @@ extension ConformanceCase {
             try await bench.apply(.cancel(bench.iteration("t", second)))
             try await bench.expect(bench.job(bench.iteration("t", second)).state, is: .failed, "the state")
         },
+        Case("schedule commands", "a schedule that has ended is paused no more when it is resumed, and makes no job") {
+            bench in
+            let slot = try await bench.put("s", in: .seconds(-1))
+            try await bench.settle(bench.claimOne(), .completed(.null))
+            try await bench.fire("s", from: slot, to: nil, is: .ended)
+            try await bench.apply(.pause(bench.scheduleKey("s")))
+            try await bench.apply(.resume(bench.scheduleKey("s"), from: slot + .seconds(600)))
+            let record = try await bench.record("s")
+            try bench.expect(record.isPaused, is: false, "whether it is paused")
+            try bench.expect(record.hasEnded, "it has ended")
+            try bench.expect(record.slot, is: slot, "the slot")
+            try await bench.expect(bench.counts().total, is: 1, "the number of jobs")
+        },
         Case("schedule commands", "an obliterated queue has no schedules") { bench in
             try await bench.put("s", in: .seconds(60))
             try await bench.put("t", in: .seconds(60))

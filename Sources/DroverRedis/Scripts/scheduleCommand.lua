@@ -27,18 +27,19 @@ elseif command == 'pause' then
 elseif command == 'resume' then
     if not slot then
         local fields, from = fieldsOf(pausedSchedulerKey(id)), tonumber(ARGV[4])
-        local every = tonumber(fields.every)
-        if every then
+        local every, hasEnded = tonumber(fields.every), tonumber(fields.ended) == pausedSlot
+        if hasEnded then
+            from = pausedSlot
+        elseif every then
             from = nextSlot(pausedSlot, every, tonumber(fields.offset) or 0, tonumber(fields.startDate))
         elseif not from then
             return 'slot'
         end
         call('RENAME', pausedSchedulerKey(id), schedulerKey(id))
-        call('HDEL', schedulerKey(id), 'ended')
         call('ZREM', pausedSchedulersKey, id)
         call('ZADD', repeatKey, integer(from), id)
         -- A job of that slot that waited or ran on takes the schedule further.
-        if call('EXISTS', base .. iterationID(id, from)) == 0 then addIteration(id, from, from, 1, fields) end
+        if not hasEnded and call('EXISTS', base .. iterationID(id, from)) == 0 then addIteration(id, from, from, 1, fields) end
     elseif pausedSlot then
         -- Another client has stored it anew meanwhile.
         call('ZREM', pausedSchedulersKey, id)

@@ -108,6 +108,11 @@ extension WriteSession {
         _ paused: ScheduleRecord, from first: Timestamp?, _ turn: QueueTurn
     ) throws(StoreError) -> CommandResult {
         var record = paused
+        record.isPaused = false
+        if record.hasEnded {
+            try step(record, turn)
+            return .done
+        }
         switch record.schedule.timing {
         case .cron:
             guard let first else { return .refused(.missingSlot) }
@@ -118,7 +123,6 @@ extension WriteSession {
                     after: record.slot, now: Timestamp(milliseconds: now), startsAt: record.schedule.startsAt
                 ).slot
         }
-        record.isPaused = false
         try step(record, turn)
         // A job of that slot that waited or ran on takes the schedule further.
         if try findOwn(record.schedule.key.id.job(at: record.slot).text, turn) == nil {

@@ -71,6 +71,10 @@ extension ReferenceQueue {
             schedules[command.key.id]?.isPaused = true
         case .resume(_, let first):
             if !record.isPaused { return .done }
+            if record.hasEnded {
+                schedules[command.key.id]?.isPaused = false
+                return .done
+            }
             switch record.schedule.timing {
             case .cron:
                 guard let first else { return .refused(.missingSlot) }
