@@ -115,7 +115,7 @@ extension RedisStore {
         case .overdue: arguments.append("overdue")
         case .ids(let given):
             arguments.append("ids")
-            ids = given.sorted()
+            ids = Set(given).sorted()
         }
         let order: Page.Order = query.part == .overdue ? .ascending : page.order
         arguments.append(order.rawValue)

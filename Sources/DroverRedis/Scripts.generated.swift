@@ -272,8 +272,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -369,7 +370,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "32c923a85a2215880990b0d9e0924a50c98d0366")
+        """#, sha: "16f5142a742dcfa68c1b1006110db7d23c897055")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1662,8 +1663,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function decode(text)
             local isObject, value = pcall(cjson.decode, text)
@@ -1764,7 +1766,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "fccff843fd5f19be0d6e09d86b516b93d41e7cd7")
+        """#, sha: "f585d828c564c55774dd23bbf6bcb0fad2ee38c1")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1869,8 +1871,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
         local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
@@ -1905,7 +1908,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "f1a34006104388e3dc213672b3d1116db1a095ea")
+        """#, sha: "f98a179d8fdd259451fe8836b8483900dd801ac2")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1960,8 +1963,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function fromRight(key, passed, count)
             if count <= 0 then return {} end
@@ -2055,7 +2059,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "469952b8b947d0fa4ca8a6c8019019177508434f")
+        """#, sha: "f2200c2c9df71e6dd114b6a4b97ffc532394c20a")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -2283,8 +2287,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function decode(text)
             local isObject, value = pcall(cjson.decode, text)
@@ -2544,7 +2549,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "40783163936161f7f1b35c61df3cbb820361991d")
+        """#, sha: "46cda70d75b7616fd58e375a781e7c62fb853e6d")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3328,8 +3333,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function decode(text)
             local isObject, value = pcall(cjson.decode, text)
@@ -3461,7 +3467,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "dbd5cbf5f9c68af42cebb10e7e7900e1521669fc")
+        """#, sha: "55e05f6267d879bf016b1cd2c7ca4e33b4be5d84")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -3689,8 +3695,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function decode(text)
             local isObject, value = pcall(cjson.decode, text)
@@ -3773,7 +3780,7 @@ enum Scripts {
         local slot, pausedSlot = tonumber(call('ZSCORE', repeatKey, id)), tonumber(call('ZSCORE', pausedSchedulersKey, id))
         if not slot and not pausedSlot then return 'notFound' end
         if command == 'remove' then
-            if slot then takeAwayDelayed(id, slot) end
+            takeAwayDelayed(id, slot or pausedSlot)
             call('ZREM', repeatKey, id)
             call('ZREM', pausedSchedulersKey, id)
             call('DEL', schedulerKey(id), pausedSchedulerKey(id))
@@ -3806,7 +3813,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "3d77c0f868dd7cc417c5d8de75a634a13c83db57")
+        """#, sha: "9b61a7adfef45c7ec0c1185af26b88f2eac96ba8")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -4119,8 +4126,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function fromRight(key, passed, count)
             if count <= 0 then return {} end
@@ -4205,7 +4213,7 @@ enum Scripts {
                     for index = passed + 1, #batch do
                         if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
                     end
-                    looked = looked + #batch - passed
+                    looked = looked + #ids
                     passed = #batch - #ids
                     removeFrom(place[1], place[2], ids)
                     removed = removed + #ids
@@ -4227,11 +4235,10 @@ enum Scripts {
             end
             local ids = {}
             for _, id in ipairs(candidates) do
-                local matches = isFinished
-                if not isFinished then
+                local matches = not isPendingIteration(id)
+                if matches and not isFinished then
                     local started, stored = unpack(call('HMGET', base .. id, 'processedOn', 'timestamp'))
-                    local since = tonumber(started) or tonumber(stored) or 0
-                    matches = since <= cut and not isPendingIteration(id)
+                    matches = (tonumber(started) or tonumber(stored) or 0) <= cut
                 end
                 if matches and state == 'active' then
                     local lock, attempt = call('GET', lockKey(id)), call('HGET', base .. id, 'ats') or '0'
@@ -4274,7 +4281,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "9cd2299553d65b59f47aceb9a124b91031087554")
+        """#, sha: "e2317e10cc5c285a554e5193522a6e74151d49c0")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -4329,8 +4336,9 @@ enum Scripts {
             return state
         end
         local function isPendingIteration(id)
-            local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-            return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function fromRight(key, passed, count)
             if count <= 0 then return {} end
@@ -4420,5 +4428,5 @@ enum Scripts {
         end)
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "2f8c0c171b2da514b3e9f8337527da6e7c297cd2")
+        """#, sha: "f510025a6cab931c73d4a62afad3186b55f7347c")
 }

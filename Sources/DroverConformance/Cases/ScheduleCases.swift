@@ -287,6 +287,41 @@ extension ConformanceCase {
             try await bench.apply(.cancel(bench.iteration("t", second)))
             try await bench.expect(bench.job(bench.iteration("t", second)).state, is: .failed, "the state")
         },
+        Case("schedule commands", "a drain in small steps passes the next runs over and ends") { bench in
+            for id in ["s", "t"] { try await bench.put(id, in: .seconds(-1)) }
+            try await bench.put("u", in: .seconds(60))
+            for id in ["a", "b"] { try await bench.add(id) }
+            try await bench.add("c", start: .after(.seconds(99_999)))
+            try await bench.expect(
+                bench.sweep(.drain(bench.queue, delayed: true), limit: 1), is: 3, "the number of drained jobs")
+            try await bench.expect(bench.counts().total, is: 3, "the number of jobs that stay")
+        },
+        Case("schedule commands", "a next run that has ended is not cleaned, another job of the schedule is") { bench in
+            let first = try await bench.put("s", in: .seconds(-1))
+            try await bench.settle(bench.claimOne(), .completed(.null))
+            try await bench.advance(by: .seconds(1))
+            let clean = Sweep.clean(bench.queue, state: .completed, olderThan: .zero)
+            try await bench.expect(bench.sweep(clean), is: 0, "how many were cleaned")
+            let next = first + .seconds(60)
+            try await bench.fire("s", from: first, to: next, is: .fired(bench.iteration("s", next).id))
+            try await bench.expect(bench.sweep(clean), is: 1, "how many were cleaned then")
+        },
+        Case("schedule commands", "only the very id of its slot makes a job a next run") { bench in
+            let slot = try await bench.put("s", in: .seconds(60))
+            let other = JobKey(queue: bench.queue, id: JobID(stored: "repeat:s:0\(slot)"))
+            try await bench.add(other.id.text)
+            try await bench.apply(.remove(other))
+        },
+        Case("schedule commands", "a paused schedule that is removed takes its delayed job along") { bench in
+            try await bench.put("s", in: .seconds(-1))
+            let claimed = try await bench.claimOne()
+            try await bench.apply(.pause(bench.scheduleKey("s")))
+            try await bench.settle(claimed, .snoozed(.seconds(60)))
+            try await bench.expectEvents(["removed \(claimed.job.key.id)"]) {
+                try await bench.apply(.remove(bench.scheduleKey("s")))
+            }
+            try await bench.expect(bench.counts().total, is: 0, "the number of jobs")
+        },
         Case("schedule commands", "a schedule that has ended is paused no more when it is resumed, and makes no job") {
             bench in
             let slot = try await bench.put("s", in: .seconds(-1))
@@ -326,6 +361,11 @@ extension ConformanceCase {
                 try await bench.expect(
                     bench.schedules(.ids(ids), limit: limit), is: ["c", "b", "e"], "ids by \(limit)")
             }
+        },
+        Case("schedules", "one whose id is asked for twice comes once") { bench in
+            try await bench.put("s", in: .seconds(60))
+            try await bench.expect(
+                bench.schedules(.ids(["s", "s"].map(ScheduleID.init(stored:)))), is: ["s"], "the schedules")
         },
         Case("schedules", "overdue are those whose slot has come and whose job can't take them on") { bench in
             let first = try await bench.put("finished", in: .seconds(-10))

@@ -13,7 +13,7 @@ local slot, pausedSlot = tonumber(call('ZSCORE', repeatKey, id)), tonumber(call(
 if not slot and not pausedSlot then return 'notFound' end
 
 if command == 'remove' then
-    if slot then takeAwayDelayed(id, slot) end
+    takeAwayDelayed(id, slot or pausedSlot)
     call('ZREM', repeatKey, id)
     call('ZREM', pausedSchedulersKey, id)
     call('DEL', schedulerKey(id), pausedSchedulerKey(id))

@@ -5,7 +5,7 @@
 --       and 1 when forced.
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
--- O(limit, each O(log jobs)); O(waiting) for a step of `clean` in the list of waiting jobs.
+-- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
 --#include keys keys-more time base parents removal state walk leases gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
@@ -39,7 +39,7 @@ if sweep == 'drain' then
             for index = passed + 1, #batch do
                 if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
             end
-            looked = looked + #batch - passed
+            looked = looked + #ids
             passed = #batch - #ids
             removeFrom(place[1], place[2], ids)
             removed = removed + #ids
@@ -62,11 +62,10 @@ if sweep == 'clean' then
     end
     local ids = {}
     for _, id in ipairs(candidates) do
-        local matches = isFinished
-        if not isFinished then
+        local matches = not isPendingIteration(id)
+        if matches and not isFinished then
             local started, stored = unpack(call('HMGET', base .. id, 'processedOn', 'timestamp'))
-            local since = tonumber(started) or tonumber(stored) or 0
-            matches = since <= cut and not isPendingIteration(id)
+            matches = (tonumber(started) or tonumber(stored) or 0) <= cut
         end
         if matches and state == 'active' then
             -- Ours by its expiry, as no lease may be shorter than its lock; another client's by its lock.

@@ -28,6 +28,7 @@ end
 
 -- Whether a job is the one by which a scheduler goes on (PROTOCOL 15.6).
 local function isPendingIteration(id)
-    local scheduler, instant = string.match(id, '^repeat:(.*):(%d+)$')
-    return scheduler and tonumber(call('ZSCORE', repeatKey, scheduler) or -1) == tonumber(instant)
+    local scheduler = string.match(id, '^repeat:(.*):%d+$')
+    local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+    return slot and iterationID(scheduler, tonumber(slot)) == id
 end
