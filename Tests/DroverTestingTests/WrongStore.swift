@@ -16,6 +16,12 @@ struct WrongStore: ForwardingStore {
         case encodesPayloadsAgain
         /// Leaves out the last line of a log.
         case cutsLogs
+        /// Takes a schedule on from whatever slot is named.
+        case firesFromAnySlot
+        /// Leaves the pending job of a schedule that is removed.
+        case keepsJobsOfRemovedSchedules
+        /// Does not list schedules that are paused.
+        case hidesPausedSchedules
     }
 
     let base: any JobStore
@@ -50,5 +56,38 @@ struct WrongStore: ForwardingStore {
         var page = try await base.logs(key, page: page)
         if fault == .cutsLogs && page.next == nil { page.lines.removeLast(min(1, page.lines.count)) }
         return page
+    }
+
+    func fire(_ firings: [Firing]) async throws(StoreError) -> [FiringResult] {
+        guard fault == .firesFromAnySlot else { return try await base.fire(firings) }
+        var results: [FiringResult] = []
+        for var firing in firings {
+            if let slot = try await record(firing.key)?.slot { firing.slot = slot }
+            results += try await base.fire([firing])
+        }
+        return results
+    }
+
+    func apply(_ commands: [ScheduleCommand]) async throws(StoreError) -> [CommandResult] {
+        guard fault == .keepsJobsOfRemovedSchedules else { return try await base.apply(commands) }
+        var results: [CommandResult] = []
+        for command in commands {
+            let record = try await record(command.key)
+            results += try await base.apply([command])
+            guard case .remove = command, let record, !record.isPaused else { continue }
+            let id = command.key.id.job(at: record.slot)
+            _ = try await base.enqueue(command.key.queue, [NewJob(id: id, name: record.schedule.name)])
+        }
+        return results
+    }
+
+    func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
+        var page = try await base.schedules(query, page: page)
+        if fault == .hidesPausedSchedules { page.schedules.removeAll(where: \.isPaused) }
+        return page
+    }
+
+    private func record(_ key: ScheduleKey) async throws(StoreError) -> ScheduleRecord? {
+        try await base.schedules(ScheduleQuery(queue: key.queue, part: .ids([key.id])), page: Page()).schedules.first
     }
 }

@@ -20,6 +20,9 @@ enum ModelAnswer: Equatable, Sendable {
     case workers([WorkerSummary])
     case log([String], totals: Set<Int>)
     case events([JobEvent], hasGap: Bool)
+    case planned([PlanResult])
+    case fired([FiringResult])
+    case schedules([ScheduleRecord], goesOn: Bool)
     case threw(StoreError.Code, String)
 
     /// One step of a sweep.

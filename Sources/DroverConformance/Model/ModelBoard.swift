@@ -2,15 +2,21 @@ import DroverCore
 
 /// Several stores side by side: does each operation on all of them and compares the answers.
 struct ModelBoard {
-    private var subjects: [ModelSubject] = []
+    private var subjects: [ModelSubject]
     /// Jobs that were put to the front while they had a priority, and may still be there.
     private var fronts: Set<ModelJobName> = []
 
     private let latitude: ModelLatitude
+    /// Whether the clocks of all stores show the same instant, so that slots of intervals, which count from the epoch,
+    /// can be compared.
+    let sharesInstants: Bool
 
     init(_ fixtures: [any ConformanceFixture], comparesTimes: Bool, latitude: ModelLatitude) async throws {
         self.latitude = latitude
+        var subjects: [ModelSubject] = []
         for fixture in fixtures { subjects.append(try await ModelSubject(fixture, comparesTimes: comparesTimes)) }
+        sharesInstants = comparesTimes && Set(subjects.map(\.start)).count == 1
+        self.subjects = subjects
     }
 
     /// Does one operation everywhere.

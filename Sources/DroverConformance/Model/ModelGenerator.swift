@@ -7,17 +7,26 @@ struct ModelGenerator {
     var random: SplitMix64
     let comparesTimes: Bool
     let latitude: ModelLatitude
-    private var jobSerial = 0
+    /// Whether schedules are drawn: their slots are instants, and so are the same only on stores at the same instant.
+    let drawsSchedules: Bool
+    var jobSerial = 0
+    /// What each schedule was last stored by.
+    var plans: [ScheduleKey: SchedulePlan] = [:]
+    /// A slot that each schedule has or had.
+    var slots: [ScheduleKey: Timestamp] = [:]
+    /// How far the clock has been moved.
+    var elapsed = Duration.zero
     private var exchangeNumber = 0
     private var recentJobs: [ModelJobName] = []
     private var held: [ModelLease] = []
     private var stale: [ModelLease] = []
     private var recentExchanges: [ModelOperation] = []
 
-    init(seed: UInt64, comparesTimes: Bool, latitude: ModelLatitude) {
+    init(seed: UInt64, comparesTimes: Bool, latitude: ModelLatitude, drawsSchedules: Bool) {
         random = SplitMix64(seed: seed)
         self.comparesTimes = comparesTimes
         self.latitude = latitude
+        self.drawsSchedules = drawsSchedules
     }
 
     /// The next operation.
@@ -27,7 +36,7 @@ struct ModelGenerator {
     }
 
     private mutating func draw() -> ModelOperation {
-        switch below(1000) {
+        switch below(drawsSchedules ? 1160 : 1000) {
         case ..<170: .enqueue(queue(), (0..<1 + few(6)).map { _ in newJob() })
         case ..<480: exchange()
         case ..<520: recentExchanges.randomElement(using: &random) ?? exchange()
@@ -48,7 +57,8 @@ struct ModelGenerator {
         case ..<940: .log(jobName(), limit: 1 + below(4), order())
         case ..<965: .events(queue(), limit: 1 + below(200), fromBeginning: one(40))
         case ..<970: .waitForWork(queue())
-        default: .advance(advance())
+        case ..<1000: .advance(advance())
+        default: scheduleOperation()
         }
     }
 
@@ -70,11 +80,11 @@ struct ModelGenerator {
             }
             if reply != ExchangeReply() { recentExchanges.append(operation) }
             trim()
-        default: return
+        default: observeSchedules(operation, answer)
         }
     }
 
-    private mutating func remember(_ name: ModelJobName?) {
+    mutating func remember(_ name: ModelJobName?) {
         guard let name else { return }
         recentJobs.append(name)
         if recentJobs.count > 48 { recentJobs.removeFirst(16) }
@@ -147,7 +157,7 @@ extension ModelGenerator {
         options.priority = pick([0, 0, 0, 1, 2, 2, 7])
         options.lifo = one(6)
         var job = NewJob(name: pick(["mail", "resize"]), payload: pick(ModelValues.texts), options: options)
-        if one(3) { job.id = JobID(stored: pick(ModelValues.ids)) }
+        if one(3) { job.id = drawsSchedules && one(6) ? iterationID() : JobID(stored: pick(ModelValues.ids)) }
         if one(4) { job.start = .after(delay()) }
         if one(25) { spoil(&job) }
         return ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
@@ -238,13 +248,13 @@ extension ModelGenerator {
 
     // MARK: Choices
 
-    private mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: random.next() % UInt64(bound)) }
+    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: random.next() % UInt64(bound)) }
     /// True once in so many times.
-    private mutating func one(_ times: Int) -> Bool { below(times) == 0 }
+    mutating func one(_ times: Int) -> Bool { below(times) == 0 }
     /// Mostly small numbers below a bound.
-    private mutating func few(_ bound: Int) -> Int { min(below(bound), below(bound)) }
-    private mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
-    private mutating func queue() -> Int { below(ModelQueues.count) }
-    private mutating func name() -> QueueName { ModelQueues.name(queue()) }
-    private mutating func order() -> Page.Order { one(2) ? .ascending : .descending }
+    mutating func few(_ bound: Int) -> Int { min(below(bound), below(bound)) }
+    mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+    mutating func queue() -> Int { below(ModelQueues.count) }
+    mutating func name() -> QueueName { ModelQueues.name(queue()) }
+    mutating func order() -> Page.Order { one(2) ? .ascending : .descending }
 }

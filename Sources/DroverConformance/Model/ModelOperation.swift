@@ -87,6 +87,14 @@ enum ModelOperation: Sendable {
     case events(Int, limit: Int, fromBeginning: Bool)
     /// A wait for nothing long; what wakes is a hint and is not compared.
     case waitForWork(Int)
+    /// Schedules to store; the instants in them count from the beginning of the sequence.
+    case put([SchedulePlan])
+    case fire([ModelFiring])
+    case applyToSchedules([ModelScheduleCommand])
+    /// A whole list of schedules, page by page.
+    case schedules(ScheduleQuery, limit: Int, Page.Order)
+    /// The next page of such a list, behind the cursor that is kept under a number.
+    case turnSchedules(ScheduleQuery, limit: Int, Page.Order, kept: Int)
 
     /// Whether it may finish jobs that are then kept.
     var mayFinish: Bool {
@@ -124,59 +132,19 @@ enum ModelOperation: Sendable {
             .waitForWork(let queue):
             queue
         case .log(let name, _, _): name.queue
+        case .put(let plans): Self.queue(of: plans.map(\.schedule.key))
+        case .fire(let firings): Self.queue(of: firings.map(\.key))
+        case .applyToSchedules(let commands): Self.queue(of: commands.map(\.key))
+        case .schedules(let query, _, _), .turnSchedules(let query, _, _, _): ModelQueues.index(query.queue)
         default: nil
         }
     }
 
+    private static func queue(of keys: [ScheduleKey]) -> Int? {
+        let queues = Set(keys.map(\.queue))
+        return queues.count == 1 ? queues.first.flatMap(ModelQueues.index) : nil
+    }
+
     /// The name of its kind.
     var kind: String { String(FoundDifference.text(of: self).prefix { $0 != "(" }) }
-
-    /// Smaller operations of the same kind, for finding out what of one matters.
-    var simpler: [ModelOperation] {
-        switch self {
-        case .enqueue(let queue, let jobs):
-            (jobs.count > 1 ? jobs.indices.map { .enqueue(queue, jobs.removing($0)) } : [])
-                + jobs.indices.compactMap { index in
-                    jobs[index].plain.map { .enqueue(queue, jobs.replacing(index, by: $0)) }
-                }
-        case .exchange(let queue, let number, let settle, let claim):
-            settle.indices.map { .exchange(queue, number: number, settle: settle.removing($0), claim: claim) }
-                + (claim == nil || settle.isEmpty ? [] : [.exchange(queue, number: number, settle: settle, claim: nil)])
-                + [claim?.generous].compactMap(\.self).map {
-                    .exchange(queue, number: number, settle: settle, claim: $0)
-                }
-        case .renew(let leases) where leases.count > 1: leases.indices.map { .renew(leases.removing($0)) }
-        case .record(let reports) where reports.count > 1: reports.indices.map { .record(reports.removing($0)) }
-        case .apply(let commands) where commands.count > 1: commands.indices.map { .apply(commands.removing($0)) }
-        case .look(let jobs) where jobs.count > 1: jobs.indices.map { .look(jobs.removing($0)) }
-        default: []
-        }
-    }
-}
-
-extension ModelNewJob {
-    /// The job with its id alone; nil when there is nothing else.
-    fileprivate var plain: ModelNewJob? {
-        let bare = NewJob(id: job.id, name: "job")
-        return job == bare && at == nil ? nil : ModelNewJob(serial: serial, job: bare)
-    }
-}
-
-extension Claim {
-    /// A claim for as many jobs as there are, which may make an earlier claim needless; nil for one that is.
-    fileprivate var generous: Claim? { limit < 100 ? Claim(limit: 100, lease: lease, worker: worker) : nil }
-}
-
-extension Array {
-    fileprivate func replacing(_ index: Int, by element: Element) -> [Element] {
-        var changed = self
-        changed[index] = element
-        return changed
-    }
-
-    fileprivate func removing(_ index: Int) -> [Element] {
-        var rest = self
-        rest.remove(at: index)
-        return rest
-    }
 }

@@ -16,6 +16,7 @@ public struct ModelRun: Sendable, CustomStringConvertible {
     /// After how many operations to begin anew with empty stores; below 1 means 1.
     public var operationsPerStart: Int
     /// Whether instants and spans are compared exactly; true for stores on clocks that stand still between advances.
+    /// Where all of these stand at the same instant at the start, schedules are drawn too.
     public var comparesTimes: Bool
     /// What is left to each store; nothing by default.
     public var latitude: ModelLatitude
@@ -64,11 +65,11 @@ public struct ModelRun: Sendable, CustomStringConvertible {
     private func segment(
         _ start: Int, length: Int, _ make: () async throws -> [any ConformanceFixture]
     ) async throws -> ([ModelOperation], FoundDifference)? {
-        var generator = ModelGenerator(
-            seed: seed &+ UInt64(truncatingIfNeeded: start) &* 0x2545_F491_4F6C_DD1D, comparesTimes: comparesTimes,
-            latitude: latitude)
         var sequence: [ModelOperation] = []
         let found = try await withBoard(make) { board in
+            var generator = ModelGenerator(
+                seed: seed &+ UInt64(truncatingIfNeeded: start) &* 0x2545_F491_4F6C_DD1D,
+                comparesTimes: comparesTimes, latitude: latitude, drawsSchedules: board.sharesInstants)
             for _ in 0..<length {
                 let operation = generator.next()
                 sequence.append(operation)

@@ -18,6 +18,10 @@ extension ModelSubject {
         case .log(let name, let limit, let order): return try await log(name, limit: limit, order)
         case .events(let queue, let limit, let fromBeginning):
             return try await events(queue, limit: limit, fromBeginning: fromBeginning)
+        case .schedules(let query, let limit, let order):
+            return try await listSchedules(query, limit: limit, order)
+        case .turnSchedules(let query, let limit, let order, let kept):
+            return try await turnSchedules(query, limit: limit, order, kept: kept)
         default: return .nothing
         }
     }

@@ -43,7 +43,11 @@ extension ModelSubject {
         case .waitForWork(let queue):
             _ = try await store.waitForWork(WakeInterest(work: [ModelQueues.name(queue)]), atMost: .zero)
             return .nothing
-        case .look, .list, .turnPage, .queues, .log, .events: return try await look(operation)
+        case .put(let plans): return try await put(plans)
+        case .fire(let firings): return try await fire(firings)
+        case .applyToSchedules(let commands): return try await apply(commands)
+        case .look, .list, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
+            return try await look(operation)
         }
     }
 
@@ -103,7 +107,7 @@ extension ModelSubject {
         return .swept(done)
     }
 
-    private func wordless(_ result: CommandResult) -> CommandResult {
+    func wordless(_ result: CommandResult) -> CommandResult {
         if case .refused = result { .refused(ModelAnswer.refusal) } else { result }
     }
 }

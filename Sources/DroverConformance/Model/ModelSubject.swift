@@ -14,7 +14,7 @@ struct ModelSubject {
     /// Whether instants and spans are compared, or only that they are there.
     let comparesTimes: Bool
     /// The store's time at the beginning of the sequence.
-    private let start: Timestamp
+    let start: Timestamp
     private var keys: [ModelJobName: JobKey] = [:]
     private var shown: [JobKey: JobKey] = [:]
     /// How many exchange ids were made, so that each is new.
@@ -22,6 +22,7 @@ struct ModelSubject {
     var exchanges: [Int: Exchange] = [:]
     var followed: [Int: EventPosition] = [:]
     var keptCursors: [Int: PageCursor] = [:]
+    var keptSchedules: [Int: PageCursor] = [:]
 
     var store: any JobStore { fixture.store }
 
@@ -41,7 +42,8 @@ struct ModelSubject {
 
     func key(_ name: ModelJobName) -> JobKey {
         switch name {
-        case .chosen: name.shown
+        case .chosen(let queue, let id):
+            JobKey(queue: ModelQueues.name(queue), id: JobID(stored: id).absolute(from: start))
         case .generated(let queue, let serial):
             keys[name] ?? JobKey(queue: ModelQueues.name(queue), id: JobID(stored: "unknown-\(serial)"))
         }
@@ -54,9 +56,13 @@ struct ModelSubject {
 
     func newJob(_ new: ModelNewJob) -> NewJob {
         var job = new.job
+        job.id = job.id?.absolute(from: start)
         if let at = new.at { job.start = .at(start + at) }
         return job
     }
+
+    /// An instant that counts from the beginning of the sequence, as the store has it.
+    func absolute(_ instant: Timestamp) -> Timestamp { start + .milliseconds(instant.milliseconds) }
 
     /// The id of an exchange: the same one again, unless the store need not remember it.
     mutating func exchangeID(_ number: Int, of queue: Int) -> ExchangeID {
@@ -82,11 +88,12 @@ struct ModelSubject {
         }
         followed[queue] = nil
         keptCursors = [:]
+        keptSchedules = [:]
         // Whether an exchange is remembered across the obliteration of its queue is not said.
         exchanges = exchanges.filter { $0.value.queue != queue }
     }
 
-    func show(_ key: JobKey) -> JobKey { shown[key] ?? key }
+    func show(_ key: JobKey) -> JobKey { shown[key] ?? JobKey(queue: key.queue, id: key.id.relative(to: start)) }
 
     func show(_ instant: Timestamp) -> Timestamp {
         Timestamp(milliseconds: comparesTimes ? instant.milliseconds - start.milliseconds : 0)

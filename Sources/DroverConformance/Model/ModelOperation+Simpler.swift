@@ -1,0 +1,85 @@
+import DroverCore
+
+extension ModelOperation {
+    /// Smaller operations of the same kind, for finding out what of one matters.
+    var simpler: [ModelOperation] {
+        switch self {
+        case .enqueue(let queue, let jobs):
+            (jobs.count > 1 ? jobs.indices.map { .enqueue(queue, jobs.removing($0)) } : [])
+                + jobs.indices.compactMap { index in
+                    jobs[index].plain.map { .enqueue(queue, jobs.replacing(index, by: $0)) }
+                }
+        case .exchange(let queue, let number, let settle, let claim):
+            settle.indices.map { .exchange(queue, number: number, settle: settle.removing($0), claim: claim) }
+                + (claim == nil || settle.isEmpty ? [] : [.exchange(queue, number: number, settle: settle, claim: nil)])
+                + [claim?.generous].compactMap(\.self).map {
+                    .exchange(queue, number: number, settle: settle, claim: $0)
+                }
+        case .renew(let leases) where leases.count > 1: leases.indices.map { .renew(leases.removing($0)) }
+        case .record(let reports) where reports.count > 1: reports.indices.map { .record(reports.removing($0)) }
+        case .apply(let commands) where commands.count > 1: commands.indices.map { .apply(commands.removing($0)) }
+        case .put(let plans):
+            (plans.count > 1 ? plans.indices.map { .put(plans.removing($0)) } : [])
+                + plans.indices.flatMap { index in
+                    plans[index].plainer.map { ModelOperation.put(plans.replacing(index, by: $0)) }
+                }
+        case .fire(let firings):
+            (firings.count > 1 ? firings.indices.map { .fire(firings.removing($0)) } : [])
+                + firings.indices.compactMap { index in
+                    firings[index].plain.map { .fire(firings.replacing(index, by: $0)) }
+                }
+        case .applyToSchedules(let commands) where commands.count > 1:
+            commands.indices.map { .applyToSchedules(commands.removing($0)) }
+        case .look(let jobs) where jobs.count > 1: jobs.indices.map { .look(jobs.removing($0)) }
+        default: []
+        }
+    }
+}
+
+extension ModelNewJob {
+    /// The job with its id alone; nil when there is nothing else.
+    fileprivate var plain: ModelNewJob? {
+        let bare = NewJob(id: job.id, name: "job")
+        return job == bare && at == nil ? nil : ModelNewJob(serial: serial, job: bare)
+    }
+}
+
+extension SchedulePlan {
+    /// The schedule with its times alone, and by an expression; none when there is nothing else.
+    fileprivate var plainer: [SchedulePlan] {
+        var plainer: [SchedulePlan] = []
+        let bare = SchedulePlan(Schedule(key: schedule.key, timing: schedule.timing, name: "job"), first: first)
+        if bare != self { plainer.append(bare) }
+        if let length = schedule.timing.interval {
+            let timed = Schedule(key: schedule.key, timing: .cron("* * * * *", timeZone: nil), name: "job")
+            plainer.append(SchedulePlan(timed, first: first ?? Timestamp(milliseconds: length.wholeMilliseconds)))
+        }
+        return plainer
+    }
+}
+
+extension ModelFiring {
+    /// The firing with its slots alone; nil when there is nothing else.
+    fileprivate var plain: ModelFiring? {
+        due == nil ? nil : ModelFiring(key: key, slot: slot, next: next)
+    }
+}
+
+extension Claim {
+    /// A claim for as many jobs as there are, which may make an earlier claim needless; nil for one that is.
+    fileprivate var generous: Claim? { limit < 100 ? Claim(limit: 100, lease: lease, worker: worker) : nil }
+}
+
+extension Array {
+    fileprivate func replacing(_ index: Int, by element: Element) -> [Element] {
+        var changed = self
+        changed[index] = element
+        return changed
+    }
+
+    fileprivate func removing(_ index: Int) -> [Element] {
+        var rest = self
+        rest.remove(at: index)
+        return rest
+    }
+}
