@@ -51,7 +51,8 @@ figures_of() {
         transactions) printf '%s\n' "500 kills of an application with a pool" "500 kills of an application with a queue" ;;
         powercut) echo "200 power cuts" ;;
         mixed) echo "100000 jobs in a mixed run" ;;
-        faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" ;;
+        faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" \
+            "10000 lost replies of schedules on the reference store" ;;
         schedules) echo "300 slots, one job each" ;;
         encryption) printf '%s\n' "10000 rounds of encryption" "1000 lines of output without a canary" ;;
         move) printf '%s\n' "1000000 jobs moved from sqlite to redis, 20 kills" \
