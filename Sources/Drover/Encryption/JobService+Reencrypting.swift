@@ -1,25 +1,5 @@
 public import DroverCore
 
-/// What one step of ``JobService/reencrypt(_:in:after:limit:)`` did.
-public struct ReencryptionReport: Hashable, Sendable {
-    /// A job that was left as it is.
-    public struct Problem: Hashable, Sendable {
-        /// The job.
-        public var job: JobKey
-        /// Why; it names keys, and no payload.
-        public var reason: String
-    }
-
-    /// How many jobs were looked at.
-    public var looked = 0
-    /// How many have a new stored payload.
-    public var changed = 0
-    /// The jobs that could not be changed.
-    public var problems: [Problem] = []
-    /// Where the next step begins; nil when there is none.
-    public var next: PageCursor?
-}
-
 extension JobService {
     /// Encrypts payloads of jobs anew with the current key, one page of them: those of an older key, and those that are
     /// plain where they should not be. When none is left the older key can go.
@@ -53,23 +33,35 @@ extension JobService {
         }
         let page = try await store.jobs(
             matching: JobQuery(queue: queue, state: state), page: Page(limit: limit, after: cursor))
+        let ring = encryption.keys
         var report = ReencryptionReport(looked: page.jobs.count, next: page.next)
-        var commands: [JobCommand] = []
+        var renewed: [(job: JobRecord, command: JobCommand)] = []
         for job in page.jobs {
-            if let problem = stepsProblem(of: job, encryption.keys) { report.problems.append(problem) }
+            if let problem = stepsProblem(of: job, ring) { report.problems.append(problem) }
             do {
-                guard let payload = try renewed(job, encryption.keys) else { continue }
-                try configuration.checkPayload(payload)
-                commands.append(.updatePayload(job.key, to: payload))
+                switch try look(at: job.payload, of: job.name, in: queue, ring) {
+                case .plain: report.plain += 1
+                case .current: report.current += 1
+                case .stale(let plain, let parts):
+                    let payload = try PayloadSealer.seal(plain, parts, of: job.name, with: ring)
+                    try configuration.checkPayload(payload)
+                    renewed.append((job, .updatePayload(job.key, to: payload)))
+                    continue
+                }
             } catch {
-                report.problems.append(.init(job: job.key, reason: Self.reason(error)))
+                report.problems.append(Self.problem(job.key, error))
             }
+            report.count(job, besides: ring.current, withPayload: true)
         }
-        if commands.isEmpty { return report }
-        for (command, result) in zip(commands, try await store.apply(commands)) {
+        if renewed.isEmpty { return report }
+        for ((job, _), result) in zip(renewed, try await store.apply(renewed.map(\.command))) {
             switch result {
-            case .done, .requested: report.changed += 1
-            case .refused(let problem): report.problems.append(.init(job: command.key, reason: problem.description))
+            case .done, .requested:
+                report.changed += 1
+                report.count(job, besides: ring.current, withPayload: false)
+            case .refused(let problem):
+                report.problems.append(.init(job: job.key, kind: .refused, reason: problem.description))
+                report.count(job, besides: ring.current, withPayload: true)
             case .notFound, .wrongState: break  // it went on meanwhile
             }
         }
@@ -77,7 +69,8 @@ extension JobService {
     }
 
     /// Encrypts payloads of schedules anew with the current key, one page of them, as ``reencrypt(_:in:after:limit:)`` does
-    /// those of jobs. A schedule keeps its times and its count.
+    /// those of jobs. A schedule keeps its times and its count. One that is over stays as it is, and so does one
+    /// that is paused while its last job waits.
     ///
     /// - Throws: as ``reencrypt(_:in:after:limit:)``.
     public func reencryptSchedules(
@@ -88,27 +81,44 @@ extension JobService {
         }
         let page = try await store.schedules(
             ScheduleQuery(queue: queue), page: Page(limit: limit, after: cursor))
+        let ring = encryption.keys
         var report = ReencryptionReport(looked: page.schedules.count, next: page.next)
-        for record in page.schedules where !record.hasEnded {
+        for record in page.schedules {
+            let schedule = record.schedule
             do {
-                let schedule = record.schedule
-                let opened = try PayloadSealer.open(schedule.payload, of: schedule.name, with: encryption.keys)
-                let parts = wanted(of: schedule.name, in: queue, opened)
-                if parts.isNothing || PayloadSealer.isSealed(schedule.payload, parts, with: encryption.keys.current) {
-                    continue
+                switch try look(at: schedule.payload, of: schedule.name, in: queue, ring) {
+                case .plain: report.plain += 1
+                case .current: report.current += 1
+                case .stale(let payload, let parts):
+                    if try await stays(record) {
+                        report.count(schedule, besides: ring.current)
+                        continue
+                    }
+                    var plain = schedule
+                    plain.payload = payload
+                    try await keep(plain, encryption: parts)
+                    report.changed += 1
                 }
-                var plain = schedule
-                plain.payload = opened?.payload ?? schedule.payload
-                try await keep(plain, encryption: parts)
-                report.changed += 1
             } catch let error as StoreError {
                 throw error
             } catch {
-                let job = JobKey(queue: queue, id: record.schedule.key.id.job(at: record.slot))
-                report.problems.append(.init(job: job, reason: Self.reason(error)))
+                let job = JobKey(queue: queue, id: schedule.key.id.job(at: record.slot))
+                report.problems.append(Self.problem(job, error, schedule: schedule.key.id))
+                report.count(schedule, besides: ring.current)
             }
         }
         return report
+    }
+
+    /// Whether a schedule can't be stored again without harm: one that is over would begin anew, and one that is paused would
+    /// lose its job that waits.
+    private func stays(_ record: ScheduleRecord) async throws(StoreError) -> Bool {
+        let schedule = record.schedule
+        if record.hasEnded || schedule.endsAt.map({ $0 < configuration.wallClock.now }) ?? false { return true }
+        guard record.isPaused else { return false }
+        let job = JobKey(queue: schedule.key.queue, id: schedule.key.id.job(at: record.slot))
+        let state = try await store.jobs([job]).first??.state
+        return state == .waiting || state == .prioritized || state == .delayed
     }
 
     /// Says that a job needs an older key for its steps; nil when it does not.
@@ -116,16 +126,36 @@ extension JobService {
         let others = job.steps.flatMap { StoredValue($0.result).keys }.filter { $0 != ring.current }
         guard let key = others.min() else { return nil }
         return .init(
-            job: job.key,
+            job: job.key, kind: .steps,
             reason: "what its steps recorded is encrypted with key \"\(key)\"; keep that key until the job is removed")
     }
 
-    /// The stored form of a job's payload by the current key; nil when it has it.
-    private func renewed(_ job: JobRecord, _ ring: KeyRing) throws -> JSONText? {
-        let opened = try PayloadSealer.open(job.payload, of: job.name, with: ring)
-        let parts = wanted(of: job.name, in: job.key.queue, opened)
-        if parts.isNothing || PayloadSealer.isSealed(job.payload, parts, with: ring.current) { return nil }
-        return try PayloadSealer.seal(opened?.payload ?? job.payload, parts, of: job.name, with: ring)
+    /// How a stored payload stands to the current key.
+    private enum Standing {
+        /// Nothing of it is encrypted, nor is to be.
+        case plain
+        /// All that is to be encrypted is, with the current key alone.
+        case current
+        /// It is to be encrypted anew: what it is in plain, and what of it is to be encrypted.
+        case stale(JSONText, EncryptedParts)
+    }
+
+    private func look(
+        at payload: JSONText, of name: JobName, in queue: QueueName, _ ring: KeyRing
+    ) throws(UnreadableValue) -> Standing {
+        let opened = try PayloadSealer.open(payload, of: name, with: ring)
+        let parts = wanted(of: name, in: queue, opened)
+        if parts.isNothing { return .plain }
+        if PayloadSealer.isSealed(payload, parts, with: ring.current) { return .current }
+        return .stale(opened?.payload ?? payload, parts)
+    }
+
+    private static func problem(
+        _ job: JobKey, _ error: any Error, schedule: ScheduleID? = nil
+    ) -> ReencryptionReport.Problem {
+        .init(
+            job: job, schedule: schedule, kind: error is UnreadableValue ? .unreadable : .refused,
+            reason: reason(error))
     }
 
     private static func reason(_ error: any Error) -> String {

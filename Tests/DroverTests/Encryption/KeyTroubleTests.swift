@@ -102,9 +102,11 @@ import Testing
             steps += 1
         } while cursor != nil && steps < 10
         #expect(looked == 9 && changed == 8)
+        #expect(problems.map(\.kind) == [.unreadable])
         #expect(problems.map(\.job) == [broken] && problems[0].reason.contains("key \"k9\""))
         let again = try await new.reencrypt(Note.queue, in: .waiting)
-        #expect(again.changed == 0)
+        #expect(again.changed == 0 && again.current == 8 && again.plain == 0)
+        #expect(again.otherKeys.mapValues(\.payloads) == ["k9": 1])
         let jobs = try await store.jobs(matching: JobQuery(queue: Note.queue, state: .waiting), page: Page()).jobs
         #expect(jobs.map { StoredValue($0.payload).keys } == Array(repeating: ["k2"], count: 8) + [["k9"]])
         let texts = try jobs.prefix(7).map { try PayloadEncryption(.canaries(2)).open($0).payload.text }
@@ -134,5 +136,38 @@ import Testing
         let after = try await record()
         #expect(StoredValue(after.schedule.payload).keys == ["k2"] && after.slot == before.slot)
         #expect(try await service(2, 1).reencryptSchedules(of: "q").changed == 0)
+    }
+
+    @Test func aScheduleThatIsOverStaysAsItIsAndItsKeyIsTold() async throws {
+        let time = ManualTime()
+        let store = ReferenceStore(clock: time.wall, timer: time.clock)
+        func service(_ numbers: Int...) throws -> JobService {
+            var configuration = ServiceConfiguration(wallClock: time.wall)
+            configuration.encryption = PayloadEncryption(try KeyRing(numbers.map { try .canary($0) }))
+            return JobService(store: store, configuration: configuration, logger: quiet)
+        }
+        var schedule = Schedule(
+            key: ScheduleKey(queue: "q", id: try ScheduleID("s")), timing: .every(.seconds(60)), name: "tick",
+            payload: try JSONText("1"))
+        schedule.endsAt = time.wall.now + .seconds(90)
+        try await service(1).put(schedule)
+        time.wall.advance(by: .seconds(200))
+        let report = try await service(2, 1).reencryptSchedules(of: "q")
+        #expect(report.looked == 1 && report.changed == 0 && report.problems.isEmpty)
+        #expect(report.otherKeys.mapValues(\.schedules) == ["k1": 1])
+    }
+
+    @Test func aPausedScheduleKeepsItsJobThatWaitsAndIsEncryptedAnewWhenThatHasGone() async throws {
+        let key = ScheduleKey(queue: "q", id: try ScheduleID("s"))
+        try await service(1).put(
+            Schedule(key: key, timing: .every(.seconds(60)), name: "tick", payload: try JSONText("1")))
+        #expect(try await store.apply([ScheduleCommand.pause(key)]) == [.done])
+        let waiting = JobQuery(queue: "q", state: .waiting)
+        let job = try #require(try await store.jobs(matching: waiting, page: Page()).jobs.first)
+        let report = try await service(2, 1).reencryptSchedules(of: "q")
+        #expect(report.changed == 0 && report.otherKeys.mapValues(\.schedules) == ["k1": 1])
+        #expect(try await store.jobs(matching: waiting, page: Page()).jobs == [job])
+        #expect(try await store.apply([JobCommand.remove(job.key)]) == [.done])
+        #expect(try await service(2, 1).reencryptSchedules(of: "q").changed == 1)
     }
 }
