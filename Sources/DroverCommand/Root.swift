@@ -21,5 +21,6 @@ struct Root: AsyncParsableCommand {
             Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
             Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self, Move.self, Backup.self,
+            Reencrypt.self,
         ])
 }

@@ -29,20 +29,34 @@ struct ConfigurationOptions: ParsableArguments {
     ///
     /// - Throws: ``ConfigurationRefusal``; ``CommandFailure`` when the file can't be read.
     func read(in session: Session) throws -> ServeConfiguration {
-        let path = path(in: session.environment)
+        try Self.read(path(in: session.environment), profile: profile, in: session)
+    }
+
+    private static func read(
+        _ path: String, profile: ServeConfiguration.Profile?, in session: Session
+    ) throws -> ServeConfiguration {
         let text: String
-        do { text = try Self.text(of: path) } catch let failure as CommandFailure where !POSIX.isThere(path) {
+        do { text = try self.text(of: path) } catch let failure as CommandFailure where !POSIX.isThere(path) {
             throw CommandFailure.usage(failure.problem, advice: "name it by --config, or let drover init write one")
         }
         return try ServeConfiguration.read(
-            text, file: path, profile: profile, environment: session.environment, readFile: Self.text)
+            text, file: path, profile: profile, environment: session.environment, readFile: self.text)
     }
 
     /// Reads the configuration; what is wrong with it is said on the session's notes, a line each.
     ///
     /// - Throws: ``CommandFailure``.
     func readOrTell(in session: Session) throws -> ServeConfiguration {
-        do { return try read(in: session) } catch let refusal as ConfigurationRefusal {
+        try Self.readOrTell(path(in: session.environment), profile: profile, in: session)
+    }
+
+    /// Reads the configuration of a file; what is wrong with it is said on the session's notes, a line each.
+    ///
+    /// - Throws: ``CommandFailure``.
+    static func readOrTell(
+        _ path: String, profile: ServeConfiguration.Profile?, in session: Session
+    ) throws -> ServeConfiguration {
+        do { return try read(path, profile: profile, in: session) } catch let refusal as ConfigurationRefusal {
             for line in refusal.lines { session.output.note(Printable.text(line)) }
             let count = Counted.text(refusal.problems.count, "mistake")
             throw CommandFailure.usage(

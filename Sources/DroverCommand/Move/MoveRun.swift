@@ -23,20 +23,7 @@ struct MoveRun {
     ///
     /// - Throws: ``CommandFailure`` for one that is unknown or damaged.
     func summaries() async throws -> [QueueSummary] {
-        let present = try await source.store.queues()
-        for queue in queues ?? [] where !present.contains(where: { $0.name == queue }) {
-            throw CommandFailure(
-                .notFound, "there is no queue \(ValidationError.quote(queue.text)) in \(source.name)",
-                advice: "see drover queues")
-        }
-        let chosen = present.filter { queues?.contains($0.name) ?? true }
-        for queue in chosen {
-            if let problem = queue.problem {
-                throw CommandFailure(
-                    .failed, "queue \"\(queue.name)\": \(problem)", advice: "drover doctor says what to do")
-            }
-        }
-        return chosen
+        try await source.store.summaries(of: queues, in: source.name)
     }
 
     /// What would be moved, without doing it.

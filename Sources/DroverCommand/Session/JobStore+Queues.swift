@@ -21,4 +21,27 @@ extension JobStore {
         }
         return found
     }
+
+    /// The queues that are named, or all, as they are now.
+    ///
+    /// - Parameters:
+    ///   - names: the queues; nil for all.
+    ///   - place: the store's name, for messages.
+    /// - Throws: ``CommandFailure`` for one that is unknown or damaged, `StoreError` when the store can't be read.
+    func summaries(of names: [QueueName]?, in place: String) async throws -> [QueueSummary] {
+        let present = try await queues()
+        for queue in names ?? [] where !present.contains(where: { $0.name == queue }) {
+            throw CommandFailure(
+                .notFound, "there is no queue \(ValidationError.quote(queue.text)) in \(place)",
+                advice: "see drover queues")
+        }
+        let chosen = present.filter { names?.contains($0.name) ?? true }
+        for queue in chosen {
+            if let problem = queue.problem {
+                throw CommandFailure(
+                    .failed, "queue \"\(queue.name)\": \(problem)", advice: "drover doctor says what to do")
+            }
+        }
+        return chosen
+    }
 }

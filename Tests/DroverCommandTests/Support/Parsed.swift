@@ -13,5 +13,8 @@ struct Parsed {
     func objects(_ name: String) -> [Parsed] {
         ((value as? [String: Any])?[name] as? [Any] ?? []).map(Parsed.init(value:))
     }
+    func object(_ name: String) -> Parsed? {
+        ((value as? [String: Any])?[name] as? [String: Any]).map(Parsed.init(value:))
+    }
     var items: [Parsed] { (value as? [Any] ?? []).map(Parsed.init(value:)) }
 }
