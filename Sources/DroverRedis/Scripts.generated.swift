@@ -2838,6 +2838,11 @@ enum Scripts {
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
         local reply = {}
+        local function isOfScheduler(id, scheduler)
+            scheduler = scheduler or string.match(id, '^repeat:(.+):%d+$')
+            return scheduler and (call('EXISTS', schedulerKey(scheduler), pausedSchedulerKey(scheduler)) > 0
+                or call('ZSCORE', repeatKey, scheduler))
+        end
         local function putBack(id)
             local job = base .. id
             local stalls, attempt, cancelled, failure, scheduler, priority =
@@ -2847,7 +2852,7 @@ enum Scripts {
             if cancelled and cancelled == attempt then
                 failure = 'cancelled'
                 call('HSET', job, 'defa', failure)
-            elseif not failure and stalls > allowed and not (scheduler and call('EXISTS', schedulerKey(scheduler)) == 1) then
+            elseif not failure and stalls > allowed and not isOfScheduler(id, scheduler) then
                 failure = 'job stalled more than allowable limit'
                 call('HSET', job, 'defa', failure)
             end
@@ -2913,7 +2918,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "ee39f5f4f41267e15e0b10bcfae919dcc075332d")
+        """#, sha: "19a314938265826dd61c189152369e4331662d93")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -3451,7 +3456,7 @@ enum Scripts {
             slot, steps = slot + every, steps + 1
         end
         if fields.endDate and slot > tonumber(fields.endDate) then return { 'end', integer(slot) } end
-        if pending then
+        if pending and not isPaused then
             takeOut(pending, state)
             deleteJob(pending, true)
         end
@@ -3467,7 +3472,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "55e05f6267d879bf016b1cd2c7ca4e33b4be5d84")
+        """#, sha: "7359ec68bbcab03e5dd09cb317d51f98fa72d950")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""

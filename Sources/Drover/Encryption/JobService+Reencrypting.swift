@@ -69,8 +69,7 @@ extension JobService {
     }
 
     /// Encrypts payloads of schedules anew with the current key, one page of them, as ``reencrypt(_:in:after:limit:)`` does
-    /// those of jobs. A schedule keeps its times and its count. One that is over stays as it is, and so does one
-    /// that is paused while its last job waits.
+    /// those of jobs. A schedule keeps its times and its count. One that is over stays as it is.
     ///
     /// - Throws: as ``reencrypt(_:in:after:limit:)``.
     public func reencryptSchedules(
@@ -90,7 +89,7 @@ extension JobService {
                 case .plain: report.plain += 1
                 case .current: report.current += 1
                 case .stale(let payload, let parts):
-                    if try await stays(record) {
+                    if isOver(record) {
                         report.count(schedule, besides: ring.current)
                         continue
                     }
@@ -110,15 +109,9 @@ extension JobService {
         return report
     }
 
-    /// Whether a schedule can't be stored again without harm: one that is over would begin anew, and one that is paused would
-    /// lose its job that waits.
-    private func stays(_ record: ScheduleRecord) async throws(StoreError) -> Bool {
-        let schedule = record.schedule
-        if record.hasEnded || schedule.endsAt.map({ $0 < configuration.wallClock.now }) ?? false { return true }
-        guard record.isPaused else { return false }
-        let job = JobKey(queue: schedule.key.queue, id: schedule.key.id.job(at: record.slot))
-        let state = try await store.jobs([job]).first??.state
-        return state == .waiting || state == .prioritized || state == .delayed
+    /// Whether a schedule is over: stored again it would begin anew.
+    private func isOver(_ record: ScheduleRecord) -> Bool {
+        record.hasEnded || record.schedule.endsAt.map { $0 < configuration.wallClock.now } ?? false
     }
 
     /// Says that a job needs an older key for its steps; nil when it does not.

@@ -116,8 +116,7 @@ struct ReencryptResult {
         let broken = sum { $0.schedules.unreadable + $0.schedules.refused }
         if uses.values.reduce(0, { $0 + $1.schedules }) > broken {
             lines.append(
-                "schedules that have ended stay as they are: take them away by drover schedule remove; paused ones of "
-                    + "which a job waits do till it has run: run the command again then")
+                "schedules that have ended stay as they are: take them away by drover schedule remove")
         }
         switch ending {
         case .complete: break

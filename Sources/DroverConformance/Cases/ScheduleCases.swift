@@ -312,6 +312,17 @@ extension ConformanceCase {
             try await bench.add(other.id.text)
             try await bench.apply(.remove(other))
         },
+        Case("schedule commands", "a job that waits when its schedule is paused outlives the schedule stored anew") {
+            bench in
+            let slot = try await bench.put("s", in: .seconds(-1))
+            let id = bench.iteration("s", slot)
+            try bench.expect(await bench.store.apply([.pause(bench.scheduleKey("s"))]), is: [.done], "the pause")
+            for first in [slot, slot + .seconds(60)] {
+                let plan = SchedulePlan(bench.schedule("s"), first: first)
+                try bench.expect(await bench.store.put([plan]), is: [.paused], "the answer")
+                try await bench.expect(bench.list(.waiting), is: [id.id.text], "what waits")
+            }
+        },
         Case("schedule commands", "a paused schedule that is removed takes its delayed job along") { bench in
             try await bench.put("s", in: .seconds(-1))
             let claimed = try await bench.claimOne()

@@ -53,10 +53,12 @@ extension ConformanceCase {
         Case("reclaimStalled", "the job of a slot fails by stalls only when its schedule is gone") { bench in
             let slot = try await bench.put("s", in: .seconds(-1))
             let id = bench.iteration("s", slot)
+            let commands: [Int: ScheduleCommand] = [
+                3: .pause(bench.scheduleKey("s")), 4: .remove(bench.scheduleKey("s")),
+            ]
             for stalls in 1...5 {
-                if stalls == 4 {
-                    try bench.expect(
-                        await bench.store.apply([.remove(bench.scheduleKey("s"))]), is: [.done], "the removal")
+                if let command = commands[stalls] {
+                    try bench.expect(await bench.store.apply([command]), is: [.done], "the command")
                 }
                 try await bench.claimOne(lease: .seconds(10))
                 try await bench.advance(by: .seconds(11))

@@ -15,6 +15,13 @@ local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
 local reply = {}
 
+-- Whether a scheduler that there is made the job: then it never fails by its stalls.
+local function isOfScheduler(id, scheduler)
+    scheduler = scheduler or string.match(id, '^repeat:(.+):%d+$')
+    return scheduler and (call('EXISTS', schedulerKey(scheduler), pausedSchedulerKey(scheduler)) > 0
+        or call('ZSCORE', repeatKey, scheduler))
+end
+
 local function putBack(id)
     local job = base .. id
     local stalls, attempt, cancelled, failure, scheduler, priority =
@@ -24,7 +31,7 @@ local function putBack(id)
     if cancelled and cancelled == attempt then
         failure = 'cancelled'
         call('HSET', job, 'defa', failure)
-    elseif not failure and stalls > allowed and not (scheduler and call('EXISTS', schedulerKey(scheduler)) == 1) then
+    elseif not failure and stalls > allowed and not isOfScheduler(id, scheduler) then
         failure = 'job stalled more than allowable limit'
         call('HSET', job, 'defa', failure)
     end

@@ -52,7 +52,8 @@ while isTaken() do
 end
 if fields.endDate and slot > tonumber(fields.endDate) then return { 'end', integer(slot) } end
 
-if pending then
+-- A job that waits when its schedule is paused still runs.
+if pending and not isPaused then
     takeOut(pending, state)
     deleteJob(pending, true)
 end

@@ -33,13 +33,13 @@ extension WriteSession {
         }
         if let endsAt = schedule.endsAt, slot > endsAt { return .refused(.beyondEnd) }
         let turn = try turnCreating(schedule.key.queue)
-        if let pending { try removeSilently(pending, turn) }
         let record = ScheduleRecord(
             schedule: schedule, slot: slot, iterations: old?.iterations ?? 1, isPaused: old?.isPaused ?? false)
         let save = try statement(SQL.saveSchedule)
         try ScheduleRow.bind(record, to: save, queue: turn.number, options: &options)
         try save.run()
         if record.isPaused { return .paused }
+        if let pending { try removeSilently(pending, turn) }
         try addIteration(of: record, due: plan.due ?? slot, turn)
         return .stored(slot: slot)
     }

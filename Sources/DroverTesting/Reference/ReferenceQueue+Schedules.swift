@@ -32,11 +32,11 @@ extension ReferenceQueue {
             }
         }
         if let endsAt = schedule.endsAt, slot > endsAt { return .refused(.beyondEnd) }
-        if let pending { remove(pending) }
         let record = ScheduleRecord(
             schedule: schedule, slot: slot, iterations: old?.iterations ?? 1, isPaused: old?.isPaused ?? false)
         schedules[schedule.key.id] = record
         if record.isPaused { return .paused }
+        if let pending { remove(pending) }
         addIteration(of: record, due: plan.due ?? slot, now: now)
         return .stored(slot: slot)
     }
