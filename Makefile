@@ -33,6 +33,7 @@ bench: bootstrap ## Measure a release build; one JSON object for each scenario; 
 docs: ## Build the reference documentation and the guides; warnings are errors
 	@scripts/docs.sh
 
-embed: ## Write the generated Swift files from the .sql and .lua files
+embed: ## Write the generated Swift files from the .sql and .lua files, and the programs of the guides from Snippets
 	@scripts/embed-sql.sh
 	@scripts/embed-lua.sh
+	@scripts/embed-snippets.sh

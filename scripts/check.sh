@@ -108,7 +108,7 @@ check_links() { # links between documents lead to files
 mend_links="Correct the link or add the file."
 
 check_generated() { # generated files are current
-    scripts/embed-sql.sh --check && scripts/embed-lua.sh --check
+    scripts/embed-sql.sh --check && scripts/embed-lua.sh --check && scripts/embed-snippets.sh --check
 }
 mend_generated="Run \`make embed\` and commit the result."
 
@@ -123,12 +123,10 @@ check_readme() { # the programs in the documents are those of Snippets
         programs=$((programs + 1))
     done < <(tracked '*.md' | xargs grep -lF 'compiles this program as [')
     [ "$programs" -ge 3 ] || { echo "only $programs documents name the file of Snippets that has their program"; return 1; }
-    # DocC puts the programs into the articles by itself.
-    tracked 'Sources/*.docc/*.md' | matches '^```swift' | none || return 1
     lines=$(wc -l <Snippets/QuickStart.swift)
     [ "$lines" -le 30 ] || { echo "Snippets/QuickStart.swift has $lines lines; the first program a reader sees has at most 30"; return 1; }
 }
-mend_readme="Copy the program of Snippets, which the build compiles, into the document; in an article name it by @Snippet."
+mend_readme="Copy the program of Snippets, which the build compiles, into the document."
 
 check_boundary() { # the store boundary has at most 30 methods
     local count
