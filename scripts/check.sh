@@ -96,6 +96,8 @@ check_links() { # links between documents lead to files
         while IFS= read -r target; do
             case $target in http://* | https://* | mailto:* | '#'* | '') continue ;; esac
             target=${target%%#*}
+            # In an archive articles name each other without folder and ending.
+            case $target in doc:*) target=${target#doc:}.md ;; esac
             [ -e "$(dirname "$file")/$target" ] || { echo "$file: links to $target, which does not exist"; status=1; }
         done < <(awk '/^```/ { code = !code } !code' "$file" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/')
     done < <(tracked '*.md')

@@ -92,7 +92,9 @@ struct ManualPage {
         lines += [".SH EXIT STATUS"]
         lines += paragraphs.filter { $0.hasPrefix(exit) }.flatMap { Self.body(String($0.dropFirst(exit.count))) }
         lines +=
-            [".SH SEE ALSO"] + Self.filled("docs/cli.md of the sources: stores, limits, forms of JSON, exit codes.")
+            [".SH SEE ALSO"]
+            + Self.filled(
+                "Sources/Drover/Drover.docc/CommandReference.md: stores, limits, forms of JSON, exit codes.")
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -3,13 +3,14 @@ import Testing
 
 @testable import Drover
 
-/// Holds docs/observability.md and the example of docs/encryption.md against the code.
+/// Holds the article Observability and the example of docs/encryption.md against the code.
 @Suite struct ObservabilityDocumentTests {
     private let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
 
     /// The words in code of the first column of the table under a heading.
     private func words(under heading: String) throws -> Set<String> {
-        let text = try String(contentsOf: root.appending(path: "docs/observability.md"), encoding: .utf8)
+        let article = root.appending(path: "Sources/Drover/Drover.docc/Observability.md")
+        let text = try String(contentsOf: article, encoding: .utf8)
         let part = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
         let rows = part.split(separator: "\n").filter { $0.hasPrefix("| `") }
         return Set(
