@@ -1,8 +1,11 @@
+// snippet.imports
 import CoreMetrics
 import Drover
 import DroverSQLite
+import Foundation
 import Logging
 import ServiceLifecycle
+// snippet.end
 
 struct Encode: JobPayload {
     static let name: JobName = "encode"
@@ -45,6 +48,12 @@ jobs.work(Thumbnail.queue, concurrency: 4, options: options) { handlers in
 
 var group = ServiceGroupConfiguration(services: [jobs], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
 group.maximumGracefulShutdownDuration = .seconds(90)
-try await ServiceGroup(configuration: group).run()
-await store.close()
+do {
+    try await ServiceGroup(configuration: group).run()
+    await store.close()
+} catch {
+    logger.critical("the service could not go on", metadata: ["error": "\(error)"])
+    await store.close()
+    exit(3)  // an error that nobody catches here would be a crash
+}
 // snippet.end
