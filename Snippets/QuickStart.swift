@@ -8,15 +8,23 @@ struct SendWelcome: JobPayload {
     var userID: String
 }
 
+struct SendDigest: JobPayload {
+    static let name: JobName = "digest"
+    static let queue: QueueName = "email"
+}
+
 let store = SQLiteStore(path: "quickstart.sqlite")
 try await store.prepare()
 
 let jobs = JobService(store: store)
-jobs.work(SendWelcome.queue, concurrency: 5) { handlers in
+jobs.work("email", concurrency: 5) { handlers in
     handlers.on(SendWelcome.self) { welcome, context in
         print("Welcome, user \(welcome.userID)! Attempt \(context.attempt).")  // a real one sends a mail
     }
+    handlers.on(SendDigest.self) { _, _ in print("The digest of this night.") }
 }
+jobs.schedule("nightly", cron: "0 2 * * *") { SendDigest() }  // each night at two, UTC
 
 try await jobs.add(SendWelcome(userID: "42"), delay: .seconds(1))
-try await jobs.run()  // works until it is stopped; in a ServiceGroup, until SIGTERM
+// Ctrl-C ends this at once, with the process. A stop in order: see the guide "Running in Production".
+try await jobs.run()
