@@ -147,7 +147,7 @@ struct Reading: Sendable, CustomTestStringConvertible {
                     let report = WorkerReport(
                         id: "w", queue: "q", host: "h", process: 1, concurrency: 1, running: 1, validFor: .seconds(60))
                     try await store.heartbeat([report])
-                }))
+                }), clock: ManualWallClock())
         #expect(diagnosis.findings.isEmpty)
     }
 

@@ -23,7 +23,9 @@ struct Doctor: Subcommand {
 
     func run(in session: Session) async throws -> ExitStatus {
         let location = try store.location(in: session.environment)
-        let diagnosis = try await session.withStore(store, .existing) { try await Diagnosis.look(at: $0) }
+        let diagnosis = try await session.withStore(store, .existing) {
+            try await Diagnosis.look(at: $0, clock: session.wallClock)
+        }
         if json {
             session.output.line(diagnosis.json(location: location))
         } else {

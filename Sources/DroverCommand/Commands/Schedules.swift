@@ -7,6 +7,8 @@ struct Schedules: Subcommand {
         commandName: "schedules",
         abstract: "List the schedules, each with its next time.",
         discussion: """
+            A next time that has passed without a worker taking it is marked as overdue in the table.
+
             Examples:
               drover schedules
               drover schedules --queue mail --json
@@ -28,6 +30,7 @@ struct Schedules: Subcommand {
             } else {
                 queues = try await store.queues().map(\.name)
             }
+            let now = try await store.now(session.wallClock)
             var list = ListPrinter(session.output)
             var table = Table([
                 ("SCHEDULE", .left), ("QUEUE", .left), ("WHEN", .left), ("ZONE", .left), ("NEXT", .left),
@@ -39,7 +42,11 @@ struct Schedules: Subcommand {
                     let page = try await store.schedules(
                         ScheduleQuery(queue: queue), page: Page(limit: 1000, after: cursor))
                     for record in page.schedules {
-                        if json { list.add(try ScheduleJSON.object(record)) } else { table.add(Self.row(record)) }
+                        if json {
+                            list.add(try ScheduleJSON.object(record))
+                        } else {
+                            table.add(Self.row(record, now: now))
+                        }
                     }
                     cursor = page.next
                 } while cursor != nil
@@ -53,15 +60,16 @@ struct Schedules: Subcommand {
         }
     }
 
-    private static func row(_ record: ScheduleRecord) -> [String] {
+    private static func row(_ record: ScheduleRecord, now: Timestamp) -> [String] {
         let schedule = record.schedule
         let (when, zone) =
             switch schedule.timing {
             case .cron(let expression, let zone): (Printable.text(expression), zone ?? "")
             case .every(let length, _): ("every \(DurationArgument(length))", "")
             }
+        let mark = record.isOverdue(at: now, by: Diagnosis.dueGrace) ? " (overdue)" : ""
         let next =
-            record.isPaused ? "paused" : record.hasEnded ? "ended" : InstantArgument.text(record.slot)
+            record.isPaused ? "paused" : record.hasEnded ? "ended" : InstantArgument.text(record.slot) + mark
         return [schedule.key.id.text, schedule.key.queue.text, when, zone, next, String(record.iterations)]
     }
 }

@@ -22,6 +22,7 @@ extension Diagnosis {
                         JSONWriter.object([
                             ("code", JSONWriter.string(finding.code)),
                             ("queue", JSONWriter.string(finding.queue?.text)),
+                            ("schedule", JSONWriter.string(finding.schedule?.text)),
                             ("problem", JSONWriter.string(finding.problem)),
                             ("advice", JSONWriter.string(finding.advice)),
                         ])
@@ -64,10 +65,17 @@ extension Diagnosis {
         lines.append("")
         if findings.isEmpty { lines.append("All is well.") }
         for finding in findings {
-            let subject = finding.queue.map { "queue \"\($0)\": " } ?? ""
-            lines.append("! \(subject)\(finding.problem)")
+            lines.append("! \(finding.subject)\(finding.problem)")
             lines.append("  → \(finding.advice)")
         }
         return lines
+    }
+}
+
+extension Diagnosis.Finding {
+    /// What it is about, as the beginning of a line; empty for the store.
+    fileprivate var subject: String {
+        if let schedule { return "schedule \"\(Printable.text(schedule.text))\": " }
+        return queue.map { "queue \"\($0)\": " } ?? ""
     }
 }

@@ -8,6 +8,8 @@ struct Diagnosis: Sendable {
         var code: String
         /// The queue it is about; nil for the store.
         var queue: QueueName?
+        /// The schedule of that queue it is about; nil for the queue as a whole.
+        var schedule: ScheduleID?
         /// What was found.
         var problem: String
         /// What to do about it.
@@ -32,8 +34,9 @@ struct Diagnosis: Sendable {
 
     /// Looks at a store.
     ///
+    /// - Parameter clock: this host's, for stores that go by it.
     /// - Throws: `StoreError` when the store can't be reached.
-    static func look(at store: any JobStore) async throws -> Diagnosis {
+    static func look(at store: any JobStore, clock: any WallClock) async throws -> Diagnosis {
         var findings: [Finding] = []
         let server = try await ServerReport(of: store)
         findings += server?.findings ?? []
@@ -55,16 +58,19 @@ struct Diagnosis: Sendable {
         }
         // After the jobs: whoever holds one of them is listed by now, unless it has gone.
         let workers = try await store.workers()
+        let now = try await store.now(clock)
         var heldElsewhere: [QueueName: Int] = [:]
         for queue in queues where damage[queue.name] == nil {
             let alive = workers.filter { $0.report.queue == queue.name }
             let jobs = active[queue.name] ?? []
             let others = jobs.count(where: \.isHeldElsewhere)
             if others > 0 { heldElsewhere[queue.name] = others }
-            findings += standing(queue, hasWorkers: !alive.isEmpty || others > 0)
-            let holders = jobs.filter { !$0.isHeldElsewhere }.map { $0.worker ?? "" }
-            if let finding = abandoned(queue, holders, workers: alive) { findings.append(finding) }
             do {
+                let hasWorkers = !alive.isEmpty || others > 0
+                findings += standing(queue)
+                if !hasWorkers { findings += try await unworked(queue, in: store, now: now) }
+                let holders = jobs.filter { !$0.isHeldElsewhere }.map { $0.worker ?? "" }
+                if let finding = abandoned(queue, holders, workers: alive) { findings.append(finding) }
                 if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
             } catch let error as StoreError where error.code == .corrupt && server != nil {
                 damage[queue.name] = damaged(queue, error.message)
@@ -107,31 +113,34 @@ struct Diagnosis: Sendable {
                 advice: "nothing can be added or worked until this is mended")
     }
 
-    private static func standing(_ queue: QueueSummary, hasWorkers: Bool) -> [Finding] {
+    private static func standing(_ queue: QueueSummary) -> [Finding] {
         var findings: [Finding] = []
-        let ready = queue.counts.ready
         if queue.isPaused {
             findings.append(
                 Finding(
-                    code: "paused", queue: queue.name, problem: "paused with \(Counted.text(ready, "job")) waiting",
+                    code: "paused", queue: queue.name,
+                    problem: "paused with \(Counted.text(queue.counts.ready, "job")) waiting",
                     advice: "drover resume --queue \(queue.name)"))
         }
-        if let most = queue.maxLength, queue.isFull {
-            findings.append(
-                Finding(
-                    code: "full", queue: queue.name,
-                    problem:
-                        "full: it holds \(Counted.text(queue.counts.length, "job")) to run and its maximum length is \(most)",
-                    advice: "producers are refused or wait; start more workers, or drover limit --queue \(queue.name)"))
-        }
-        if ready > 0 && !hasWorkers {
-            findings.append(
-                Finding(
-                    code: "no-worker", queue: queue.name,
-                    problem: "\(Counted.text(ready, "job")) \(ready == 1 ? "waits" : "wait") and no worker lives",
-                    advice: "start one: drover work --queue \(queue.name) --handler SPEC"))
+        if let finding = full(queue, advice: "start more workers, or drover limit --queue \(queue.name)") {
+            findings.append(finding)
         }
         return findings
+    }
+
+    /// A queue that takes no more new jobs.
+    static func full(_ queue: QueueSummary, advice: String) -> Finding? {
+        guard let most = queue.maxLength, queue.isFull else { return nil }
+        return Finding(
+            code: "full", queue: queue.name,
+            problem:
+                "full: it holds \(Counted.text(queue.counts.length, "job")) to run and its maximum length is \(most)",
+            advice: "producers are refused or wait; \(advice)")
+    }
+
+    /// What brings a queue a worker: only a Swift program has the handlers of typed jobs.
+    static func startWorker(_ queue: QueueName) -> String {
+        "start the program that works it, or drover work --queue \(queue) --handler SPEC"
     }
 
     private static func activeJobs(
@@ -150,7 +159,7 @@ struct Diagnosis: Sendable {
             code: "stalled", queue: queue.name,
             problem: "\(Counted.text(count, "active job")) \(count == 1 ? "belongs" : "belong") to no living worker",
             advice: workers.isEmpty
-                ? "a worker takes such jobs over when their leases expire; start one: drover work --queue \(queue.name) --handler SPEC"
+                ? "a worker takes such jobs over when their leases expire; \(startWorker(queue.name))"
                 : "the living workers take such jobs over when their leases expire; look again in a minute")
     }
 
