@@ -16,6 +16,11 @@ extension Diagnosis {
             ("queues", JSONWriter.array(queues.map(JobJSON.queue))),
             ("workers", String(workers.count)),
             (
+                "movedAway",
+                JSONWriter.object(
+                    movedAway.sorted { $0.key < $1.key }.map { ($0.key.text, JSONWriter.string($0.value)) })
+            ),
+            (
                 "findings",
                 JSONWriter.array(
                     findings.map { finding in
@@ -47,8 +52,11 @@ extension Diagnosis {
             "kept         completed jobs \(RetentionArgument.text(traits.completedRetention)), "
                 + "failed jobs \(RetentionArgument.text(traits.failedRetention)), unless a job asks for less, or a worker has another rule",
             "queues       \(queues.count)",
-            "workers      \(workers.count)",
         ]
+        for (queue, target) in movedAway.sorted(by: { $0.key < $1.key }) {
+            lines.append("             \"\(queue)\" was moved to \(Printable.text(target)), and stays paused here")
+        }
+        lines.append("workers      \(workers.count)")
         for (queue, count) in heldElsewhere.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "             \(Counted.text(count, "active job")) of \"\(queue)\" \(count == 1 ? "is" : "are") held by workers "

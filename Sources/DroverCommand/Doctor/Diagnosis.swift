@@ -26,6 +26,8 @@ struct Diagnosis: Sendable {
     var workers: [WorkerSummary]
     /// How many active jobs of each queue are held by workers that are not Drover's; only queues that have such.
     var heldElsewhere: [QueueName: Int]
+    /// The queues that `drover move` has taken away whole, each with the store that has its jobs now.
+    var movedAway: [QueueName: String]
     /// What needs attention; empty when all is well.
     var findings: [Finding]
 
@@ -60,12 +62,19 @@ struct Diagnosis: Sendable {
         let workers = try await store.workers()
         let now = try await store.now(clock)
         var heldElsewhere: [QueueName: Int] = [:]
+        var movedAway: [QueueName: String] = [:]
         for queue in queues where damage[queue.name] == nil {
             let alive = workers.filter { $0.report.queue == queue.name }
             let jobs = active[queue.name] ?? []
             let others = jobs.count(where: \.isHeldElsewhere)
             if others > 0 { heldElsewhere[queue.name] = others }
             do {
+                if let mark = try await moveMark(queue, in: store) {
+                    let found = unmoved(queue, mark)
+                    findings += found
+                    if found.isEmpty { movedAway[queue.name] = mark.peer }
+                    continue
+                }
                 let hasWorkers = !alive.isEmpty || others > 0
                 findings += standing(queue)
                 if !hasWorkers { findings += try await unworked(queue, in: store, now: now) }
@@ -79,7 +88,7 @@ struct Diagnosis: Sendable {
         findings += queues.compactMap { damage[$0.name] }
         return Diagnosis(
             traits: store.traits, server: server, queues: queues, workers: workers, heldElsewhere: heldElsewhere,
-            findings: findings)
+            movedAway: movedAway, findings: findings)
     }
 
     private static func damaged(_ queue: QueueSummary, _ problem: String) -> Finding {
