@@ -6,8 +6,9 @@ struct Doctor: Subcommand {
         commandName: "doctor",
         abstract: "Look for what needs attention in a store, and say what to do about it.",
         discussion: """
-            Looks whether the store can be read and written, for paused queues, for jobs that wait where no worker lives, \
-            for active jobs whose worker has gone, and for jobs that failed for want of a handler; with Redis also what a \
+            Looks whether the store can be read and written, for paused queues, for jobs that wait or are due, and \
+            schedules whose time has passed, where no worker lives, for queues that drover move has not emptied, for active \
+            jobs whose worker has gone, and for jobs that failed for want of a handler; with Redis also what a \
             crash of the server loses, whether it may drop jobs to save memory, and whether memory or connections run \
             out. The exit status is 0 when all is well and 1 when something needs attention.
 
