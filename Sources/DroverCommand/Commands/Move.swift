@@ -16,7 +16,7 @@ struct Move: Subcommand {
             job has in the target stops the move.
 
             Without --follow it ends when the source is empty, and tells how much came in meanwhile: let the producers add \
-            to the target, then run it once more. With --follow it carries what comes in until SIGTERM or SIGINT. Asks \
+            to the target, then run it again, until it says that nothing came in. With --follow it carries what comes in until SIGTERM or SIGINT. Asks \
             first; --yes answers for you, and is needed where nobody can be asked. docs/operations.md has the steps.
 
             Examples:

@@ -15,6 +15,8 @@ struct MoveOpening: Hashable {
     /// The marks of what is stored where the move is not known yet.
     var sourceMark: String?
     var targetMark: String?
+    /// An earlier move out of this source has ended.
+    var isRepeated = false
     /// The target's queue is paused by an earlier move out of it, and was not before that.
     var resumesTarget = false
 
@@ -51,6 +53,7 @@ struct MoveOpening: Hashable {
         // A queue that is paused since an earlier move was paused by it.
         let wasPaused = isPaused ? source?.wasPaused ?? true : false
         self.init(move: begun?.move ?? fresh, wasPaused: begun?.wasPaused ?? wasPaused, number: begun?.number ?? 0)
+        isRepeated = source?.hasEnded ?? false
         sourceMark = source?.mark
         targetMark = target?.mark
         resumesTarget = target.map { !$0.wasPaused } ?? false

@@ -11,6 +11,11 @@ struct MoveResult {
 
     private var jobs: Int { tallies.reduce(0) { $0 + $1.moved.total } }
 
+    /// Whether the queues had been moved before, and the source has had nothing since.
+    private var nothingCameIn: Bool {
+        !isDry && !run.stop.isAsked && tallies.contains(where: \.isRepeated) && tallies.allSatisfy(\.foundNothing)
+    }
+
     /// Prints it, and what a person must know beside it.
     func tell(json: Bool, _ output: Output) {
         if json {
@@ -19,6 +24,7 @@ struct MoveResult {
                     ("from", JSONWriter.string(run.source.name)), ("to", JSONWriter.string(run.target.name)),
                     ("queues", JSONWriter.array(tallies.map(\.json))), ("jobs", String(jobs)),
                     ("schedules", String(tallies.reduce(0) { $0 + $1.schedules })),
+                    ("nothingCameIn", String(nothingCameIn)),
                     ("seconds", JSONWriter.number(seconds, digits: 3)),
                 ]))
         } else {
@@ -34,6 +40,13 @@ struct MoveResult {
                 "\(Counted.text(cameIn, "job")) came in meanwhile: let the producers add to \(run.target.name), then run "
                     + "this command again")
         }
+        if nothingCameIn { output.note("nothing came in since the last move\(consequence)") }
+    }
+
+    /// What follows where nothing came in: of queues that were not looked at, and of what was not carried, it says nothing.
+    private var consequence: String {
+        if run.queues != nil { return " of these queues" }
+        return tallies.allSatisfy(\.remains.isEmpty) ? "; \(run.source.name) is no longer needed" : ""
     }
 
     private static func line(_ tally: MoveTally, isDry: Bool) -> String {
@@ -41,7 +54,20 @@ struct MoveResult {
         var line = "\(tally.queue): \(Counted.text(tally.moved.total, "job")) \(isDry ? "would be moved" : "moved")"
         if !states.isEmpty { line += " (\(states.joined(separator: ", ")))" }
         if tally.schedules > 0 { line += ", \(Counted.text(tally.schedules, "schedule"))" }
-        if tally.known > 0 { line += ", \(tally.known) known before" }
-        return line
+        if tally.knownJobs > 0 { line += ", \(tally.knownJobs) \(tally.knownJobs == 1 ? "was" : "were") there already" }
+        return line + knownSchedules(tally)
+    }
+
+    /// What is said of schedules that the target had: the next jobs of the source's are given up for theirs.
+    private static func knownSchedules(_ tally: MoveTally) -> String {
+        let count = tally.knownSchedules
+        if count == 0 { return "" }
+        let names = tally.namesOfKnown.map { ValidationError.quote($0) }.joined(separator: ", ")
+        let isNamed = tally.namesOfKnown.count == count
+        if count == 1 {
+            return ", \(isNamed ? "schedule \(names)" : "1 schedule") was there already and keeps its own next job"
+        }
+        let told = isNamed ? "schedules \(names)" : "\(count) schedules"
+        return ", \(told) were there already and keep their own next jobs"
     }
 }

@@ -8,8 +8,14 @@ struct MoveTally: Hashable {
     var moved = JobCounts()
     /// How many schedules arrived.
     var schedules = 0
-    /// How many jobs and schedules had been there already.
-    var known = 0
+    /// How many jobs had been there already.
+    var knownJobs = 0
+    /// How many schedules had been there already.
+    var knownSchedules = 0
+    /// The names of those schedules; empty where they can't be told.
+    var namesOfKnown: [String] = []
+    /// The queue had been moved out of this source before.
+    var isRepeated = false
     /// How many jobs the move before this one had left unfinished.
     var finishedBefore = 0
     /// How many jobs no move can carry, by reason.
@@ -24,6 +30,10 @@ struct MoveTally: Hashable {
 
     /// How many jobs came into the source's queue behind the last look, and can be moved.
     var cameIn: Int { max(0, there.total - there[.active] - left.values.reduce(0, +)) }
+    /// How many jobs and schedules had been there already.
+    var known: Int { knownJobs + knownSchedules }
+    /// Whether the source had nothing: neither jobs nor schedules, nor what an earlier move had left unfinished.
+    var foundNothing: Bool { moved.total + schedules + known + finishedBefore + there.total == 0 }
     /// Whether all that was there when the move began has been moved.
     var isWhole: Bool { left.isEmpty && there[.active] == 0 }
 

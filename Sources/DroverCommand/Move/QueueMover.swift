@@ -55,6 +55,7 @@ struct QueueMover {
             fresh: fresh)
         (move, wasPaused, number) = (opening.move, opening.wasPaused, opening.number)
         tally.remains = here.remains
+        tally.isRepeated = opening.isRepeated
         if opening.isKnown {
             _ = try await source.store.configure([.pause(queue)])
             if let unfinished = opening.unfinished {
@@ -180,10 +181,17 @@ struct QueueMover {
             for job in pending.prefix(arrived.stored) { tally.moved[job.record.state] += 1 }
         }
         tally.schedules += arrived.schedules
-        tally.known += arrived.known + schedules.count - arrived.schedules
+        noteKnown(arrived, schedules)
         try await takeBack(report.held, checkpoint)
         try noteProgress(jobs, report)
         if !stepped(jobs.count + pending.count) { isStopped = true }
+    }
+
+    /// The target tells how many it knew, and not which: with none of them new, it knew all.
+    private mutating func noteKnown(_ arrived: MoveReport, _ schedules: [WholeSchedule]) {
+        tally.knownJobs += arrived.known
+        tally.knownSchedules += schedules.count - arrived.schedules
+        if arrived.schedules == 0 { tally.namesOfKnown += schedules.map(\.record.schedule.key.id.text) }
     }
 
     /// Jobs that somebody removed or changed meanwhile do not leave, and are not met again; others must not be met for ever.
