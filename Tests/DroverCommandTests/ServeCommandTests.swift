@@ -295,6 +295,34 @@ import Testing
         #expect(status == .done)
     }
 
+    @Test("it is logged which variable names the store, without the password in it; of the file's nothing is said")
+    func storeVariable() async throws {
+        try write(good)
+        for (variable, value) in [
+            ("DROVER_STORE", "redis://user:s3cret@127.0.0.1:7/1"), ("DROVER_STORE_FILE", folder.path("url")),
+        ] {
+            try Data("redis://user:s3cret@127.0.0.1:7/1".utf8).write(to: URL(filePath: folder.path("url")))
+            _ = try await serving(on: ReferenceStore(), environment: [variable: value]) { served in
+                let line = try await served.notes.wait(for: "working")
+                #expect(line.contains(" store=redis://127.0.0.1:7/1?prefix=bull store_from=\(variable)"), "\(line)")
+                #expect(served.notes.count(of: "s3cret") == 0)
+                served.stop.yield()
+            }
+            let transcript = Transcript()
+            let session = transcript.session(on: ReferenceStore(), environment: [variable: value])
+            #expect(await DroverTool.run(["config", "check", path], in: session) == .done)
+            #expect(
+                transcript.results.contains("store redis://127.0.0.1:7/1?prefix=bull (from \(variable)), "),
+                "\(transcript.all)")
+            #expect(!transcript.all.contains("s3cret"))
+        }
+        _ = try await serving(on: ReferenceStore()) { served in
+            let line = try await served.notes.wait(for: "working")
+            #expect(line.contains(" store=sqlite:unused") && !line.contains("store_from"), "\(line)")
+            served.stop.yield()
+        }
+    }
+
     @Test("an address that is taken ends it, with what to do")
     func taken() async throws {
         try write(good)

@@ -30,10 +30,11 @@ struct ConfigCheck: Subcommand {
     func run(in session: Session) async throws -> ExitStatus {
         let configuration = try file.readOrTell(in: session)
         let worked = configuration.workedQueues.count
+        let from = configuration.storeVariable.map { " (from \($0))" } ?? ""
         session.output.line(
             """
             \(file.path(in: session.environment)): good. Profile \(configuration.profile.rawValue), store \
-            \(configuration.store.description), \(Counted.text(configuration.queues.count, "queue")), of which \
+            \(configuration.store.description)\(from), \(Counted.text(configuration.queues.count, "queue")), of which \
             \(worked) worked here, \(Counted.text(configuration.schedules.count, "schedule")).
             """)
         return .done

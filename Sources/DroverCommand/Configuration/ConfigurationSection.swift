@@ -39,6 +39,11 @@ final class ConfigurationSection {
     /// Whether a setting is given, here or in the environment.
     func has(_ key: String) -> Bool { source.isSet(path + [key]) || child(key).map { !$0.isEmpty } == true }
 
+    /// The variable of the environment that gives a setting; nil where none does.
+    func variable(of key: String) -> String? {
+        if case .variable(let name)? = source.variable(path + [key])?.place { name } else { nil }
+    }
+
     /// Whether the file has a setting here, with a value.
     func fileHas(_ key: String) -> Bool { child(key).map { !$0.isEmpty } == true }
 

@@ -48,6 +48,7 @@ extension ServeConfiguration {
         let isProduction = profile == .production
         if let location = root.value("store", { try StoreLocation($0) }) {
             store = location
+            storeVariable = root.variable(of: "store")
         } else if isProduction, !root.has("store") {
             root.report(
                 "store",

@@ -54,6 +54,8 @@ struct ServeConfiguration: Hashable, Sendable {
     var profile = Profile.development
     /// Where jobs are kept.
     var store = StoreLocation.standard
+    /// The variable of the environment that names the store; nil where the file or nobody does.
+    var storeVariable: String?
     /// The log.
     var log = Log()
     /// Health and metrics; nil for none.

@@ -155,14 +155,14 @@ struct ServeRun: Sendable {
     private func tell(_ configuration: ServeConfiguration) {
         let worked = configuration.workedQueues
         if worked.isEmpty { logger.warning("no queue is worked: none has a handler and a type that was chosen") }
-        logger.info(
-            "working",
-            metadata: [
-                "queues": .string(worked.map { "\($0.name):\($0.concurrency)" }.joined(separator: ",")),
-                "schedules": .stringConvertible(configuration.schedules.count),
-                "store": .string(configuration.store.description),
-                "profile": .string(configuration.profile.rawValue),
-            ])
+        var metadata: Logger.Metadata = [
+            "queues": .string(worked.map { "\($0.name):\($0.concurrency)" }.joined(separator: ",")),
+            "schedules": .stringConvertible(configuration.schedules.count),
+            "store": .string(configuration.store.description),
+            "profile": .string(configuration.profile.rawValue),
+        ]
+        metadata["store_from"] = configuration.storeVariable.map { .string($0) }
+        logger.info("working", metadata: metadata)
         for queue in configuration.queues where queue.handlers.isEmpty {
             logger.notice(
                 "queue has no handler, so this process does not work it", metadata: ["queue": .string(queue.name.text)])
@@ -188,6 +188,7 @@ extension ServeConfiguration {
     fileprivate mutating func fix(as first: ServeConfiguration) -> [String] {
         defer {
             store = first.store
+            storeVariable = first.storeVariable
             log = first.log
             server = first.server
         }
