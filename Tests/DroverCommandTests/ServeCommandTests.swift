@@ -341,8 +341,11 @@ import Testing
     @Test("a bad configuration is told in full, and nothing is begun")
     func refused() async throws {
         try write("queues: {mail: {handler: nope}}\nlog: {level: loud}\n")
-        for command in [["serve"], ["config", "check"]] {
-            let (status, transcript) = await drover(command + ["--config", path], on: ReferenceStore())
+        for command in [
+            ["serve", "--config", path], ["config", "check", "--config", path], ["serve", path],
+            ["config", "check", path], ["config", "check", path, "--config", path],
+        ] {
+            let (status, transcript) = await drover(command, on: ReferenceStore())
             #expect(status == .usage)
             #expect(transcript.notes.contains("drover.yaml:1: queues.mail.handler: "))
             #expect(transcript.notes.contains("drover.yaml:2: log.level: "))

@@ -20,7 +20,7 @@ struct ConfigCheck: Subcommand {
 
             Examples:
               drover config check
-              drover config check --config /etc/drover.yaml --profile production
+              drover config check /etc/drover.yaml --profile production
             """)
 
     @OptionGroup var file: ConfigurationOptions

@@ -1,11 +1,16 @@
 import ArgumentParser
+import DroverCore
 
 /// Which configuration a command reads.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("The configuration file. Default: DROVER_CONFIG, else drover.yaml.", valueName: "path"))
-    var file: String?
+        help: ArgumentHelp("The configuration file. Default: DROVER_CONFIG, else drover.yaml.", valueName: "path"),
+        completion: .file())
+    var option: String?
+    @Argument(
+        help: ArgumentHelp("The configuration file, as --config names it.", valueName: "path"), completion: .file())
+    var argument: String?
     @Option(
         help: ArgumentHelp(
             "development or production. Default: DROVER_PROFILE, else what the file says, else development.",
@@ -23,7 +28,14 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// The file's path.
-    func path(in environment: [String: String]) -> String { Self.path(file, in: environment) }
+    func path(in environment: [String: String]) -> String { Self.path(option ?? argument, in: environment) }
+
+    func validate() throws {
+        guard let option, let argument, option != argument else { return }
+        throw ArgumentParser.ValidationError(
+            "--config names \(ValidationError.quote(option)) and the argument \(ValidationError.quote(argument)): "
+                + "give one of them")
+    }
 
     /// Reads the configuration.
     ///
