@@ -53,6 +53,50 @@ struct Reading: Sendable, CustomTestStringConvertible {
         try expectSnapshot(transcript.all, named: reading.name)
     }
 
+    @Test("a queue without jobs of the state tells where its jobs are, most first")
+    func elsewhere() async throws {
+        let store = ReferenceStore()
+        _ = try await store.enqueue("email", Array(repeating: NewJob(name: "n"), count: 3))
+        let claim = Claim(limit: 3, lease: .seconds(30), worker: "w")
+        let claimed = try await store.exchange("email", id: ExchangeID("c"), settle: [], claim: claim).claimed
+        _ = try await store.exchange(
+            "email", id: ExchangeID("s"),
+            settle: claimed.map { Settlement(lease: $0.lease, outcome: .completed(.null)) },
+            claim: nil)
+        _ = try await store.enqueue(
+            "email", Array(repeating: NewJob(name: "n", start: .after(.seconds(60))), count: 5))
+        let (status, transcript) = await drover("jobs", "--queue", "email", on: store)
+        #expect(status == .done)
+        #expect(
+            transcript.notes
+                == "The queue \"email\" has no waiting jobs (5 delayed, 3 completed: --state delayed).\n")
+        let empty = ReferenceStore()
+        _ = try await empty.configure([.pause("email")])
+        #expect(
+            await drover("jobs", "--queue", "email", on: empty).transcript.notes
+                == "The queue \"email\" has no waiting jobs.\n")
+    }
+
+    @Test("why an earlier attempt failed is the last failure, and the failed reason of a job that has failed for good")
+    func lastFailure() async throws {
+        let store = ReferenceStore()
+        _ = try await store.enqueue("q", [NewJob(name: "n", options: JobOptions(attempts: 2))])
+        for (round, label) in ["last failure", "failed reason"].enumerated() {
+            let claim = Claim(limit: 1, lease: .seconds(30), worker: "w")
+            let claimed = try await store.exchange("q", id: ExchangeID("c\(round)"), settle: [], claim: claim).claimed
+            let failure = Failure(reason: "MailServerDown()")
+            let outcome: Outcome = round == 0 ? .retry(after: .zero, failure) : .failed(failure)
+            _ = try await store.exchange(
+                "q", id: ExchangeID("s\(round)"),
+                settle: claimed.map { Settlement(lease: $0.lease, outcome: outcome) }, claim: nil)
+            let shown = await drover("job", "--queue", "q", "1", on: store).transcript.results
+            let line = shown.split(separator: "\n").first { $0.contains("MailServerDown()") }
+            #expect(line?.hasPrefix(label) == true, "\(shown)")
+            let json = try Parsed(await drover("job", "--queue", "q", "1", "--json", on: store).transcript.results)
+            #expect(json.string("failedReason") == "MailServerDown()")
+        }
+    }
+
     @Test("events count one job as one")
     func counted() async throws {
         let store = ReferenceStore()

@@ -39,11 +39,11 @@ struct Jobs: Subcommand {
         let query = JobQuery(queue: try QueueName(queue), state: state)
         let page = Page(
             limit: limit, after: after.map { PageCursor($0) }, order: order == .asc ? .ascending : .descending)
-        let found = try await session.withStore(store, .existing) { store in
+        let (found, counts) = try await session.withStore(store, .existing) { store in
             let found = try await store.jobs(matching: query, page: page)
             // Nothing found in a queue that is not there is more likely a mistyped name than an answer.
-            if found.jobs.isEmpty { _ = try await store.summary(of: query.queue) }
-            return found
+            let counts = found.jobs.isEmpty ? try await store.summary(of: query.queue).counts : JobCounts()
+            return (found, counts)
         }
         if json {
             session.output.line(
@@ -55,9 +55,19 @@ struct Jobs: Subcommand {
         }
         session.output.table(
             table(of: found.jobs),
-            orSay: "The queue \"\(query.queue)\" has no\(after == nil ? "" : " more") \(state.rawValue) jobs.")
+            orSay: after == nil
+                ? "The queue \"\(query.queue)\" has no \(state.rawValue) jobs\(elsewhere(counts))."
+                : "The queue \"\(query.queue)\" has no more \(state.rawValue) jobs.")
         if let next = found.next { session.output.line("There may be more: add --after \(next.text)") }
         return .done
+    }
+
+    /// Where a queue's jobs are instead, most first, and how to see them; nothing of an empty queue.
+    private func elsewhere(_ counts: JobCounts) -> String {
+        let others = JobState.allCases.filter { $0 != state && counts[$0] > 0 }.sorted { counts[$0] > counts[$1] }
+        guard let most = others.first else { return "" }
+        let told = others.map { "\(counts[$0]) \($0.rawValue)" }.joined(separator: ", ")
+        return " (\(told): --state \(most.rawValue))"
     }
 
     private func table(of jobs: [JobRecord]) -> Table {

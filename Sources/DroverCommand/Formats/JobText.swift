@@ -27,7 +27,8 @@ enum JobText {
         add("payload", StoredValue(job.payload).shown.text)
         add("progress", job.progress?.text)
         add("result", job.result.map { StoredValue($0).shown.text })
-        add("failed reason", job.failedReason)
+        // Of an earlier attempt where the job has gone on since.
+        add(job.state == .failed ? "failed reason" : "last failure", job.failedReason)
         add("deferred failure", job.deferredFailure)
         pairs += options(job.options)
         pairs = pairs.map { (Printable.text($0), Printable.text($1)) }
