@@ -1,3 +1,4 @@
+import ArgumentParser
 import DroverTesting
 import Testing
 
@@ -23,12 +24,53 @@ import Testing
                 "there is no option \"--atempts\"; did you mean --attempts? See drover add --help"
             ),
             (["queues", "extra"], "Unexpected argument 'extra'; see drover queues --help"),
+            (
+                ["schedule", "pt"],
+                "there is no command \"schedule pt\"; did you mean put? See drover schedule --help"
+            ),
+            (["config", "bad.yaml"], "there is no command \"config bad.yaml\"; see drover config --help"),
+            (["config", "check", "a", "b"], "Unexpected argument 'b'; see drover config check --help"),
+            (
+                ["config", "check", "--confg", "a"],
+                "there is no option \"--confg\"; did you mean --config? See drover config check --help"
+            ),
+            (
+                ["serve", "a.yaml", "--config", "b.yaml"],
+                "--config names \"b.yaml\" and the argument \"a.yaml\": give one of them; see drover serve --help"
+            ),
+            (["jobs"], "Missing expected argument '--queue <name>'; drover queues lists them. See drover jobs --help"),
+            (["logs"], "there is no command \"logs\"; a job's log: drover job --queue Q ID. See drover --help"),
         ])
     func refused(arguments: [String], says: String) async {
         let transcript = Transcript()
         let session = transcript.session(on: ReferenceStore())
         #expect(await DroverTool.run(arguments, in: session) == .usage)
         #expect(transcript.all == "--- notes\ndrover: read the arguments: \(says)\n")
+    }
+
+    @Test("a value that is refused in a command of a group leads to that command's help")
+    func nested() async {
+        let (status, transcript) = await drover(
+            "schedule", "put", "--queue", "q", "s", "n", "--every", "3", on: ReferenceStore())
+        #expect(status == .usage)
+        #expect(transcript.notes.contains("\"3\" is not a span of time"), "\(transcript.notes)")
+        #expect(transcript.notes.hasSuffix("; see drover schedule put --help\n"), "\(transcript.notes)")
+    }
+
+    @Test("what other programs' commands are called leads to commands that there are")
+    func familiar() async throws {
+        let commands = Root.configuration.subcommands.compactMap { $0.configuration.commandName }
+        #expect(Set(["logs", "status", "list"]).isSubset(of: FamiliarWord.advice.keys))
+        for (word, advice) in FamiliarWord.advice {
+            #expect(!commands.contains(word), "\(word)")
+            let named = advice.split(separator: "drover ").dropFirst().map {
+                String($0.prefix { $0 != " " && $0 != "," })
+            }
+            #expect(!named.isEmpty, "\(word)")
+            #expect(named.allSatisfy { commands.contains($0) || $0 == "--version" }, "\(word): \(named)")
+            let (status, transcript) = await drover(word, on: ReferenceStore())
+            #expect(status == .usage && transcript.notes.contains("\(word)\"; \(advice). See"), "\(transcript.notes)")
+        }
     }
 
     @Test("a command's name of ten thousand characters is cut, and control characters in it are not repeated")

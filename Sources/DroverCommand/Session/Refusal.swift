@@ -5,21 +5,43 @@ import DroverCore
 enum Refusal {
     /// The problem and what to do next, on one line.
     static func text(_ error: any Error, arguments: [String]) -> String {
-        let commands = Root.configuration.subcommands
-        let named = commands.first { $0.configuration.commandName == arguments.first }
-        if let first = arguments.first, named == nil, !first.hasPrefix("-"), first != "help" {
-            let near = Nearest.word(to: first, among: commands.compactMap { $0.configuration.commandName })
-            return text("there is no command \(ValidationError.quote(first))", near: near, help: "drover --help")
+        let (command, names) = named(by: arguments)
+        let subcommands = command.configuration.subcommands
+        let help = (["drover"] + names + ["--help"]).joined(separator: " ")
+        if let word = arguments.dropFirst(names.count).first, !subcommands.isEmpty, !word.hasPrefix("-"), word != "help"
+        {
+            let problem = "there is no command \(ValidationError.quote((names + [word]).joined(separator: " ")))"
+            if names.isEmpty, let elsewhere = FamiliarWord.advice(for: word) {
+                return "\(problem); \(elsewhere). See \(help)"
+            }
+            return text(
+                problem, near: Nearest.word(to: word, among: subcommands.compactMap { $0.configuration.commandName }),
+                help: help)
         }
-        let help = named?.configuration.commandName.map { "drover \($0) --help" } ?? "drover --help"
         let message = Root.message(for: error)
+        if message.hasPrefix("Missing expected argument '--queue ") {
+            return "\(message); drover queues lists them. See \(help)"
+        }
         guard let option = unknownOption(message) else { return text(message, near: nil, help: help) }
-        let near = Nearest.word(to: option, among: named.map(optionNames) ?? [])
+        let near = Nearest.word(to: option, among: names.isEmpty ? [] : optionNames(command))
         return text("there is no option \(ValidationError.quote(option))", near: near, help: help)
     }
 
     private static func text(_ problem: String, near: String?, help: String) -> String {
         near.map { "\(problem); did you mean \($0)? See \(help)" } ?? "\(problem); see \(help)"
+    }
+
+    /// The innermost command that the first arguments name, and these.
+    private static func named(by arguments: [String]) -> (command: any ParsableCommand.Type, names: [String]) {
+        var command: any ParsableCommand.Type = Root.self
+        var names: [String] = []
+        for argument in arguments {
+            let subcommands = command.configuration.subcommands
+            guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else { break }
+            command = next
+            names.append(argument)
+        }
+        return (command, names)
     }
 
     /// The option that the parser does not know. What it proposes is not repeated: it takes three mistakes for close, and
