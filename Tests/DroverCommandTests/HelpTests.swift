@@ -52,6 +52,27 @@ import Testing
         #expect(ending.output == "complete -o filenames -F _drover drover\nserve\n--json\n", "\(ending)")
     }
 
+    @Test(
+        "bash completes the names of files where a command takes one",
+        arguments: [
+            "serve --config", "serve", "config check --config", "config check", "init --config", "reencrypt --config",
+            "add --encryption-keys", "backup",
+        ])
+    func files(_ words: String) async throws {
+        let script = #"""
+            exec bash -c '
+            source <("$1" --generate-completion-script bash)
+            cd "$2" && : >jobs.yaml
+            COMP_LINE="drover $3 job" COMP_WORDS=(drover $3 job) COMP_POINT=$((${#3} + 11))
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _drover drover job "${COMP_WORDS[COMP_CWORD - 1]}"
+            echo "${COMPREPLY[@]}"' bash "$1" "$2" "$3"
+            """#
+        let folder = try TemporaryFolder()
+        let ending = try await Program.script(script, [folder.path(""), words])
+        #expect(ending.output.contains("jobs.yaml"), "\(ending)")
+    }
+
     @Test("no line of a help text is longer than a terminal is wide, usage lines apart")
     func width() {
         for command in Self.subcommands {

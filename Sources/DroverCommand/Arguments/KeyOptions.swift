@@ -10,7 +10,8 @@ struct KeyOptions: ParsableArguments {
             """
             The file with the keys of encrypted payloads: a line ID:KEY for each, the current one first. Default: \
             DROVER_ENCRYPTION_KEYS, or the file that DROVER_ENCRYPTION_KEYS_FILE names.
-            """, valueName: "path"))
+            """, valueName: "path"),
+        completion: .file())
     var file: String?
 
     /// The longest file that is read.

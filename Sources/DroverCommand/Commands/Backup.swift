@@ -18,7 +18,9 @@ struct Backup: Subcommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @Argument(help: ArgumentHelp("The copy's file, which must not be there.", valueName: "file")) var target: String
+    @Argument(
+        help: ArgumentHelp("The copy's file, which must not be there.", valueName: "file"), completion: .file())
+    var target: String
     @Flag(help: "Replace the file if it is there.") var force = false
     @Flag(help: "Print JSON: an object with file, bytes and seconds.") var json = false
 

@@ -15,7 +15,8 @@ struct Init: Subcommand {
 
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("The file to write. Default: DROVER_CONFIG, else drover.yaml.", valueName: "path"))
+        help: ArgumentHelp("The file to write. Default: DROVER_CONFIG, else drover.yaml.", valueName: "path"),
+        completion: .file())
     var config: String?
 
     var attempt: String { "write a configuration" }

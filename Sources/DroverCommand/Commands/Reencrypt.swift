@@ -38,7 +38,8 @@ struct Reencrypt: Subcommand {
             """
             Take the keys, what is to be encrypted and, without --store, the store from this configuration of drover \
             serve.
-            """, valueName: "path"))
+            """, valueName: "path"),
+        completion: .file())
     var file: String?
     @Option(
         help: ArgumentHelp(
