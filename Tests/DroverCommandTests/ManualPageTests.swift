@@ -16,6 +16,26 @@ import Testing
         #expect(page.text.components(separatedBy: "\n.SS ").count == page.calls.count + 1)
     }
 
+    @Test(
+        "every variable that the sources name stands in it, and it ends with the sections of man-pages(7) in their order"
+    )
+    func environment() throws {
+        let page = try ManualPage().text
+        let sections = page.components(separatedBy: "\n.SH ").dropFirst().map { $0.prefix { $0 != "\n" } }
+        #expect(sections.suffix(4) == ["EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"])
+        let told = try #require(page.components(separatedBy: "\n.SH ENVIRONMENT\n").last)
+        let sources = URL(filePath: #filePath).appending(path: "../../../Sources/DroverCommand").standardizedFileURL
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var names: Set<Substring> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            names.formUnion(text.matches(of: /DROVER_[A-Z]+(_[A-Z]+)*/).map(\.output.0))
+        }
+        #expect(names.isSuperset(of: ["DROVER_STORE", "DROVER_CONFIG", "DROVER_PROFILE", "DROVER_MOVE_TO"]))
+        // Settings of queues are examples: each queue has its own.
+        for name in names where !name.hasPrefix("DROVER_QUEUES_") { #expect(told.contains(name), "\(name)") }
+    }
+
     @Test("every request in it is one of man(7), and what is begun is ended")
     func requests() throws {
         let lines = try ManualPage().text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()

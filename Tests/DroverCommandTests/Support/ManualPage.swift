@@ -91,6 +91,8 @@ struct ManualPage {
         lines += root.leaves.flatMap(Self.lines)
         lines += [".SH EXIT STATUS"]
         lines += paragraphs.filter { $0.hasPrefix(exit) }.flatMap { Self.body(String($0.dropFirst(exit.count))) }
+        lines += [".SH ENVIRONMENT"] + ManualSurroundings.environment.flatMap(Self.lines)
+        lines += [".SH FILES"] + ManualSurroundings.files.flatMap(Self.lines)
         lines +=
             [".SH SEE ALSO"]
             + Self.filled(
@@ -113,6 +115,10 @@ struct ManualPage {
 
     private static func lines(of argument: Argument) -> [String] {
         [".TP", ".B " + escape(argument.heading)] + filled(argument.text)
+    }
+
+    private static func lines(of entry: ManualSurroundings.Entry) -> [String] {
+        [".TP", ".B " + escape(entry.name)] + filled(entry.text)
     }
 
     /// Paragraphs, and the indented lines among them as they stand.
