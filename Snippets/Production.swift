@@ -5,6 +5,7 @@ import DroverSQLite
 import Foundation
 import Logging
 import ServiceLifecycle
+
 // snippet.end
 
 struct Encode: JobPayload {
