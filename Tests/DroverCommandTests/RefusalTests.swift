@@ -64,7 +64,7 @@ import Testing
         for (word, advice) in FamiliarWord.advice {
             #expect(!commands.contains(word), "\(word)")
             let named = advice.split(separator: "drover ").dropFirst().map {
-                String($0.prefix { $0 != " " && $0 != "," })
+                String($0.prefix { $0.isLetter || $0 == "-" })
             }
             #expect(!named.isEmpty, "\(word)")
             #expect(named.allSatisfy { commands.contains($0) || $0 == "--version" }, "\(word): \(named)")
