@@ -4213,13 +4213,18 @@ enum Scripts {
             for _, place in ipairs(places) do
                 local passed = 0
                 while looked < limit do
-                    local batch, ids = first(place[1], place[2], passed + limit - looked), {}
-                    if #batch == passed then break end
-                    for index = passed + 1, #batch do
-                        if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
+                    local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100)), {}, passed
+                    if #batch == known then break end
+                    for index = known + 1, #batch do
+                        if isPendingIteration(batch[index]) then
+                            passed = passed + 1
+                        elseif looked + #ids < limit then
+                            ids[#ids + 1] = batch[index]
+                        else
+                            break
+                        end
                     end
                     looked = looked + #ids
-                    passed = #batch - #ids
                     removeFrom(place[1], place[2], ids)
                     removed = removed + #ids
                 end
@@ -4286,7 +4291,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "e2317e10cc5c285a554e5193522a6e74151d49c0")
+        """#, sha: "d050dd1133375366fa2a3dd273317f9934a93a0d")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

@@ -209,9 +209,10 @@ extension JobService {
 extension Schedule {
     /// Whether a stored schedule says all that this one does. Stores fill in the offset of an interval.
     fileprivate func isStored(as stored: Schedule) -> Bool {
+        let own = inWholeMilliseconds
         var stored = stored
-        if case .every(let length, nil) = timing, stored.timing.interval == length { stored.timing = timing }
-        return stored == self
+        if case .every(let length, nil) = own.timing, stored.timing.interval == length { stored.timing = own.timing }
+        return stored == own
     }
 
     /// Whether its slots are those of another schedule.

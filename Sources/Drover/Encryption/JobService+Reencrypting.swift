@@ -89,8 +89,10 @@ extension JobService {
                 case .plain: report.plain += 1
                 case .current: report.current += 1
                 case .stale(let payload, let parts):
-                    if isOver(record) {
-                        report.count(schedule, besides: ring.current)
+                    // Somebody may have changed or removed it since the page was read: that stays.
+                    let present = try await self.record(of: schedule.key)
+                    guard let present, present.schedule == schedule, !isOver(present) else {
+                        if present != nil { report.count(schedule, besides: ring.current) }
                         continue
                     }
                     var plain = schedule

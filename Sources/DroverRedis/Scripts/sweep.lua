@@ -34,13 +34,18 @@ if sweep == 'drain' then
         -- A pending iteration stays, and is passed over.
         local passed = 0
         while looked < limit do
-            local batch, ids = first(place[1], place[2], passed + limit - looked), {}
-            if #batch == passed then break end
-            for index = passed + 1, #batch do
-                if not isPendingIteration(batch[index]) then ids[#ids + 1] = batch[index] end
+            local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100)), {}, passed
+            if #batch == known then break end
+            for index = known + 1, #batch do
+                if isPendingIteration(batch[index]) then
+                    passed = passed + 1
+                elseif looked + #ids < limit then
+                    ids[#ids + 1] = batch[index]
+                else
+                    break
+                end
             end
             looked = looked + #ids
-            passed = #batch - #ids
             removeFrom(place[1], place[2], ids)
             removed = removed + #ids
         end

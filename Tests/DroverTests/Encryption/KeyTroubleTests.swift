@@ -138,6 +138,20 @@ import Testing
         #expect(try await service(2, 1).reencryptSchedules(of: "q").changed == 0)
     }
 
+    @Test func aScheduleThatIsRemovedMeanwhileIsNotStoredAgain() async throws {
+        let store = ReferenceStore()
+        func service(_ store: any JobStore, _ numbers: Int...) throws -> JobService {
+            makeService(store, PayloadEncryption(try KeyRing(numbers.map { try .canary($0) })))
+        }
+        try await service(store, 1).put(
+            Schedule(
+                key: ScheduleKey(queue: "q", id: try ScheduleID("s")), timing: .every(.seconds(60)), name: "tick",
+                payload: try JSONText("1")))
+        let report = try await service(RemovingStore(base: store), 2, 1).reencryptSchedules(of: "q")
+        #expect(report.looked == 1 && report.changed == 0)
+        #expect(try await store.schedules(ScheduleQuery(queue: "q"), page: Page()).schedules.isEmpty)
+    }
+
     @Test func aScheduleThatIsOverStaysAsItIsAndItsKeyIsTold() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)
@@ -167,5 +181,16 @@ import Testing
         let report = try await service(2, 1).reencryptSchedules(of: "q")
         #expect(report.changed == 1 && report.otherKeys.isEmpty)
         #expect(try await store.jobs(matching: waiting, page: Page()).jobs == [job])
+    }
+}
+
+/// A store in which somebody removes all schedules as soon as they have been listed.
+private struct RemovingStore: ForwardingStore {
+    let base: any JobStore
+
+    func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
+        let found = try await base.schedules(query, page: page)
+        if case .all = query.part { _ = try await base.apply(found.schedules.map { .remove($0.schedule.key) }) }
+        return found
     }
 }

@@ -37,6 +37,21 @@ import Testing
         #expect(job.name == "tick" && job.options.attempts == 2)
     }
 
+    @Test func aScheduleWithoutWholeMillisecondsIsLeftAsItIsWhenItIsDeclaredAgain() async throws {
+        let time = ManualTime()
+        let store = ReferenceStore(clock: time.wall, timer: time.clock)
+        func declared() async throws -> [JobRecord] {
+            let service = makeService(store)
+            service.schedule("third", every: .seconds(1) / 3) { Tick(n: 1) }
+            try await service.begin()
+            return try await store.jobs(matching: JobQuery(queue: "q", state: .waiting), page: Page()).jobs
+        }
+        let first = try await declared()
+        #expect(first.count == 1)
+        time.wall.advance(by: .milliseconds(50))
+        #expect(try await declared() == first)
+    }
+
     @Test func manyServicesRunEachSlotOnce() async throws {
         let store = ReferenceStore()
         let ran = Probe<Timestamp>("ran")
