@@ -115,14 +115,17 @@ import Testing
         await #expect(throws: DroverError.self) { try await makeService(store).reencrypt("q", in: .waiting) }
     }
 
+    /// A service on a manual clock with these keys, of which the first encrypts.
+    private func timed(_ store: any JobStore, _ time: ManualTime, _ numbers: [Int]) throws -> JobService {
+        var configuration = ServiceConfiguration(wallClock: time.wall)
+        configuration.encryption = PayloadEncryption(try KeyRing(numbers.map { try .canary($0) }))
+        return JobService(store: store, configuration: configuration, logger: quiet)
+    }
+
     @Test func schedulesAreEncryptedAnewAndKeepTheirTimes() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)
-        func service(_ numbers: Int...) throws -> JobService {
-            var configuration = ServiceConfiguration(wallClock: time.wall)
-            configuration.encryption = PayloadEncryption(try KeyRing(numbers.map { try .canary($0) }))
-            return JobService(store: store, configuration: configuration, logger: quiet)
-        }
+        func service(_ numbers: Int...) throws -> JobService { try timed(store, time, numbers) }
         let schedule = Schedule(
             key: ScheduleKey(queue: "q", id: try ScheduleID("s")), timing: .every(.seconds(60)), name: "tick",
             payload: try JSONText("\"\(secret)\""))
@@ -155,11 +158,7 @@ import Testing
     @Test func aScheduleThatIsOverStaysAsItIsAndItsKeyIsTold() async throws {
         let time = ManualTime()
         let store = ReferenceStore(clock: time.wall, timer: time.clock)
-        func service(_ numbers: Int...) throws -> JobService {
-            var configuration = ServiceConfiguration(wallClock: time.wall)
-            configuration.encryption = PayloadEncryption(try KeyRing(numbers.map { try .canary($0) }))
-            return JobService(store: store, configuration: configuration, logger: quiet)
-        }
+        func service(_ numbers: Int...) throws -> JobService { try timed(store, time, numbers) }
         var schedule = Schedule(
             key: ScheduleKey(queue: "q", id: try ScheduleID("s")), timing: .every(.seconds(60)), name: "tick",
             payload: try JSONText("1"))
