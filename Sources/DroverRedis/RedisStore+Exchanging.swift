@@ -2,45 +2,20 @@ public import DroverCore
 import RedisClient
 
 extension RedisStore {
-    /// Stores new jobs in one script; those that break a rule are refused before it.
+    /// Stores new jobs in one script, together with those of callers who come at the same time; those that break a
+    /// rule are refused before it.
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
         try checkOpen()
-        let problems = jobs.map(\.problem)
-        var arguments = arguments(capacity: 64 + jobs.count * 160)
-        try withCoder { coder throws(StoreError) in
-            for (job, problem) in zip(jobs, problems) where problem == nil {
-                arguments.append(job.id?.text ?? "")
-                arguments.append(job.name.text)
-                arguments.append(job.payload.text)
-                arguments.append(try coder.text(job.options) ?? Self.defaultOptions)
-                arguments.append(job.options.priority)
-                arguments.append(Self.entry(of: job))
-            }
+        let call = try withCoder { coder throws(StoreError) in try EnqueueCall(jobs, coder: &coder) }
+        if call.count == 0 { return call.problems.compactMap { $0.map(EnqueueResult.refused) } }
+        let answers = try await enqueues.answers(to: call, in: queue) { calls throws(StoreError) in
+            var arguments = arguments(capacity: 64 + calls.reduce(0) { $0 + $1.arguments.byteCount })
+            for call in calls { arguments.append(call.arguments) }
+            let answer = try await run(
+                Scripts.enqueue, queue, more: [keys.queues], arguments, "add jobs to \(queue)")
+            return answer.items ?? []
         }
-        if problems.allSatisfy({ $0 != nil }) { return problems.compactMap { $0.map(EnqueueResult.refused) } }
-        let answer = try await run(
-            Scripts.enqueue, queue, more: [keys.queues], arguments, "add jobs to \(queue)")
-        var stored = (answer.items ?? []).makeIterator()
-        return try problems.map { problem throws(StoreError) in
-            if let problem { return .refused(problem) }
-            guard let text = stored.next()?.text, let sign = text.utf8.first else {
-                throw StoreError(.corrupt, "adding jobs to \(queue) was answered in a form that is not its own")
-            }
-            if sign == UInt8(ascii: "!"), let most = Int(text.dropFirst()) { return .queueFull(maxLength: most) }
-            let id = JobID(stored: String(text.dropFirst()))
-            return sign == UInt8(ascii: "+") ? .added(id) : .duplicate(id)
-        }
-    }
-
-    /// What a job without options of its own has as `opts`: BullMQ's clients ask for the number of attempts.
-    static let defaultOptions = #"{"attempts":1}"#
-
-    private static func entry(of job: NewJob) -> String {
-        switch job.start {
-        case .after(let delay) where delay > .zero: "a\(delay.wholeMilliseconds)"
-        case .at(let instant): (job.options.lifo ? "f" : "t") + String(instant.milliseconds)
-        case .now, .after: job.options.lifo ? "l" : ""
-        }
+        return try call.results(answers, in: queue)
     }
 
     /// Settles and claims in one script.

@@ -19,7 +19,7 @@ extension RedisStore {
     private func put(_ plan: SchedulePlan) async throws(StoreError) -> PlanResult {
         let key = plan.schedule.key
         let fields = try withCoder { coder throws(StoreError) in
-            try ScheduleHash.fields(of: plan.schedule, options: &coder, defaultOptions: Self.defaultOptions)
+            try ScheduleHash.fields(of: plan.schedule, options: &coder, defaultOptions: EnqueueCall.defaultOptions)
         }
         var arguments = arguments(capacity: 512)
         arguments.append(key.id.text)

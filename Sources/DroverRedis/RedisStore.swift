@@ -28,6 +28,7 @@ public final class RedisStore: JobStore {
     let wakeUps: WakeUpHub
     let followers: EventHub
     let presence: WorkerPresence
+    let enqueues: EnqueueGatherer
     private let state = Mutex(State())
 
     /// A store on the server that a URL names; nothing is opened before ``prepare()``.
@@ -46,6 +47,7 @@ public final class RedisStore: JobStore {
         self.configuration = configuration
         keys = KeySpace(prefix: configuration.prefix)
         client = RedisClient(configuration.server, logger: logger)
+        enqueues = EnqueueGatherer(mostWaiting: configuration.server.maximumPending)
         wakeUps = WakeUpHub(configuration: configuration, keys: keys, client: client, logger: logger)
         followers = EventHub(configuration: configuration, keys: keys, client: client, logger: logger)
         presence = WorkerPresence(configuration: configuration, logger: logger)

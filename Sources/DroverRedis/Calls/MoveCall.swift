@@ -35,8 +35,8 @@ struct MoveCall {
         arguments.append(record.slot.milliseconds)
         arguments.append(record.isPaused ? "1" : "0")
         var fields = try ScheduleHash.fields(
-            of: record.schedule, options: &coder, defaultOptions: RedisStore.defaultOptions)
-        if let place = fields.firstIndex(of: "opts") { fields[place + 1] = whole.options ?? RedisStore.defaultOptions }
+            of: record.schedule, options: &coder, defaultOptions: EnqueueCall.defaultOptions)
+        if let place = fields.firstIndex(of: "opts") { fields[place + 1] = whole.options ?? EnqueueCall.defaultOptions }
         fields += ["ic", String(record.iterations)]
         if record.hasEnded { fields += ["ended", String(record.slot.milliseconds)] }
         write(fields, to: &arguments)
@@ -49,7 +49,7 @@ struct MoveCall {
         arguments.append(record.key.id.text)
         arguments.append(record.state.rawValue)
         arguments.append(((record.state == .delayed ? record.dueAt : record.finishedAt)?.description) ?? "")
-        arguments.append(whole.options ?? RedisStore.defaultOptions)
+        arguments.append(whole.options ?? EnqueueCall.defaultOptions)
         write(try JobHash.fields(of: record), to: &arguments)
         write(whole.log, to: &arguments)
     }

@@ -57,7 +57,7 @@ struct WholeReply {
     }
 
     /// Options as the boundary has them: none where all have their defaults.
-    static func options(_ text: String?) -> String? { text == RedisStore.defaultOptions ? nil : text }
+    static func options(_ text: String?) -> String? { text == EnqueueCall.defaultOptions ? nil : text }
 }
 
 extension JobHash {

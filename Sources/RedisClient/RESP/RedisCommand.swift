@@ -88,6 +88,9 @@ public struct RedisArguments: Sendable {
     /// The arguments as bulk strings.
     private(set) var body: ByteBuffer
 
+    /// How many bytes they take on the wire.
+    public var byteCount: Int { body.readableBytes }
+
     /// Makes an empty list; `capacity` is a guess of the bytes that will be added.
     public init(capacity: Int = 0) {
         body = capacity > 0 ? ByteBufferAllocator().buffer(capacity: capacity) : ByteBuffer()
@@ -108,6 +111,12 @@ public struct RedisArguments: Sendable {
     /// Adds an argument that is a number, sent in decimal.
     public mutating func append(_ number: Int) {
         append(Int64(number))
+    }
+
+    /// Adds the arguments of another list, in their order.
+    public mutating func append(_ arguments: RedisArguments) {
+        body.writeImmutableBuffer(arguments.body)
+        count += arguments.count
     }
 
     /// Adds an argument of any bytes: the readable ones of the buffer.
