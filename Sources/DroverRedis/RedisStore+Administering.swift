@@ -73,6 +73,17 @@ extension RedisStore {
             case .maxLength(_, let most):
                 arguments.append("maxLength")
                 arguments.append(most.map { String($0) } ?? "")
+            case .concurrency(_, let most):
+                arguments.append("concurrency")
+                arguments.append(most.map { String($0) } ?? "")
+            case .rateLimit(_, let limit):
+                arguments.append("rate")
+                arguments.append(limit.map { String($0.max) } ?? "")
+                arguments.append(limit.map { String($0.per.wholeMilliseconds) } ?? "")
+                arguments.append(limit?.window == .sliding ? "1" : "")
+            case .hold(_, let span):
+                arguments.append("hold")
+                arguments.append(span.map { String($0.wholeMilliseconds) } ?? "")
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
             while try await run(

@@ -58,9 +58,10 @@ extension RedisStore {
         let bases = try await send(.make("SMEMBERS", keys.queues), "list queues").items ?? []
         let used = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }
         let queues = discovered.union(used).sorted()
+        let now = try await serverTime()
         var commands: [RedisCommand] = []
         for queue in queues {
-            commands.append(.make("HMGET", keys.meta(queue), "paused", "drover:maxLength"))
+            commands += LimitsReply.commands(queue, keys)
             commands.append(.make("EXISTS", keys.meta(queue)))
             commands += keys.listed(queue).map(\.probe)
         }
@@ -78,7 +79,7 @@ extension RedisStore {
                     return .null
                 }
             }
-            let settings = try next().items ?? []
+            let limits = try LimitsReply(next)
             let exists = try next().int == 1
             var counts = JobCounts()
             for key in keys.listed(queue) {
@@ -87,10 +88,7 @@ extension RedisStore {
             }
             // One that another client has obliterated is remembered and has nothing any more.
             guard exists || counts.total > 0 || isDamaged else { continue }
-            let isPaused = settings.first.map { !$0.isNull } ?? false
-            var summary = QueueSummary(
-                name: queue, isPaused: isPaused, counts: counts,
-                maxLength: settings.last?.text.flatMap { Int($0) })
+            var summary = limits.summary(queue, counts, now: now)
             if isDamaged { summary.problem = await damage(of: queue) ?? "a key of the queue holds something else" }
             summaries.append(summary)
         }

@@ -12,7 +12,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -370,7 +370,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "16f5142a742dcfa68c1b1006110db7d23c897055")
+        """#, sha: "005ef7d9bd3430cbc7ff62fabb47d75df48de7f2")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -379,7 +379,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -477,7 +477,7 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
-        call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
+        call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey, limiterKey, slicesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
         local isNew = not keptEvents
         local function register() if isNew then call('SADD', queuesKey, base) end end
@@ -488,17 +488,36 @@ enum Scripts {
             register()
             return 0
         end
-        if ARGV[2] == 'maxLength' then
+        if ARGV[2] ~= 'resume' then
+            local kind, value = ARGV[2], ARGV[3]
             if isNew then
                 call('SCARD', queuesKey)
                 call('HSET', metaKey, 'opts.maxLenEvents', '10000')
             end
-            if ARGV[3] == '' then
-                call('HDEL', metaKey, 'drover:maxLength')
+            local function set(field, text)
+                if text == '' then call('HDEL', metaKey, field) else call('HSET', metaKey, field, text) end
+            end
+            if kind == 'maxLength' then
+                set('drover:maxLength', value)
+            elseif kind == 'concurrency' then
+                set('concurrency', value)
+            elseif kind == 'rate' then
+                local max, duration, sliding = unpack(call('HMGET', metaKey, 'max', 'duration', 'drover:sliding'))
+                if (max or '') ~= value or (duration or '') ~= ARGV[4] or (sliding or '') ~= ARGV[5] then
+                    call('DEL', limiterKey, slicesKey)
+                    set('max', value)
+                    set('duration', ARGV[4])
+                    set('drover:sliding', ARGV[5])
+                end
             else
-                call('HSET', metaKey, 'drover:maxLength', ARGV[3])
+                call('DEL', limiterKey)
+                set('drover:heldUntil', value ~= '' and integer(now + tonumber(value)) or '')
+                if value ~= '' then call('SET', limiterKey, '9007199254740991', 'PX', value) end
             end
             register()
+            if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 and call('EXISTS', waitKey, prioritizedKey) > 0 then
+                call('ZADD', markerKey, '0', '0')
+            end
             return 0
         end
         local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
@@ -516,7 +535,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "9dc6a37f6a0d71d7844fcdd63e9b70f41110df9c")
+        """#, sha: "59986659663f3edb745f3af7a330065b5e7a9b2d")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -525,7 +544,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -741,7 +760,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "077e5126f6f60910338e55fcf78ef1b590ef8eed")
+        """#, sha: "460437e6c3f9a96f5b93fc154e388fc7527e0d88")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -750,7 +769,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -799,10 +818,10 @@ enum Scripts {
         end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-        local paused, concurrency, max, duration
-        paused, concurrency, max, duration, keptEvents =
-            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-        concurrency, max = tonumber(concurrency), tonumber(max)
+        local paused, concurrency, max, duration, isSliding, holdEnd
+        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
+            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+        concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
         local reply = { '', paused and 1 or 0, -1, nowText }
         local function nextDue()
             local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
@@ -822,7 +841,7 @@ enum Scripts {
             local index = 0
             while index < count do
                 local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-                if outcome == 'c' or outcome == 's' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
                 local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
@@ -890,6 +909,7 @@ enum Scripts {
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
         local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+        if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
             local rare, bare = { stalledKey }, { false, false, false, false }
             for index = 1, count do
@@ -1209,6 +1229,12 @@ enum Scripts {
                 emit('waiting', 'jobId', id, 'prev', 'active')
             end
         end
+        local function holdQueue(span)
+            holdEnd = math.max(holdEnd, now + span)
+            if holdEnd <= now then return end
+            call('HSET', metaKey, 'drover:heldUntil', integer(holdEnd))
+            call('SET', limiterKey, '9007199254740991', 'PX', integer(holdEnd - now))
+        end
         local function complete(id, hash, result, rule)
             if call('SCARD', base .. id .. ':dependencies') > 0 then
                 finish(id, hash, 'failed', 'Job ' .. id .. ' has pending dependencies. moveToFinished')
@@ -1237,6 +1263,7 @@ enum Scripts {
                 enter(id, hash, tonumber(ARGV[operand]), pushBack)
             else
                 enter(id, hash, 0, pushFront)
+                if outcome == 'l' then holdQueue(tonumber(ARGV[operand])) end
             end
         end
         function endSettling()
@@ -1321,22 +1348,45 @@ enum Scripts {
             endSettling()
             promoteOnce()
         end
-        local wanted, wait, isFull = paused and 0 or limit, nil, nil
-        if wanted > 0 and concurrency then
-            local free = concurrency - call('LLEN', activeKey)
-            if free < wanted then wanted, isFull = free, true end
-        end
-        if wanted > 0 and max then
-            local used = tonumber(call('GET', limiterKey)) or 0
-            local remaining = used >= max and call('PTTL', limiterKey) or 0
-            if remaining > 0 then
-                wanted, wait = 0, remaining
-            else
-                if used >= max then
-                    call('DEL', limiterKey)
-                    used = 0
+        local wanted, wait = paused and 0 or limit, nil
+        local rateLeft, begin
+        if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
+        local span = math.max(math.floor(math.abs(tonumber(duration) or 1000)), 1)
+        local slice = math.max(math.ceil(span / 100), 1)
+        local function leftByRate()
+            if isSliding then
+                local begun, first, over = 0, nil, {}
+                local slices = call('HGETALL', slicesKey)
+                for index = 1, #slices, 2 do
+                    local stop = (tonumber(slices[index]) + 1) * slice + span
+                    if stop > now then
+                        begun, first = begun + tonumber(slices[index + 1]), math.min(first or stop, stop)
+                    else
+                        over[#over + 1] = slices[index]
+                    end
                 end
-                wanted = math.min(wanted, max - used)
+                if #over > 0 then callAll('HDEL', slicesKey, over) end
+                return math.max(max - begun, 0), first and first - now
+            end
+            local begun = tonumber(call('GET', limiterKey)) or 0
+            if begun < max then return max - begun end
+            local remaining = call('PTTL', limiterKey)
+            if remaining > 0 then return 0, remaining end
+            call('DEL', limiterKey)
+            return max
+        end
+        function begin()
+            if call('INCR', limiterKey) == 1 then call('PEXPIRE', limiterKey, integer(span)) end
+            if isSliding then
+                call('HINCRBY', slicesKey, integer(math.floor(now / slice)), '1')
+                call('PEXPIRE', slicesKey, integer(2 * span + 60000))
+            end
+        end
+            if holdEnd > now then wanted = 0 end
+            if concurrency then wanted = math.max(math.min(wanted, concurrency - call('LLEN', activeKey)), 0) end
+            if max then
+                rateLeft = leftByRate
+                wanted = math.min(wanted, (rateLeft()))
             end
         end
         local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
@@ -1394,9 +1444,7 @@ enum Scripts {
                                 end
                             end
                         end
-                        if max and not failure and call('INCR', limiterKey) == 1 then
-                            call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
-                        end
+                        if max and not failure then begin() end
                         local attemptText = attempt == 1 and '1' or integer(attempt)
                         call('SET', lock, token, 'PX', lease)
                         if hasTrimmed then
@@ -1424,9 +1472,21 @@ enum Scripts {
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
         if limit > 0 and #claimed < limit then
             if not isPlain then earliest = nextDue() end
+            if not paused and holdEnd > now then
+                wait = holdEnd - now
+            elseif rateLeft then
+                local left, remaining = rateLeft()
+                if left == 0 then wait = remaining end
+            end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
             if mayBeMore and #claimed < wanted then reply[3] = 0 end
-            if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
+            if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
+                reply[3] = 5000
+            end
+        end
+        if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
+            and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+            call('ZADD', markerKey, '0', '0')
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
             local period = limit > 0 and ARGV[3] or '30000'
@@ -1435,7 +1495,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "fc1917c2d18439c4917c19f57625e8487e7b9ce4")
+        """#, sha: "25005e52d920cbd8d72d0d45410749f6bc2791e8")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1444,7 +1504,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -1766,7 +1826,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "f585d828c564c55774dd23bbf6bcb0fad2ee38c1")
+        """#, sha: "7c71eb93189e377f70f14a12abcbbc9d6571479d")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -1825,7 +1885,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -1908,7 +1968,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "f98a179d8fdd259451fe8836b8483900dd801ac2")
+        """#, sha: "8f6d3d5e86f4521ed567c320d303f9ab8b4b0a6a")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -1917,7 +1977,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2059,7 +2119,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "f2200c2c9df71e6dd114b6a4b97ffc532394c20a")
+        """#, sha: "a21560095ae8be8a855bfa3902c243ed10b46ee5")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -2068,7 +2128,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2549,7 +2609,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "46cda70d75b7616fd58e375a781e7c62fb853e6d")
+        """#, sha: "4410f84f871e610542de5931c528d1ace2e370dc")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -2558,7 +2618,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2711,7 +2771,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "cd5564976dca0a5848d2708060369bfa8a475db0")
+        """#, sha: "2bec5ccc49e7a329c480a5d961dc7baa59651d75")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -2720,7 +2780,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2918,7 +2978,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "19a314938265826dd61c189152369e4331662d93")
+        """#, sha: "f2035699ee0047cc1cd1e8aac863054e82e8ba88")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -2927,7 +2987,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3031,7 +3091,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "f6ca008dc123dabe337f20bd267ac73ef3e9264c")
+        """#, sha: "feed1fd48f34127874445d21964ca5088e08208b")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -3040,7 +3100,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -3110,7 +3170,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "e88d6dc117b9df36ec4e60d80f48550aefa1b5dc")
+        """#, sha: "e673369c4d586c9d0c08a1b3bce7755b766f133a")
 
     /// `schedule.lua`
     static let schedule = RedisScript(name: "schedule", source: #"""
@@ -3119,7 +3179,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3472,7 +3532,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "7359ec68bbcab03e5dd09cb317d51f98fa72d950")
+        """#, sha: "847395aa282b48edcf1c75f2c1ae791c15552959")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -3481,7 +3541,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3818,7 +3878,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "9b61a7adfef45c7ec0c1185af26b88f2eac96ba8")
+        """#, sha: "46f2fbff94c8eca249df61b49c068fa3a5302361")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -3827,7 +3887,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3948,7 +4008,7 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "b94e2d3986d426abf040dbe6fe9e44f29d7dd964")
+        """#, sha: "39ea5c2823c011c62f2823a6082f8c1122893293")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -3957,7 +4017,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -4287,11 +4347,11 @@ enum Scripts {
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
-            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
+            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, slicesKey, repeatKey, leasesKey,
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "d050dd1133375366fa2a3dd273317f9934a93a0d")
+        """#, sha: "33c8d275f07cf2912a1acda87101bd5a3c5bdbee")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -4300,7 +4360,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -4438,5 +4498,5 @@ enum Scripts {
         end)
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "f510025a6cab931c73d4a62afad3186b55f7347c")
+        """#, sha: "4def15304a7d38faf002176dd50981b0cf1878a5")
 }

@@ -33,18 +33,27 @@ extension SQLiteStore {
 
     /// Lists the queues, from counts that are kept with every change.
     public func queues() async throws(StoreError) -> [QueueSummary] {
-        try await read("list queues") { session throws(StoreError) in
+        let now = now.milliseconds
+        return try await read("list queues") { session throws(StoreError) in
             let row = try session.statement(SQL.listQueues)
             var queues: [QueueSummary] = []
+            var limited: [(index: Int, number: Int64)] = []
             while try row.step() {
                 var counts = JobCounts()
                 for state in JobState.allCases {
                     counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
+                if row.bool(9) { limited.append((queues.count, row.int(10))) }
                 queues.append(
                     QueueSummary(
                         name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts,
                         maxLength: row.optionalInt(8).map(Int.init)))
+            }
+            for (index, number) in limited {
+                guard let limits = try QueueLimits.load(number, by: session.statement) else { continue }
+                queues[index].concurrency = limits.concurrency.map { Int($0) }
+                queues[index].rateLimit = limits.rate
+                queues[index].limitedFor = limits.wait(at: now).map { .milliseconds($0) }
             }
             return queues
         }

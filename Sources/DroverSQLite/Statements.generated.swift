@@ -67,6 +67,11 @@ enum SQL {
         DELETE FROM drover_jobs WHERE seq = ?1
         """#
 
+    /// `delete-limits.sql`
+    static let deleteLimits = #"""
+        DELETE FROM drover_limits WHERE queue = ?1
+        """#
+
     /// `delete-logs.sql`
     static let deleteLogs = #"""
         DELETE FROM drover_logs WHERE job = ?1
@@ -85,6 +90,11 @@ enum SQL {
     /// `delete-schedules.sql`
     static let deleteSchedules = #"""
         DELETE FROM drover_schedules WHERE queue = ?1
+        """#
+
+    /// `delete-slices.sql`
+    static let deleteSlices = #"""
+        DELETE FROM drover_slices WHERE queue = ?1 AND slice <= ?2
         """#
 
     /// `delete-steps.sql`
@@ -162,7 +172,8 @@ enum SQL {
 
     /// `list-queues.sql`
     static let listQueues = #"""
-        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length FROM drover_queues
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number
+        FROM drover_queues
         WHERE NOT gone ORDER BY name
         """#
 
@@ -189,6 +200,11 @@ enum SQL {
         SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
         """#
 
+    /// `load-limits.sql`
+    static let loadLimits = #"""
+        SELECT concurrency, rate_max, rate_span, sliding, held_until, window_end, begun FROM drover_limits WHERE queue = ?1
+        """#
+
     /// `load-move.sql`
     static let loadMove = #"""
         SELECT body FROM drover_moves WHERE queue = ?1
@@ -196,13 +212,18 @@ enum SQL {
 
     /// `load-queue.sql`
     static let loadQueue = #"""
-        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited
         FROM drover_queues WHERE name = ?1
         """#
 
     /// `load-sequence.sql`
     static let loadSequence = #"""
         SELECT value FROM drover_sequence WHERE id = 1
+        """#
+
+    /// `load-slices.sql`
+    static let loadSlices = #"""
+        SELECT slice, begun FROM drover_slices WHERE queue = ?1
         """#
 
     /// `mark-steps.sql`
@@ -279,6 +300,13 @@ enum SQL {
         WHERE seq = ?1
         """#
 
+    /// `save-limits.sql`
+    static let saveLimits = #"""
+        INSERT OR REPLACE INTO drover_limits
+            (queue, concurrency, rate_max, rate_span, sliding, held_until, window_end, begun)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        """#
+
     /// `save-move.sql`
     static let saveMove = #"""
         INSERT OR REPLACE INTO drover_moves (queue, body) VALUES (?1, ?2)
@@ -301,6 +329,11 @@ enum SQL {
     /// `save-sequence.sql`
     static let saveSequence = #"""
         UPDATE drover_sequence SET value = ?1 WHERE id = 1
+        """#
+
+    /// `save-slice.sql`
+    static let saveSlice = #"""
+        INSERT OR REPLACE INTO drover_slices (queue, slice, begun) VALUES (?1, ?2, ?3)
         """#
 
     /// `save-step.sql`
@@ -449,6 +482,27 @@ enum SQL {
         ) WITHOUT ROWID;
         """#
 
+    /// `schema-6.sql`
+    static let schema6 = #"""
+        ALTER TABLE drover_queues ADD COLUMN limited INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE drover_limits (
+            queue INTEGER PRIMARY KEY,
+            concurrency INTEGER,
+            rate_max INTEGER,
+            rate_span INTEGER,
+            sliding INTEGER NOT NULL DEFAULT 0,
+            held_until INTEGER,
+            window_end INTEGER,
+            begun INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE TABLE drover_slices (
+            queue INTEGER NOT NULL,
+            slice INTEGER NOT NULL,
+            begun INTEGER NOT NULL,
+            PRIMARY KEY (queue, slice)
+        ) WITHOUT ROWID;
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -489,6 +543,11 @@ enum SQL {
     static let selectSchedule = #"""
         SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
         FROM drover_schedules WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `set-limited.sql`
+    static let setLimited = #"""
+        UPDATE drover_queues SET limited = ?2 WHERE number = ?1
         """#
 
     /// `set-log-lines.sql`

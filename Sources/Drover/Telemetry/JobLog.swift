@@ -25,6 +25,10 @@ struct JobLog: Sendable {
             logger.log(
                 level: level, "job snoozed",
                 metadata: metadata(of: attempt, .jobSnoozed, span, ["delay_ms": Self.milliseconds(delay)]))
+        case .rateLimited(let delay):
+            logger.notice(
+                "queue held by a job, which is given back",
+                metadata: metadata(of: attempt, .jobRateLimited, span, ["delay_ms": Self.milliseconds(delay)]))
         case .released:
             logger.log(level: level, "job given back", metadata: metadata(of: attempt, .jobReleased, span))
         case .cancelled:

@@ -12,6 +12,8 @@ enum AttemptExit: Sendable {
     case unrecoverable(Unrecoverable)
     /// It put the job off.
     case snoozed(Snooze)
+    /// It held its queue.
+    case rateLimited(RateLimited)
     /// The payload is not what the handler's type asks for.
     case undecodable(UndecodablePayload)
     /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
@@ -34,6 +36,7 @@ enum AttemptExit: Sendable {
         switch error {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
+        case let error as RateLimited: self = .rateLimited(error)
         case let error as UndecodablePayload: self = .undecodable(error)
         // What the job itself has, not another job's result that the handler awaited.
         case let error as DroverError where error.code == .unreadable && error.cause is UnreadableValue:
@@ -48,6 +51,7 @@ enum AttemptExit: Sendable {
         case .threw(let error): "\(error)"
         case .unrecoverable(let error): error.description
         case .snoozed(let snooze): snooze.description
+        case .rateLimited(let limited): limited.description
         case .undecodable(let error): error.reason
         case .unreadable(let error): error.reason
         default: nil
@@ -78,6 +82,7 @@ enum AttemptExit: Sendable {
         case .threw: "threw"
         case .unrecoverable: "unrecoverable"
         case .snoozed: "snoozed"
+        case .rateLimited: "rate_limited"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
         case .noHandler: "no_handler"
@@ -111,6 +116,8 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .snoozed(let snooze):
             .snoozed(snooze.delay)
+        case .rateLimited(let limited):
+            .rateLimited(min(limited.delay, RateLimit.longestSpan))
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):

@@ -109,7 +109,7 @@ struct ModelGenerator {
             guard let lease = one(12) ? lease() : mine.randomElement(using: &random) else { continue }
             var outcome = outcome()
             // Several jobs put to the front of one priority have no order, and the claim must not part them.
-            if case .released = outcome, claims {
+            if outcome.isPutBackFirst, claims {
                 if !mayRelease { outcome = .snoozed(.zero) }
                 mayRelease = false
             }
@@ -121,11 +121,25 @@ struct ModelGenerator {
 
     /// A bound keeps most jobs out, so it is rare, mostly wide, and lifted again more often than it is set.
     private mutating func setting() -> QueueSetting {
-        switch below(12) {
+        switch below(20) {
         case ..<3: .pause(name())
         case ..<9: .resume(name())
         case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
-        default: .maxLength(name(), nil)
+        case ..<12: .maxLength(name(), nil)
+        default: limit()
+        }
+    }
+
+    /// Fixed windows are left out: on Redis they end by the server's own time, which stands not still.
+    private mutating func limit() -> QueueSetting {
+        switch below(8) {
+        case 0: .concurrency(name(), pick([0, 1, 2, 5]))
+        case 1, 2: .concurrency(name(), nil)
+        case 3:
+            .rateLimit(name(), RateLimit(max: pick([0, 1, 3, 10]), per: .seconds(pick([0, 5, 20])), window: .sliding))
+        case 4, 5: .rateLimit(name(), nil)
+        case 6: .hold(name(), .seconds(pick([-1, 5, 20])))
+        default: .hold(name(), nil)
         }
     }
 
@@ -189,7 +203,8 @@ extension ModelGenerator {
         let failure = Failure(
             reason: pick(["no", "nö"]), trace: one(2) ? "at \(below(3))" : nil, keepTraces: below(4),
             isExhausted: one(3))
-        return switch below(12) {
+        return switch below(40) == 0 ? 12 : below(12) {
+        case 12: .rateLimited(.seconds(pick([0, 1, 10])))
         case ..<4: .completed(pick(ModelValues.texts))
         case 4, 5: .failed(failure)
         case 6, 7: .retry(after: delay(), failure)

@@ -20,7 +20,17 @@ struct ModelSettlement: Sendable {
         return switch outcome {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released: nil
+        case .retry, .snoozed, .released, .rateLimited: nil
+        }
+    }
+}
+
+extension Outcome {
+    /// Whether it puts the job before all others.
+    var isPutBackFirst: Bool {
+        switch self {
+        case .released, .rateLimited: true
+        case .completed, .failed, .retry, .snoozed, .cancelled: false
         }
     }
 }

@@ -39,6 +39,8 @@ public enum Outcome: Hashable, Sendable {
     case cancelled
     /// Given back unrun or unfinished, to the front of the line, without counting an attempt.
     case released
+    /// Given back as ``released``, and the queue hands out nothing for this long, or longer where it is held already.
+    case rateLimited(Duration)
 }
 
 /// One outcome to store, under the lease of its attempt.

@@ -59,6 +59,7 @@ struct ExchangeCall {
         case .retry: "r"
         case .snoozed: "s"
         case .released: "b"
+        case .rateLimited: "l"
         }
     }
 
@@ -76,7 +77,7 @@ struct ExchangeCall {
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)
             write(traceOf: failure, to: &arguments)
-        case .snoozed(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
+        case .snoozed(let delay), .rateLimited(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
         }
     }
 

@@ -121,6 +121,10 @@ final class WriteSession {
 
     private func save(_ turn: QueueTurn) throws(StoreError) {
         if turn.hasEvents { try saveEvents(of: turn) }
+        if turn.areLimitsChanged, let limits = turn.limits {
+            try saveLimits(limits, of: turn)
+            turn.savedLimits()
+        }
         let save = try statement(.saveQueue)
         save.bind(1, turn.number)
         save.bind(2, turn.isPaused)
@@ -175,6 +179,9 @@ final class WriteSession {
         guard try row.step() else { return nil }
         let turn = QueueTurn(name: name, row: row)
         row.reset()
+        if turn.isLimited {
+            turn.read(try QueueLimits.load(turn.number) { sql throws(StoreError) in try statement(sql) })
+        }
         turns[name] = turn
         return turn
     }

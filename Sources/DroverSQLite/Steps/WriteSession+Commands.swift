@@ -129,6 +129,7 @@ extension WriteSession {
             let turn = try turnCreating(setting.queue)
             switch setting {
             case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
+            case .concurrency, .rateLimit, .hold: try setLimit(setting, turn)
             case .pause:
                 turn.isPaused = true
                 turn.emit(.paused)

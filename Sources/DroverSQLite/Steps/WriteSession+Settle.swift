@@ -135,11 +135,18 @@ extension WriteSession {
             left(active: stored, to: place, turn)
             try wake(place, turn)
         case .released:
-            let place = atTheFront(held.priority)
-            try endAttempt(seq, held, to: place, attempts: 0, nil)
-            left(active: stored, to: place, turn)
-            turn.wakesWork = true
+            try giveBack(seq, stored, held, turn)
+        case .rateLimited(let span):
+            try giveBack(seq, stored, held, turn)
+            hold(turn, for: span)
         }
+    }
+
+    private func giveBack(_ seq: Int64, _ stored: StoredID, _ held: Held, _ turn: QueueTurn) throws(StoreError) {
+        let place = atTheFront(held.priority)
+        try endAttempt(seq, held, to: place, attempts: 0, nil)
+        left(active: stored, to: place, turn)
+        turn.wakesWork = true
     }
 
     private func fail(

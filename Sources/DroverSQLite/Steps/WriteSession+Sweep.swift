@@ -108,6 +108,7 @@ extension WriteSession {
             try delete.run()
         }
         if turn.maxLength != nil { try setMaxLength(nil, turn) }
+        try forgetLimits(turn)
         turn.obliterate()
     }
 }

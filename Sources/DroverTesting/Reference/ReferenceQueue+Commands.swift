@@ -37,6 +37,15 @@ extension ReferenceQueue {
         if let problem = setting.problem { return .refused(problem) }
         switch setting {
         case .maxLength(_, let most): maxLength = most
+        case .concurrency(_, let most):
+            limiter.concurrency = most
+            signals.work = signals.work || !isPaused
+        case .rateLimit(_, let rate):
+            limiter.set(rate)
+            signals.work = signals.work || !isPaused
+        case .hold(_, let span):
+            limiter.hold(until: span.map { now + $0 })
+            signals.work = signals.work || !isPaused
         case .pause:
             setPaused(true)
             note(.paused)

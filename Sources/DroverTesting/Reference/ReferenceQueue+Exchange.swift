@@ -52,6 +52,7 @@ extension ReferenceQueue {
         retain(after: finished, now: now)
         if !settlements.isEmpty || claim != nil { promoteDue(&hasPromoted, now: now) }
         let taken = claim.map { take($0, token: id.token, now: now) } ?? []
+        if statuses.contains(.settled), limiter.concurrency != nil, hasRoom(now) { signals.work = true }
         if !finished.isEmpty, readyCount == 0, line(.active).isEmpty { note(.drained) }
         // What was put back and claimed again at once is no news.
         if readyCount == 0 { signals.work = false }
@@ -59,7 +60,22 @@ extension ReferenceQueue {
             let span = claim?.lease ?? Self.memoryWithoutClaim
             memory.remember(id, .init(statuses: statuses, claimed: taken), until: now + span)
         }
-        return reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
+        var reply = reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
+        if let claim, taken.count < max(claim.limit, 1), !isPaused { limitWait(of: &reply, now: now) }
+        return reply
+    }
+
+    /// Whether the limits allow a job now.
+    private mutating func hasRoom(_ now: Timestamp) -> Bool { limiter.room(active: line(.active).count, now: now) > 0 }
+
+    /// How often a worker looks for a place that a job has left, when nothing tells it.
+    private static let placeWait: Duration = .seconds(5)
+
+    private mutating func limitWait(of reply: inout ExchangeReply, now: Timestamp) {
+        if let wait = limiter.wait(now: now) { reply.nextDueIn = wait }
+        if let concurrency = limiter.concurrency, line(.active).count >= concurrency {
+            reply.nextDueIn = min(reply.nextDueIn ?? Self.placeWait, Self.placeWait)
+        }
     }
 
     private var readyCount: Int { line(.waiting).count + line(.prioritized).count }
@@ -97,6 +113,10 @@ extension ReferenceQueue {
         case .released:
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)
+        case .rateLimited(let span):
+            putBack(id, atFront: true)
+            note(.waiting(from: .active), of: id)
+            limiter.hold(until: max(limiter.heldUntil ?? now, now + span))
         }
         if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id) }
         return .settled
@@ -151,9 +171,10 @@ extension ReferenceQueue {
 
     private mutating func take(_ claim: Claim, token: LeaseToken, now: Timestamp) -> [JobID] {
         if isPaused { return [] }
-        let limit = max(claim.limit, 1)
+        let limit = min(max(claim.limit, 1), limiter.room(active: line(.active).count, now: now))
         let waiting = line(.waiting).ascending(limit: limit)
         let ready = waiting + line(.prioritized).ascending(limit: limit - waiting.count)
+        limiter.begin(ready.count { jobs[$0.value]?.record.deferredFailure == nil }, now: now)
         for entry in ready {
             activate(entry.value, token: token, for: claim.lease, now: now)
             edit(entry.value) {
@@ -193,7 +214,7 @@ extension Outcome {
         switch self {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released: nil
+        case .retry, .snoozed, .released, .rateLimited: nil
         }
     }
 }

@@ -50,6 +50,8 @@ package struct ReferenceQueue: Sendable {
     package private(set) var isPaused = false
     /// From which length on new jobs are not taken.
     package var maxLength: Int?
+    /// What bounds the jobs that are handed out.
+    var limiter = QueueLimiter()
     var isObliterated = false
     var memory = ExchangeMemory()
     var signals = Signals()

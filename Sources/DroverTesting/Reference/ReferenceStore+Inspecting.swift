@@ -15,10 +15,8 @@ extension ReferenceStore {
 
     /// Lists the queues that were created and not obliterated, by name.
     public func queues() async throws(StoreError) -> [QueueSummary] {
-        try withState { state, _ throws(StoreError) in
-            state.queues.values.sorted { $0.name < $1.name }.map {
-                QueueSummary(name: $0.name, isPaused: $0.isPaused, counts: $0.counts, maxLength: $0.maxLength)
-            }
+        try withState { state, now throws(StoreError) in
+            state.queues.values.sorted { $0.name < $1.name }.map { $0.summary(now: now) }
         }
     }
 

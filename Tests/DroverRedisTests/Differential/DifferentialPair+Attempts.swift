@@ -81,7 +81,7 @@ extension DifferentialPair {
         case .snoozed(let delay):
             one["kind"] = "snooze"
             one["delay"] = milliseconds(delay)
-        case .released: one["kind"] = "release"
+        case .released, .rateLimited: one["kind"] = "release"
         }
         var keep: [String: JSON] = [:]
         keep["count"] = settlement.retention.count.map { .integer($0) }

@@ -21,7 +21,7 @@ import Testing
     private func reason(_ outcome: Outcome?) -> String? {
         switch outcome {
         case .failed(let failure)?, .retry(_, let failure)?: failure.reason
-        case .completed?, .snoozed?, .cancelled?, .released?, nil: nil
+        case .completed?, .snoozed?, .cancelled?, .released?, .rateLimited?, nil: nil
         }
     }
 
