@@ -73,6 +73,13 @@ extension RedisStore {
             case .maxLength(_, let most):
                 arguments.append("maxLength")
                 arguments.append(most.map { String($0) } ?? "")
+            case .forgetDeduplication(_, let id):
+                arguments.append("forgetDeduplication")
+                arguments.append(id)
+                let held = try await run(
+                    Scripts.configure, setting.queue, more: [keys.queues], arguments, "configure \(setting.queue)")
+                results.append(held.int == 1 ? .done : .notFound)
+                continue
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
             while try await run(

@@ -23,9 +23,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5])
+            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5, 6])
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now, now])
+            #expect(versions.map { $0["applied_at"] as Int64 } == Array(repeating: now, count: 6))
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +42,7 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -57,7 +57,9 @@ struct OpeningTests {
                     sql: """
                         ALTER TABLE drover_jobs DROP COLUMN steps;
                         DROP TABLE drover_steps;
-                        DELETE FROM drover_schema WHERE version = 5;
+                        ALTER TABLE drover_jobs DROP COLUMN dedup;
+                        DROP TABLE drover_dedups;
+                        DELETE FROM drover_schema WHERE version > 4;
                         """)
             }
             try await withStore(path) { store in
@@ -160,7 +162,7 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }
@@ -186,6 +188,8 @@ struct OpeningTests {
                         ALTER TABLE drover_queues DROP COLUMN max_length;
                         ALTER TABLE drover_jobs DROP COLUMN steps;
                         DROP TABLE drover_steps;
+                        ALTER TABLE drover_jobs DROP COLUMN dedup;
+                        DROP TABLE drover_dedups;
                         DELETE FROM drover_schema WHERE version > 3
                         """)
             }

@@ -40,6 +40,8 @@ struct QueryPlanTests {
         ("save-move", SQL.saveMove), ("set-max-length", SQL.setMaxLength),
         ("delete-steps", SQL.deleteSteps), ("mark-steps", SQL.markSteps), ("read-steps", SQL.readSteps),
         ("save-step", SQL.saveStep),
+        ("delete-dedup", SQL.deleteDedup), ("forget-dedups", SQL.forgetDedups), ("load-dedup", SQL.loadDedup),
+        ("mark-dedup", SQL.markDedup), ("save-dedup", SQL.saveDedup),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.
@@ -48,7 +50,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5] {
+            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6] {
                 try db.execute(sql: schema)
             }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)

@@ -124,6 +124,9 @@ struct Add: Subcommand {
         case .duplicate(let id):
             output.note("\(id) exists already; nothing was changed")
             return (id, "duplicate")
+        case .deduplicated(let id):
+            output.note("not stored: the job \(id) holds its deduplication id")
+            return (id, "deduplicated")
         case .refused(let problem): throw problem
         case .queueFull(let most):
             let waited = waitWhenFull.map { " after \($0)" } ?? ""

@@ -57,6 +57,10 @@ struct ModelBoard {
 
     /// What of an answer is compared.
     private func heeded(_ answer: ModelAnswer, to operation: ModelOperation) -> ModelAnswer {
+        if latitude.contains(.timesOfHolds), case .held(var hold?, let job) = answer {
+            hold.remaining = hold.remaining.map { _ in .zero }
+            return .held(hold, job)
+        }
         guard latitude.contains(.pagesAmidChanges), case .turnPage(_, let state, _, _, _) = operation,
             !state.isFinished, case .listed = answer
         else { return answer }

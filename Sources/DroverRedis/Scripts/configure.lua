@@ -1,10 +1,16 @@
--- Changes a setting of a queue: pauses or resumes it, or bounds its length (docs/store-contract.md, configure; PROTOCOL 13.1).
+-- Changes a setting of a queue: pauses or resumes it, bounds its length, or lets nobody hold a deduplication id (
+-- PROTOCOL 10.4; docs/store-contract.md, configure; PROTOCOL 13.1).
 --
 -- KEYS: the base of the queue's keys, the set of queues.
--- ARGV: time (tests), `pause`, `resume`, or `maxLength` and the maximum length or empty for none.
--- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
+-- ARGV: time (tests), `pause`, `resume`, `maxLength` and the maximum length or empty for none, or
+--       `forgetDeduplication` and the id.
+-- Reply: to the last one how many ids were held; else how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
 --#include keys keys-more time base marks places
 local queuesKey = KEYS[2]
+if ARGV[2] == 'forgetDeduplication' then
+    local holder = deduplicationKeys(ARGV[3])
+    return call('GET', holder) and call('DEL', holder) or 0
+end
 call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
 local isNew = not keptEvents

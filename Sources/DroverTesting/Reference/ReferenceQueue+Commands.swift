@@ -33,10 +33,12 @@ extension ReferenceQueue {
         return .done
     }
 
-    package mutating func configure(_ setting: QueueSetting) -> CommandResult {
+    package mutating func configure(_ setting: QueueSetting, now: Timestamp) -> CommandResult {
         if let problem = setting.problem { return .refused(problem) }
         switch setting {
         case .maxLength(_, let most): maxLength = most
+        case .forgetDeduplication(_, let id):
+            return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound
         case .pause:
             setPaused(true)
             note(.paused)
