@@ -16,6 +16,7 @@ struct Add: Subcommand {
             Examples:
               drover add --queue mail welcome --data '{"user":42}'
               drover add --queue mail digest --data @digest.json --delay 5m
+              drover add --queue mail digest --dedup user:42:10m
               drover add --queue mail digest --attempts 3 --backoff exponential:2s
               printf '%s' '{"n":1}' | drover add --queue q hello --data - --wait
             """)
@@ -52,7 +53,7 @@ struct Add: Subcommand {
         let job = NewJob(
             id: try new.id.map { text throws(ValidationError) in try JobID.custom(text) },
             name: try JobName(name), payload: try payload.payload(in: session), start: new.start,
-            options: new.options)
+            options: try new.options())
         // Before the store is opened: wrong input must not make a file.
         if let problem = job.problem { throw problem }
         var settings = ServiceConfiguration(clock: session.clock)
