@@ -84,6 +84,13 @@ extension RedisStore {
             case .hold(_, let span):
                 arguments.append("hold")
                 arguments.append(span.map { String($0.wholeMilliseconds) } ?? "")
+            case .forgetDeduplication(_, let id):
+                arguments.append("forgetDeduplication")
+                arguments.append(id)
+                let held = try await run(
+                    Scripts.configure, setting.queue, more: [keys.queues], arguments, "configure \(setting.queue)")
+                results.append(held.int == 1 ? .done : .notFound)
+                continue
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
             while try await run(

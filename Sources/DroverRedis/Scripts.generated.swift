@@ -226,14 +226,20 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
             if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
-            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
-                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler, start =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk', 'at'))
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
             local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
-            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local due = tonumber(start) or now + (tonumber(options.delay) or 0)
+            local delay, priority = math.max(due - now, 0), tonumber(options.priority) or 0
+            if call('EXISTS', job) == 1 then
+                call('DEL', postponed)
+                emit('duplicated', 'jobId', newID)
+                return
+            end
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
             if lifetime > 0 then
                 call('SET', holder, newID, 'PX', integer(lifetime))
@@ -246,7 +252,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, now + delay)
+            enter(newID, priority, options.lifo, due)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -370,7 +376,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "005ef7d9bd3430cbc7ff62fabb47d75df48de7f2")
+        """#, sha: "83be0ab6a7fcfbe8ee5a6792892d48838350cd74")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -477,6 +483,10 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
+        if ARGV[2] == 'forgetDeduplication' then
+            local holder = deduplicationKeys(ARGV[3])
+            return call('GET', holder) and call('DEL', holder) or 0
+        end
         call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey, limiterKey, slicesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
         local isNew = not keptEvents
@@ -535,7 +545,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "59986659663f3edb745f3af7a330065b5e7a9b2d")
+        """#, sha: "c494493aefdbfeab8cba7af1546905eba9f3fe31")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -627,6 +637,7 @@ enum Scripts {
         local isNew = not keptEvents
         local count = (#ARGV - 1) / 6
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
+        local rules
         for index = 1, count do
             local at = index * 6 - 4
             local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -635,6 +646,17 @@ enum Scripts {
                 others = others + 1
             end
             local kind = string.byte(entry)
+            if kind == 100 then
+                local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
+                rules = rules or {}
+                rules[index] = {
+                    id = same, ttl = tonumber(ttl), extends = string.find(words, 'e') and true,
+                    replaces = string.find(words, 'r') and true, keeps = string.find(words, 'k') and true,
+                    isInstant = plain ~= '' and string.byte(plain) ~= 97,
+                }
+                ARGV[at + 5] = plain
+                kind = string.byte(plain)
+            end
             if kind and kind ~= 108 then isDelayed = true end
             if kind ~= 97 then
                 if priority == '0' then isWaiting = true else isPrioritized = true end
@@ -649,7 +671,7 @@ enum Scripts {
         call('ZCARD', markerKey)
         if concurrency then call('LLEN', activeKey) end
         if isNew then call('SCARD', queuesKey) end
-        local full
+        local full, room
         most = tonumber(most)
         if most then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -673,8 +695,10 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
-            local room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
+            room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
                 - call('ZCARD', delayedKey)
+        end
+        if most and not rules then
             local enters, isNeeded = {}, false
             full = {}
             for index = 1, count do
@@ -689,6 +713,189 @@ enum Scripts {
                 end
             end
             if not isNeeded then return full end
+            room = nil
+        end
+        local standing, replace, hold, keep
+        if rules then
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                detach(parent, call('HGET', parent, 'parentKey'), true)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication and deduplication then
+                local holder, postponed = deduplicationKeys(deduplication)
+                if call('GET', holder) == id then call('DEL', holder, postponed) end
+            end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local function readHold(rule)
+            rule.holder, rule.kept = deduplicationKeys(rule.id)
+            local holder = call('GET', rule.holder)
+            call('HLEN', rule.kept)
+            if holder then
+                call('ZSCORE', delayedKey, holder)
+                call('EXISTS', jobKeys(base .. holder))
+                if rule.keeps then call('LLEN', activeKey) end
+            end
+        end
+        local function lifetime(rule) return rule.keeps and 0 or rule.ttl end
+        local function setHolder(rule, id, remaining)
+            if remaining > 0 then
+                call('SET', rule.holder, id, 'PX', integer(remaining))
+            else
+                call('SET', rule.holder, id)
+            end
+        end
+        local function belongs(rule, id) return call('HGET', base .. id, 'deid') == rule.id end
+        function standing(rule)
+            local old = call('GET', rule.holder)
+            if not old then return end
+            if rule.replaces and call('ZSCORE', delayedKey, old) and belongs(rule, old) then return nil, old end
+            if call('PTTL', rule.holder) < 0 and call('EXISTS', base .. old) == 0 then
+                rule.isStale = true
+                return
+            end
+            return old
+        end
+        function replace(tell, rule, old, id)
+            tell('removed', 'jobId', old, 'prev', 'delayed')
+            call('ZREM', delayedKey, old)
+            deleteJob(old, false)
+            emit('deduplicated', 'jobId', id, 'deduplicationId', rule.id, 'deduplicatedJobId', old)
+            call('DEL', rule.kept)
+        end
+        function hold(rule, old, id)
+            local remaining = lifetime(rule)
+            if rule.isStale then call('DEL', rule.kept) end
+            if old and remaining > 0 and not rule.extends then remaining = call('PTTL', rule.holder) end
+            setHolder(rule, id, remaining)
+            call('HSET', base .. id, 'deid', rule.id)
+        end
+        function keep(tell, rule, holder, id, name, data, opts, due)
+            local isKept = rule.keeps and call('LPOS', activeKey, holder) and belongs(rule, holder)
+            if not isKept and rule.replaces then return end
+            tell('deduplicated', 'jobId', holder, 'deduplicationId', rule.id, 'deduplicatedJobId', id)
+            if isKept then
+                if due and due > now then opts = string.sub(opts, 1, -2) .. ',"delay":' .. integer(due - now) .. '}' end
+                call('DEL', rule.kept)
+                call('HSET', rule.kept, 'name', name, 'data', data, 'opts', opts, 'jid', id)
+                if due and rule.isInstant then call('HSET', rule.kept, 'at', integer(due)) end
+                setHolder(rule, holder, 0)
+            elseif rule.extends and rule.ttl > 0 then
+                setHolder(rule, holder, lifetime(rule))
+            end
+        end
+            for _, rule in pairs(rules) do readHold(rule) end
         end
         local counter = call('INCRBY', idKey, count) - count
         local function takeBack()
@@ -729,30 +936,45 @@ enum Scripts {
                 tell('duplicated', 'jobId', id)
                 reply[index] = '=' .. id
             else
-                known[id] = true
+                local rule, holder, old = rules and rules[index], nil, nil
+                if rule then holder, old = standing(rule) end
                 local due
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
-                local delay = due and due > now and integer(due - now) or '0'
-                tell('added', 'jobId', id, 'name', name)
-                call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
-                    'delay', delay, 'priority', ARGV[at + 4])
-                if delay ~= '0' then
-                    pushDelayed(id, due)
-                    emit('delayed', 'jobId', id, 'delay', integer(due))
+                if holder then
+                    keep(tell, rule, holder, id, name, ARGV[at + 2], ARGV[at + 3], due)
+                    reply[index] = '~' .. holder
+                elseif room and room < 1 and not old then
+                    reply[index] = '!' .. integer(most)
                 else
-                    if ARGV[at + 4] ~= '0' then
-                        pushBack(id, tonumber(ARGV[at + 4]))
-                    elseif entry == 'l' or string.byte(entry) == 102 then
-                        front[#front + 1] = id
-                    else
-                        back[#back + 1] = id
+                    known[id] = true
+                    if room and not old then room = room - 1 end
+                    if old then
+                        replace(tell, rule, old, id)
+                        tell, known[old] = emit, nil
                     end
-                    emit('waiting', 'jobId', id)
+                    local delay = due and due > now and integer(due - now) or '0'
+                    tell('added', 'jobId', id, 'name', name)
+                    call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
+                        'delay', delay, 'priority', ARGV[at + 4])
+                    if rule then hold(rule, old, id) end
+                    if delay ~= '0' then
+                        pushDelayed(id, due)
+                        emit('delayed', 'jobId', id, 'delay', integer(due))
+                    else
+                        if ARGV[at + 4] ~= '0' then
+                            pushBack(id, tonumber(ARGV[at + 4]))
+                        elseif entry == 'l' or string.byte(entry) == 102 then
+                            front[#front + 1] = id
+                        else
+                            back[#back + 1] = id
+                        end
+                        emit('waiting', 'jobId', id)
+                    end
+                    reply[index] = '+' .. id
                 end
-                reply[index] = '+' .. id
             end
-            if not full or not full[index] then tell = emit end
+            if hasTrimmed then tell = emit end
         end
         if #back > 0 then callAll('LPUSH', waitKey, back) end
         if #front > 0 then callAll('RPUSH', waitKey, front) end
@@ -760,7 +982,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "460437e6c3f9a96f5b93fc154e388fc7527e0d88")
+        """#, sha: "fd0995fb799a2b39fbb1a55c6a2a22c29f7665f7")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1136,14 +1358,20 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
             if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
-            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
-                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler, start =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk', 'at'))
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
             local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
-            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local due = tonumber(start) or now + (tonumber(options.delay) or 0)
+            local delay, priority = math.max(due - now, 0), tonumber(options.priority) or 0
+            if call('EXISTS', job) == 1 then
+                call('DEL', postponed)
+                emit('duplicated', 'jobId', newID)
+                return
+            end
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
             if lifetime > 0 then
                 call('SET', holder, newID, 'PX', integer(lifetime))
@@ -1156,7 +1384,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, now + delay)
+            enter(newID, priority, options.lifo, due)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -1495,7 +1723,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "25005e52d920cbd8d72d0d45410749f6bc2791e8")
+        """#, sha: "0f47f42553b60b47e60a3ebdf818e4c238af9135")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1877,6 +2105,96 @@ enum Scripts {
             if #gone > 0 then call('SREM', queuesKey, unpack(gone)) end
         end
         """#, sha: "dc32f95331227eb51c098e5cf72ca17bef9e146a")
+
+    /// `holder.lua`
+    static let holder = RedisScript(name: "holder", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
+        end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
+        local holderKey, keptKey = deduplicationKeys(ARGV[1])
+        local id = call('GET', holderKey)
+        if not id then return {} end
+        local reply = { id, call('PTTL', holderKey), call('HGET', keptKey, 'jid') or '' }
+        local hash = call('HGETALL', base .. id)
+        if #hash > 0 then
+            local state, more = stateOf(id), ''
+            if state == 'delayed' then
+                more = call('ZSCORE', delayedKey, id)
+            elseif state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then
+                more = 'elsewhere'
+            end
+            reply[4], reply[5], reply[6] = state, more, hash
+        end
+        return reply
+        """#, sha: "2a24ebd2579c2f7de306ab7f18f7b449da41f6c7")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -2439,6 +2757,7 @@ enum Scripts {
         local function nextJob()
             local job = { id = nextValue(), state = nextValue(), score = tonumber(nextValue()), opts = nextValue() }
             job.fields, job.log = nextList(), nextList()
+            job.deduplication, job.holds, job.remaining = nextValue(), nextValue() == '1', tonumber(nextValue())
             return job
         end
         local schedules, jobs, leavingSchedules, leaving = {}, {}, {}, {}
@@ -2470,6 +2789,7 @@ enum Scripts {
         local function look(job)
             local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
             call('LLEN', logKey(base .. job.id))
+            if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
             if call('EXISTS', base .. job.id) == 0 then return end
             local given = {}
             for place = 1, #job.fields, 2 do given[job.fields[place]] = job.fields[place + 1] end
@@ -2565,6 +2885,14 @@ enum Scripts {
             call('HSET', key, 'opts', opts, 'delay', integer(delay))
             callAll('HSET', key, fields)
             if scheduler then call('HSET', key, 'rjk', scheduler) end
+            if job.deduplication ~= '' then
+                call('HSET', key, 'deid', job.deduplication)
+                local holderKey = deduplicationKeys(job.deduplication)
+                if job.holds and call('EXISTS', holderKey) == 0 then
+                    call('SET', holderKey, job.id)
+                    if job.remaining then call('PEXPIRE', holderKey, integer(math.max(job.remaining, 1))) end
+                end
+            end
             if #job.log > 0 then
                 call('DEL', logKey(key))
                 callAll('RPUSH', logKey(key), job.log)
@@ -2609,7 +2937,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "4410f84f871e610542de5931c528d1ace2e370dc")
+        """#, sha: "55f82abfd7b42646df0c69020ad90906861193cc")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -4457,9 +4785,14 @@ enum Scripts {
             if #hash == 0 then return end
             for _, value in ipairs(hash) do size = size + #value end
             for _, line in ipairs(log) do size = size + #line end
+            local deduplication, held = call('HGET', job, 'deid'), {}
+            if deduplication then
+                local holderKey, keptKey = deduplicationKeys(deduplication)
+                if call('GET', holderKey) == id then held = { call('PTTL', holderKey), call('EXISTS', keptKey) } end
+            end
             local entry = {
                 id, state, score or '', hash, log,
-                call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'),
+                call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'), held,
             }
             for _, part in ipairs(entry) do reply[#reply + 1] = part end
         end
@@ -4498,5 +4831,5 @@ enum Scripts {
         end)
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "4def15304a7d38faf002176dd50981b0cf1878a5")
+        """#, sha: "0d52a12e6b03536675a4b9ae4ee4e078003ece87")
 }

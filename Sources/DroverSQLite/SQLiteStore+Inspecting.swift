@@ -19,12 +19,18 @@ extension SQLiteStore {
         }
     }
 
-    /// Lists jobs of one state; cursors hold a place in the order index.
+    /// Lists jobs of one state, or the one that holds a deduplication id; cursors hold a place in the order index.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
-        try await read("list jobs of \(query.queue)") { session throws(StoreError) in
+        let now = now
+        return try await read("list jobs of \(query.queue)") { session throws(StoreError) in
+            let state: JobState
+            switch query.part {
+            case .state(let asked): state = asked
+            case .holding(let id): return try session.holder(of: id, in: query.queue, now: now)
+            }
             if let cursor = page.after { _ = try PlaceCursor(cursor) }
             guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], next: nil) }
-            let rows = try session.list(query, page, turn)
+            let rows = try session.list(state, page, turn)
             let last = rows.count == page.limit ? rows.last : nil
             return JobPage(
                 jobs: rows.map(\.record), next: last.map { PlaceCursor(rank: $0.rank, place: $0.place).page })

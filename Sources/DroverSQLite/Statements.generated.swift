@@ -12,7 +12,7 @@ enum SQL {
 
     /// `any-job.sql`
     static let anyJob = #"""
-        SELECT seq, state, log_lines, steps FROM drover_jobs WHERE queue = ?1 LIMIT ?2
+        SELECT seq, state, log_lines, steps, dedup, id FROM drover_jobs WHERE queue = ?1 LIMIT ?2
         """#
 
     /// `append-log.sql`
@@ -39,7 +39,7 @@ enum SQL {
     static let completeJob = #"""
         UPDATE drover_jobs SET state = 4, rank = ?5, place = ?6, attempts_made = attempts_made + 1, result = ?7, token = NULL,
             cancel = 0, deferred_failure = NULL
-        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 AND (dedup IS NULL OR ?8)
         """#
 
     /// `count-logs.sql`
@@ -50,6 +50,11 @@ enum SQL {
     /// `count-schedules.sql`
     static let countSchedules = #"""
         SELECT count(*) FROM drover_schedules WHERE queue = ?1
+        """#
+
+    /// `delete-dedup.sql`
+    static let deleteDedup = #"""
+        DELETE FROM drover_dedups WHERE queue = ?1 AND id = ?2
         """#
 
     /// `delete-events.sql`
@@ -120,6 +125,12 @@ enum SQL {
         SELECT seq FROM drover_jobs WHERE queue = ?1 AND id = ?2
         """#
 
+    /// `forget-dedups.sql`
+    static let forgetDedups = #"""
+        DELETE FROM drover_dedups WHERE (queue, id) IN (
+            SELECT queue, id FROM drover_dedups WHERE expires_at <= ?1 AND next_id IS NULL ORDER BY expires_at LIMIT ?2)
+        """#
+
     /// `forget-exchanges.sql`
     static let forgetExchanges = #"""
         DELETE FROM drover_exchanges WHERE (queue, id) IN
@@ -149,13 +160,13 @@ enum SQL {
 
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
         """#
 
     /// `list-jobs-descending.sql`
     static let listJobsDescending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
         """#
 
@@ -195,6 +206,12 @@ enum SQL {
         WHERE seen_at + valid_for > ?1 ORDER BY queue, id
         """#
 
+    /// `load-dedup.sql`
+    static let loadDedup = #"""
+        SELECT holder, expires_at, next_id, next_name, next_payload, next_options, next_delay, next_start FROM drover_dedups
+        WHERE queue = ?1 AND id = ?2
+        """#
+
     /// `load-exchange.sql`
     static let loadExchange = #"""
         SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
@@ -224,6 +241,11 @@ enum SQL {
     /// `load-slices.sql`
     static let loadSlices = #"""
         SELECT slice, begun FROM drover_slices WHERE queue = ?1
+        """#
+
+    /// `mark-dedup.sql`
+    static let markDedup = #"""
+        UPDATE drover_jobs SET dedup = ?2 WHERE seq = ?1
         """#
 
     /// `mark-steps.sql`
@@ -298,6 +320,13 @@ enum SQL {
             attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
             attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END, steps = CASE WHEN ?5 THEN 0 ELSE steps END
         WHERE seq = ?1
+        """#
+
+    /// `save-dedup.sql`
+    static let saveDedup = #"""
+        INSERT OR REPLACE INTO drover_dedups (queue, id, holder, expires_at, next_id, next_name, next_payload, next_options,
+            next_delay, next_start)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """#
 
     /// `save-limits.sql`
@@ -503,6 +532,25 @@ enum SQL {
         ) WITHOUT ROWID;
         """#
 
+    /// `schema-7.sql`
+    static let schema7 = #"""
+        ALTER TABLE drover_jobs ADD COLUMN dedup TEXT;
+        CREATE TABLE drover_dedups (
+            queue INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            holder TEXT,
+            expires_at INTEGER,
+            next_id TEXT,
+            next_name TEXT,
+            next_payload TEXT,
+            next_options TEXT,
+            next_delay INTEGER,
+            next_start INTEGER,
+            PRIMARY KEY (queue, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_dedups_expiry ON drover_dedups (expires_at) WHERE expires_at IS NOT NULL;
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -517,25 +565,25 @@ enum SQL {
 
     /// `select-finished-before.sql`
     static let selectFinishedBefore = #"""
-        SELECT seq, log_lines, steps FROM drover_jobs
+        SELECT seq, log_lines, steps, dedup FROM drover_jobs
         WHERE queue = ?1 AND state = ?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
         """#
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines, steps, options FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines, steps, dedup, options FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 
     /// `select-job.sql`
     static let selectJob = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, queue
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup, queue
         FROM drover_jobs WHERE seq = ?1
         """#
 
     /// `select-ready.sql`
     static let selectReady = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state <= 1 ORDER BY state, rank, place LIMIT ?2
         """#
 

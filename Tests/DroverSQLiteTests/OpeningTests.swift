@@ -312,6 +312,7 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         4: "ALTER TABLE drover_queues DROP COLUMN max_length",
         5: "ALTER TABLE drover_jobs DROP COLUMN steps; DROP TABLE drover_steps",
         6: "ALTER TABLE drover_queues DROP COLUMN limited; DROP TABLE drover_limits; DROP TABLE drover_slices",
+        7: "ALTER TABLE drover_jobs DROP COLUMN dedup; DROP TABLE drover_dedups",
     ]
     for newer in (version + 1)...Schema.versions.count {
         try db.execute(sql: try #require(undoing[newer]))

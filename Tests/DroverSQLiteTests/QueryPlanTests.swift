@@ -43,6 +43,8 @@ struct QueryPlanTests {
         ("delete-limits", SQL.deleteLimits), ("delete-slices", SQL.deleteSlices), ("load-limits", SQL.loadLimits),
         ("load-slices", SQL.loadSlices), ("save-limits", SQL.saveLimits), ("save-slice", SQL.saveSlice),
         ("set-limited", SQL.setLimited),
+        ("delete-dedup", SQL.deleteDedup), ("forget-dedups", SQL.forgetDedups), ("load-dedup", SQL.loadDedup),
+        ("mark-dedup", SQL.markDedup), ("save-dedup", SQL.saveDedup),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.

@@ -46,10 +46,10 @@ extension JobService {
         return NewJob(id: id, name: P.name, payload: text, start: start, options: options ?? P.options)
     }
 
-    /// The key under which a job was stored.
+    /// The key under which a job was stored, or of the one that stands for it.
     func key(of job: NewJob, in queue: QueueName, _ results: [EnqueueResult]) throws -> JobKey {
         switch results.first {
-        case .added(let id)?, .duplicate(let id)?:
+        case .added(let id)?, .duplicate(let id)?, .deduplicated(let id)?:
             return JobKey(queue: queue, id: id)
         case .queueFull(let most)?:
             throw DroverError(

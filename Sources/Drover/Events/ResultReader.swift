@@ -81,7 +81,7 @@ struct ResultReader: Sendable {
         case .completed(let result): try open(result, of: nil)
         case .failed(let reason): throw DroverError(.jobFailed, reason)
         case .removed: throw notKept
-        case .added, .waiting, .delayed, .active, .progress, .retriesExhausted, .stalled, .duplicated,
+        case .added, .waiting, .delayed, .active, .progress, .retriesExhausted, .stalled, .duplicated, .deduplicated,
             .cancelRequested, .drained, .paused, .resumed, .cleaned:
             nil
         }

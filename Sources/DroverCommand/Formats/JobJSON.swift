@@ -120,6 +120,9 @@ enum JobJSON {
         case .failed(let reason): members.append(("failedReason", JSONWriter.string(reason)))
         case .retriesExhausted(let attempts): members.append(("attemptsMade", String(attempts)))
         case .cleaned(let count): members.append(("count", String(count)))
+        case .deduplicated(let id, let other):
+            members.append(("deduplicationId", JSONWriter.string(id)))
+            members.append(("other", JSONWriter.string(other.text)))
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
         return JSONWriter.object(members)

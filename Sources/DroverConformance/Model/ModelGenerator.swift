@@ -51,7 +51,8 @@ struct ModelGenerator {
         case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })
         case ..<840: sweep()
         case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
-        case ..<900: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<885: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<900: .holder(queue(), of: pick(ModelValues.deduplications))
         case ..<915: turnPage()
         case ..<925: .queues
         case ..<940: .log(jobName(), limit: 1 + below(4), order())
@@ -121,25 +122,27 @@ struct ModelGenerator {
 
     /// A bound keeps most jobs out, so it is rare, mostly wide, and lifted again more often than it is set.
     private mutating func setting() -> QueueSetting {
-        switch below(20) {
+        switch below(24) {
         case ..<3: .pause(name())
         case ..<9: .resume(name())
         case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
         case ..<12: .maxLength(name(), nil)
-        default: limit()
+        case 12: .forgetDeduplication(name(), id: pick(ModelValues.deduplications))
+        case 13: limit()
+        case ..<17: .concurrency(name(), nil)
+        case ..<20: .rateLimit(name(), nil)
+        default: .hold(name(), nil)
         }
     }
 
-    /// Fixed windows are left out: on Redis they end by the server's own time, which stands not still.
+    /// A limit keeps most jobs from running, so it is rare, and lifted more often than it is set. Fixed windows are left
+    /// out: on Redis they end by the server's own time, which stands not still.
     private mutating func limit() -> QueueSetting {
-        switch below(8) {
-        case 0: .concurrency(name(), pick([0, 1, 2, 5]))
-        case 1, 2: .concurrency(name(), nil)
-        case 3:
-            .rateLimit(name(), RateLimit(max: pick([0, 1, 3, 10]), per: .seconds(pick([0, 5, 20])), window: .sliding))
-        case 4, 5: .rateLimit(name(), nil)
-        case 6: .hold(name(), .seconds(pick([-1, 5, 20])))
-        default: .hold(name(), nil)
+        switch below(3) {
+        case 0: .concurrency(name(), pick([0, 2, 5]))
+        case 1:
+            .rateLimit(name(), RateLimit(max: pick([0, 3, 10]), per: .seconds(pick([0, 5, 20])), window: .sliding))
+        default: .hold(name(), .seconds(pick([-1, 5, 20])))
         }
     }
 
@@ -173,8 +176,23 @@ extension ModelGenerator {
         var job = NewJob(name: pick(["mail", "resize"]), payload: pick(ModelValues.texts), options: options)
         if one(3) { job.id = drawsSchedules && one(6) ? iterationID() : JobID(stored: pick(ModelValues.ids)) }
         if one(4) { job.start = .after(delay()) }
+        if one(5) { deduplicate(&job) }
         if one(25) { spoil(&job) }
         return ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
+    }
+
+    /// Makes a job the same as others. It has an id of its own: whether a store spends one on a job that it does not store
+    /// is left to it.
+    private mutating func deduplicate(_ job: inout NewJob) {
+        var ttls: [Duration?] = [nil, nil, .seconds(5), .seconds(15), .seconds(45), .seconds(305)]
+        if comparesTimes && !latitude.contains(.timesOfHolds) {
+            ttls += [.seconds(10), .milliseconds(9999), .microseconds(500)]
+        }
+        job.options.deduplication = Deduplication(
+            id: pick(ModelValues.deduplications), ttl: pick(ttls), extend: one(3), replace: one(3),
+            keepLastIfActive: one(3))
+        if one(12) { job.options.deduplication = .simple("") }
+        if job.id == nil { job.id = JobID(stored: "s\(jobSerial)") }
     }
 
     /// Makes a job that must be refused.

@@ -44,6 +44,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         paging, counting, logging, eventContents, eventReading, wakeUps, heartbeats, isolation, concurrency, lifecycle,
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
         queueConcurrency, rates,
+        deduplicating, deduplicationEnds,
     ].flatMap(\.self)
 }
 

@@ -54,15 +54,21 @@ public enum QueueSetting: Hashable, Sendable {
     case rateLimit(QueueName, RateLimit?)
     /// Hand out no jobs for this long from now, whatever was told before; nil to hand them out again.
     case hold(QueueName, Duration?)
+    /// Let nobody hold a deduplication id any more, whoever does: the next job with it is stored. A job that was kept until
+    /// the holder has finished is enqueued all the same. Answers `notFound` where nobody holds it, and begins no queue.
+    case forgetDeduplication(QueueName, id: String)
 
     /// The queue that the setting speaks of.
     public var queue: QueueName {
         switch self {
         case .pause(let queue), .resume(let queue), .maxLength(let queue, _), .concurrency(let queue, _),
-            .rateLimit(let queue, _), .hold(let queue, _):
+            .rateLimit(let queue, _), .hold(let queue, _), .forgetDeduplication(let queue, _):
             queue
         }
     }
+
+    /// Whether a queue begins to exist by the setting.
+    package var beginsQueue: Bool { if case .forgetDeduplication = self { false } else { true } }
 
     /// The greatest maximum length of a queue.
     public static let greatestMaxLength = 1_000_000_000
@@ -74,6 +80,7 @@ public enum QueueSetting: Hashable, Sendable {
         switch self {
         case .maxLength(_, let most?) where most < 1 || most > Self.greatestMaxLength:
             ValidationError("maxLength", "\(most) is out of range; give 1 to 1,000,000,000 jobs, or none for no bound")
+        case .forgetDeduplication(_, let id): Deduplication.problem(ofID: id)
         case .concurrency(_, let most?) where most < 1 || most > Self.greatestConcurrency:
             ValidationError(
                 "concurrency",
@@ -92,7 +99,7 @@ public enum CommandResult: Hashable, Sendable {
     case done
     /// The job is active: its holder has been asked, and answers with the attempt's outcome.
     case requested
-    /// No such job.
+    /// No such job, or nobody holds the deduplication id.
     case notFound
     /// The job's state does not allow it.
     case wrongState(JobState)

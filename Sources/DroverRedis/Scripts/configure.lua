@@ -1,12 +1,18 @@
--- Changes a setting of a queue: pauses or resumes it, bounds it, or holds it (docs/store-contract.md, configure; PROTOCOL
--- 13.1, 16).
+-- Changes a setting of a queue: pauses or resumes it, bounds it, holds it, or lets nobody hold a deduplication id
+-- (docs/store-contract.md, configure; PROTOCOL 10.4, 13.1, 16).
 --
 -- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), then `pause`; `resume`; `maxLength` or `concurrency` and the number or empty for none; `rate`, and the number
---       of jobs or empty for none, the span in ms and 1 for a sliding window; or `hold` and ms or empty.
--- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
+--       of jobs or empty for none, the span in ms and 1 for a sliding window; `hold` and ms or empty; or `forgetDeduplication` and
+--       the id.
+-- Reply: to the last one how many ids were held; else how many jobs of BullMQ 5's list of paused ones are still to be brought
+--        over: call again until 0.
 --#include keys keys-more time base marks places
 local queuesKey = KEYS[2]
+if ARGV[2] == 'forgetDeduplication' then
+    local holder = deduplicationKeys(ARGV[3])
+    return call('GET', holder) and call('DEL', holder) or 0
+end
 call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey, limiterKey, slicesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
 local isNew = not keptEvents

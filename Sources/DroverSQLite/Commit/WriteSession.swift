@@ -172,7 +172,8 @@ final class WriteSession {
         return turn
     }
 
-    private func row(_ name: QueueName) throws(StoreError) -> QueueTurn? {
+    /// The queue's row, also of one that was obliterated.
+    func row(_ name: QueueName) throws(StoreError) -> QueueTurn? {
         if let turn = turns[name] { return turn }
         let row = try statement(.loadQueue)
         row.bind(1, name.text)

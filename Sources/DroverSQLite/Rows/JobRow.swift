@@ -1,16 +1,20 @@
 import DroverCore
 
-/// Which rows of other tables belong to a job, and go with it.
+/// Which rows of other tables belong to a job, and go with it, or speak of it.
 struct JobAnnexes {
     /// How many lines were ever logged.
     var logLines: Int64
     /// Whether steps have recorded anything.
     var hasSteps: Bool
 
-    /// Reads two columns, `log_lines` and `steps`.
+    /// The deduplication id that it was stored with.
+    var deduplication: String?
+
+    /// Reads three columns, `log_lines`, `steps` and, behind it, `dedup`.
     init(_ row: Statement, logLines: Int32, steps: Int32) {
         self.logLines = row.count(logLines)
         hasSteps = row.bool(steps)
+        deduplication = row.optionalText(steps + 1)
     }
 }
 

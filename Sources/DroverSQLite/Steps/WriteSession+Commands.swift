@@ -60,6 +60,7 @@ extension WriteSession {
         guard state != .active else { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }
         turn.emit(.removed(from: state), StoredID(row))
+        try freeDeduplication(of: row.record.key.id, row.annexes, turn)
         try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
         return .done
     }
@@ -75,6 +76,7 @@ extension WriteSession {
             turn.emit(.cancelRequested, StoredID(row))
             return .requested
         case .waiting, .prioritized, .delayed:
+            try endDeduplication(of: row.record.key.id, row.annexes, turn)
             let update = try statement(SQL.cancelJob)
             update.bind(1, row.seq)
             update.bind(2, now)
@@ -126,8 +128,13 @@ extension WriteSession {
                 results.append(.refused(problem))
                 continue
             }
+            if case .forgetDeduplication(let queue, let id) = setting {
+                results.append(try forgetDeduplication(queue, id) ? .done : .notFound)
+                continue
+            }
             let turn = try turnCreating(setting.queue)
             switch setting {
+            case .forgetDeduplication: break  // begins no queue, above
             case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
             case .concurrency, .rateLimit, .hold: try setLimit(setting, turn)
             case .pause:

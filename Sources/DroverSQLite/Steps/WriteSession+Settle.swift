@@ -45,8 +45,9 @@ extension WriteSession {
         _ settlement: Settlement, _ seq: Int64, _ stored: StoredID, _ turn: QueueTurn, _ work: inout SettlingWork
     ) throws(StoreError) -> Bool {
         let lease = settlement.lease
-        if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce {
-            guard try complete(seq, stored, lease.token, result, turn) else { return false }
+        if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce,
+            try complete(seq, stored, lease.token, result, turn)
+        {
             turn.moved(from: StateCode.active, to: StateCode.completed)
             turn.emit(.completed(result), stored)
             work.finished(StateCode.completed, settlement.retention)
@@ -58,9 +59,11 @@ extension WriteSession {
         return true
     }
 
-    /// The hot path: one statement, which finds, checks and settles.
+    /// The hot path: one statement, which finds, checks and settles. It leaves a job with a deduplication id as it is,
+    /// unless what comes before its end has been done.
     private func complete(
-        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn
+        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn,
+        evenDeduplicated: Bool = false
     ) throws(StoreError) -> Bool {
         let update = try statement(.completeJob)
         update.bind(1, seq)
@@ -70,6 +73,7 @@ extension WriteSession {
         update.bind(5, now)
         update.bind(6, nextNumber())
         update.bind(7, result.text)
+        update.bind(8, evenDeduplicated)
         return try update.run() == 1
     }
 
@@ -103,7 +107,7 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(5))
+            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(6))
     }
 
     private func end(
@@ -111,10 +115,17 @@ extension WriteSession {
         _ work: inout SettlingWork
     ) throws(StoreError) {
         switch settlement.outcome {
-        case .completed(let result):  // removed at once; the other case is the hot path
+        case .completed(let result):  // removed at once, or with a deduplication id; all others are the hot path
+            try endDeduplication(of: stored.id, held.annexes, turn)
             turn.emit(.completed(result), stored)
-            try remove(seq, state: StateCode.active, held.annexes, turn)
-            work.hasFinished = true
+            if settlement.retention.removesAtOnce {
+                try remove(seq, state: StateCode.active, held.annexes, turn)
+                work.hasFinished = true
+                return
+            }
+            _ = try complete(seq, stored, settlement.lease.token, result, turn, evenDeduplicated: true)
+            turn.moved(from: StateCode.active, to: StateCode.completed)
+            work.finished(StateCode.completed, settlement.retention)
         case .failed(let failure):
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
         case .cancelled:
@@ -153,6 +164,7 @@ extension WriteSession {
         _ seq: Int64, _ stored: StoredID, _ held: Held, _ failure: Failure, _ retention: Retention, _ turn: QueueTurn,
         _ work: inout SettlingWork
     ) throws(StoreError) {
+        try endDeduplication(of: stored.id, held.annexes, turn)
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {
             turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)

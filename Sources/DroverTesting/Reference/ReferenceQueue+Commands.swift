@@ -33,7 +33,7 @@ extension ReferenceQueue {
         return .done
     }
 
-    package mutating func configure(_ setting: QueueSetting) -> CommandResult {
+    package mutating func configure(_ setting: QueueSetting, now: Timestamp) -> CommandResult {
         if let problem = setting.problem { return .refused(problem) }
         switch setting {
         case .maxLength(_, let most): maxLength = most
@@ -46,6 +46,8 @@ extension ReferenceQueue {
         case .hold(_, let span):
             limiter.hold(until: span.map { now + $0 })
             signals.work = signals.work || !isPaused
+        case .forgetDeduplication(_, let id):
+            return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound
         case .pause:
             setPaused(true)
             note(.paused)

@@ -13,6 +13,7 @@ extension ReferenceQueue {
             note(.duplicated, of: id)
             return .duplicate(id)
         }
+        if let rule = job.options.deduplication { return enqueue(job, rule, now: now) }
         if let maxLength, counts.length >= maxLength { return .queueFull(maxLength: maxLength) }
         let id = job.id ?? generateID()
         store(job, as: id, now: now)
@@ -20,11 +21,14 @@ extension ReferenceQueue {
     }
 
     /// Stores a job under an id that no other has.
-    mutating func store(_ job: NewJob, as id: JobID, now: Timestamp) {
+    mutating func store(
+        _ job: NewJob, as id: JobID, deduplication: DeduplicationID? = nil, now: Timestamp
+    ) {
         insert(
             JobRecord(
                 key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
                 state: .waiting, priority: job.options.priority, createdAt: now))
+        jobs[id]?.deduplication = deduplication
         note(.added(job.name), of: id)
         let due: Timestamp =
             switch job.start {
@@ -118,7 +122,7 @@ extension ReferenceQueue {
             note(.waiting(from: .active), of: id)
             limiter.hold(until: max(limiter.heldUntil ?? now, now + span))
         }
-        if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id) }
+        if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id, keepsHold: true) }
         return .settled
     }
 

@@ -13,6 +13,8 @@ package struct ReferenceQueue: Sendable {
         /// Set while it is active.
         var lease: HeldLease?
         var log: [String] = []
+        /// The deduplication id that it was stored with.
+        var deduplication: DeduplicationID?
         /// The options of a job that came from another store, as they were stored there.
         var arrivedOptions: String?
     }
@@ -42,6 +44,7 @@ package struct ReferenceQueue: Sendable {
     struct Remains: Sendable {
         var lastID = 0
         var lastPosition = 0
+        var deduplications = Deduplications()
     }
 
     package let name: QueueName
@@ -62,6 +65,8 @@ package struct ReferenceQueue: Sendable {
     private var lines: [JobState: Line<JobID>] = [:]
     /// The active jobs by the end of their leases, then by claim.
     private(set) var expiries = Line<JobID>()
+    /// Who holds which deduplication id.
+    var deduplications: Deduplications
     /// How far a move of the queue has come.
     var checkpoint: MoveCheckpoint?
     /// The options of schedules that came from another store, as they were stored there.
@@ -77,10 +82,13 @@ package struct ReferenceQueue: Sendable {
         self.name = name
         events = EventLog(floor: remains?.lastPosition ?? 0)
         lastID = remains?.lastID ?? 0
+        deduplications = remains?.deduplications ?? Deduplications()
     }
 
     /// One position is skipped: a reader that had read all must see that the queue it followed is gone.
-    var remains: Remains { Remains(lastID: lastID, lastPosition: events.end + 1) }
+    var remains: Remains {
+        Remains(lastID: lastID, lastPosition: events.end + 1, deduplications: deduplications)
+    }
 
     /// The jobs of one state, in order.
     func line(_ state: JobState) -> Line<JobID> { lines[state] ?? Line() }
@@ -157,6 +165,7 @@ extension ReferenceQueue {
 
     /// Ends a job's life as `completed` or `failed`.
     mutating func finish(_ id: JobID, as state: JobState, now: Timestamp) {
+        endDeduplication(of: id, now: now)
         move(id, to: state, rank: now.milliseconds)
         edit(id) {
             $0.finishedAt = now
@@ -183,7 +192,10 @@ extension ReferenceQueue {
     }
 
     /// Removes a job and its log, without an event.
-    mutating func remove(_ id: JobID) {
+    ///
+    /// - Parameter keepsHold: whether a deduplication id that it holds stays held, as after the end of its work.
+    mutating func remove(_ id: JobID, keepsHold: Bool = false) {
+        if !keepsHold, let key = jobs[id]?.deduplication { deduplications.free(key, heldBy: id, now: now) }
         leaveLine(id)
         jobs[id] = nil
     }

@@ -8,9 +8,15 @@ extension ReferenceStore {
         }
     }
 
-    /// Lists jobs of one state.
+    /// Lists jobs of one state, or the one that holds a deduplication id.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
-        try withState { state, _ throws(StoreError) in try state.queue(query.queue).page(of: query.state, page) }
+        try withState { state, now throws(StoreError) in
+            let queue = state.queue(query.queue)
+            switch query.part {
+            case .state(let state): return try queue.page(of: state, page)
+            case .holding(let id): return queue.holder(of: DeduplicationID(id), now: now)
+            }
+        }
     }
 
     /// Lists the queues that were created and not obliterated, by name.

@@ -84,6 +84,8 @@ extension ReferenceStore {
                 if isCreated(result) {
                     room.deliver(queue.takeSignals(), of: name)
                     queues[name] = queue
+                } else {
+                    remains[name]?.deduplications = queue.deduplications
                 }
                 return result
             }
