@@ -525,8 +525,13 @@ enum Scripts {
                 if value ~= '' then call('SET', limiterKey, '9007199254740991', 'PX', value) end
             end
             register()
-            if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 and call('EXISTS', waitKey, prioritizedKey) > 0 then
-                call('ZADD', markerKey, '0', '0')
+            if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
+                if call('EXISTS', waitKey, prioritizedKey) > 0 then
+                    call('ZADD', markerKey, '0', '0')
+                else
+                    hasDelayed = true
+                    mark()
+                end
             end
             return 0
         end
@@ -545,7 +550,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "c494493aefdbfeab8cba7af1546905eba9f3fe31")
+        """#, sha: "2ca751089747873b9f4644f85e28073d8f054ca1")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -877,7 +882,7 @@ enum Scripts {
         function hold(rule, old, id)
             local remaining = lifetime(rule)
             if rule.isStale then call('DEL', rule.kept) end
-            if old and remaining > 0 and not rule.extends then remaining = call('PTTL', rule.holder) end
+            if old and remaining > 0 and not rule.extends then remaining = math.max(call('PTTL', rule.holder), 1) end
             setHolder(rule, id, remaining)
             call('HSET', base .. id, 'deid', rule.id)
         end
@@ -982,7 +987,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "fd0995fb799a2b39fbb1a55c6a2a22c29f7665f7")
+        """#, sha: "993b96416b652c8ab354cd53adfd5f588c1310e3")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""

@@ -67,12 +67,20 @@ final class ReadSession {
         return rows
     }
 
-    func observe(_ queue: QueueName) throws(StoreError) -> WakeUpHub.Observation? {
+    func observe(_ queue: QueueName, now: Int64) throws(StoreError) -> WakeUpHub.Observation? {
         let watch = try statement(SQL.watchQueue)
         watch.bind(1, queue.text)
         guard try watch.step() else { return nil }
-        return WakeUpHub.Observation(
+        var seen = WakeUpHub.Observation(
             queue: queue, ready: watch.int(0), lastEvent: watch.int(1), cancels: watch.int(2),
             earliestDue: watch.optionalInt(3))
+        // Who can't be given a job now has been told how long; a look that sees the job would have him ask without end.
+        if seen.ready > 0, let number = watch.optionalInt(4),
+            let limits = try QueueLimits.load(number, by: { sql throws(StoreError) in try statement(sql) }),
+            limits.room(active: watch.count(5), at: now) == 0
+        {
+            seen.ready = 0
+        }
+        return seen
     }
 }

@@ -47,7 +47,7 @@ public final class SQLiteStore: JobStore {
     let clock: any WallClock
     let uptime: HostUptime?
     let timer: any Clock<Duration>
-    let hub = WakeUpHub()
+    let hub: WakeUpHub
     private let state = Mutex<State>(.new)
 
     /// Names the file; nothing is opened before ``prepare()``.
@@ -74,6 +74,7 @@ public final class SQLiteStore: JobStore {
         self.mustExist = mustExist
         self.borrowed = borrowed
         self.clock = clock
+        hub = WakeUpHub(clock: clock)
         self.timer = timer
         self.uptime = uptime
     }
@@ -306,7 +307,7 @@ public final class SQLiteStore: JobStore {
     /// Looks at queues that somebody waits for, and wakes those who have something to do.
     static func look(_ db: Database, _ hub: WakeUpHub, at queues: Set<QueueName>) throws(StoreError) {
         let session = ReadSession(db)
-        for queue in queues { if let seen = try session.observe(queue) { hub.observe(seen) } }
+        for queue in queues { if let seen = try session.observe(queue, now: hub.now) { hub.observe(seen) } }
     }
 
     /// Looks when the caller has reason to think that another process has committed. Returns at once.

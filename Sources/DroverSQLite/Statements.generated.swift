@@ -642,7 +642,8 @@ enum SQL {
     /// `watch-queue.sql`
     static let watchQueue = #"""
         SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized END, last_event, cancels,
-            (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1)
+            (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1),
+            CASE WHEN limited THEN number END, active
         FROM drover_queues WHERE name = ?1
         """#
 }

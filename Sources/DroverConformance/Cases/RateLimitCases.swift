@@ -243,6 +243,17 @@ extension ConformanceCase {
             try await bench.settle(bench.claimOne(), .rateLimited(.zero))
             try await bench.expect(bench.claimedIDs(), is: ["a"], "the job")
         },
+        Case("rateLimited", "for no time it leaves a fixed window as it is") { bench in
+            try await bench.addAll(["a", "b"])
+            try await bench.limit(1, per: .seconds(100), .fixed)
+            try await bench.settle(bench.claimOne(), .rateLimited(.zero))
+            try await bench.expect(bench.claimedIDs(), is: [], "a second job in the window")
+        },
+        Case("hold", "letting a queue go tells of jobs that are delayed too") { bench in
+            try await bench.add("a", start: .after(.seconds(60)))
+            try await bench.hold(for: .seconds(3600))
+            try await bench.expectWork("the queue was let go") { try await bench.hold(for: nil) }
+        },
         Case("rateLimited", "it writes the event of a job given back") { bench in
             try await bench.add("a")
             let claimed = try await bench.claimOne()

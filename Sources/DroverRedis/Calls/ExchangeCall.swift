@@ -77,7 +77,9 @@ struct ExchangeCall {
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)
             write(traceOf: failure, to: &arguments)
-        case .snoozed(let delay), .rateLimited(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
+        case .snoozed(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
+        case .rateLimited(let delay):
+            arguments.append(max(min(delay, RateLimit.longestSpan).wholeMilliseconds, 0))
         }
     }
 

@@ -31,10 +31,6 @@ struct WholeReply {
         if let paused = items[3].int, paused > 0 {
             remains.append("jobs in BullMQ 5's list of paused ones, which drover resume brings over: \(paused)")
         }
-        if let text = items[4].text, !text.isEmpty {
-            remains.append("its concurrency, \(text), which BullMQ's clients set")
-        }
-        if let text = items[5].text, !text.isEmpty { remains.append("its rate limit, which BullMQ's clients set") }
         return remains
     }
 

@@ -54,8 +54,13 @@ if ARGV[2] ~= 'resume' then
     end
     register()
     -- Who waits may find more now.
-    if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 and call('EXISTS', waitKey, prioritizedKey) > 0 then
-        call('ZADD', markerKey, '0', '0')
+    if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
+        if call('EXISTS', waitKey, prioritizedKey) > 0 then
+            call('ZADD', markerKey, '0', '0')
+        else
+            hasDelayed = true
+            mark()
+        end
     end
     return 0
 end

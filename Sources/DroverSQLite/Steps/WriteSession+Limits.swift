@@ -19,8 +19,10 @@ extension WriteSession {
 
     /// Lets a queue hand out nothing for a time, or longer where it is held already.
     func hold(_ turn: QueueTurn, for span: Duration) {
+        let end = (Timestamp(milliseconds: now) + span).milliseconds
+        if end <= now { return }
         var limits = turn.limits ?? QueueLimits()
-        limits.hold(until: max(limits.heldUntil ?? now, now + span.wholeMilliseconds))
+        limits.hold(until: max(limits.heldUntil ?? now, end))
         turn.limits = limits
     }
 
@@ -79,12 +81,14 @@ extension WriteSession {
 
     /// Forgets the limits of a queue that is gone.
     func forgetLimits(_ turn: QueueTurn) throws(StoreError) {
-        if !turn.isLimited { return }
-        try setLimited(false, turn)
-        try forgetSlices(upTo: .max, turn)
-        let delete = try statement(SQL.deleteLimits)
-        delete.bind(1, turn.number)
-        try delete.run()
+        if turn.isLimited {
+            try setLimited(false, turn)
+            try forgetSlices(upTo: .max, turn)
+            let delete = try statement(SQL.deleteLimits)
+            delete.bind(1, turn.number)
+            try delete.run()
+        }
+        // Also those that were set in this transaction and are not yet in the file.
         turn.forgetLimits()
     }
 

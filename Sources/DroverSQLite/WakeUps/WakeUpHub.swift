@@ -30,7 +30,14 @@ final class WakeUpHub: Sendable {
         var isClosed = false
     }
 
+    private let clock: any WallClock
     private let state = Mutex(State())
+
+    /// - Parameter clock: the store's, by which limits of queues let go.
+    init(clock: any WallClock) { self.clock = clock }
+
+    /// The present instant, in milliseconds.
+    var now: Int64 { clock.now.milliseconds }
 
     /// The queues that somebody waits for.
     var watched: Set<QueueName> {

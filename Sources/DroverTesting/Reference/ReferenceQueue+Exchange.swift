@@ -120,7 +120,7 @@ extension ReferenceQueue {
         case .rateLimited(let span):
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)
-            limiter.hold(until: max(limiter.heldUntil ?? now, now + span))
+            if span > .zero { limiter.hold(until: max(limiter.heldUntil ?? now, now + span)) }
         }
         if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id, keepsHold: true) }
         return .settled
@@ -188,7 +188,7 @@ extension ReferenceQueue {
             }
             note(.active, of: entry.value)
         }
-        signals.leftover = readyCount > 0
+        signals.leftover = !ready.isEmpty && readyCount > 0
         return ready.map(\.value)
     }
 

@@ -52,7 +52,7 @@ end
 function hold(rule, old, id)
     local remaining = lifetime(rule)
     if rule.isStale then call('DEL', rule.kept) end
-    if old and remaining > 0 and not rule.extends then remaining = call('PTTL', rule.holder) end
+    if old and remaining > 0 and not rule.extends then remaining = math.max(call('PTTL', rule.holder), 1) end
     setHolder(rule, id, remaining)
     call('HSET', base .. id, 'deid', rule.id)
 end
