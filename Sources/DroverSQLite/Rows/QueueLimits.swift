@@ -74,7 +74,7 @@ struct QueueLimits {
         begun = 0
     }
 
-    /// The number of a slice, at an instant.
+    /// How long a slice is, in ms.
     private var sliceLength: Int64 { rate?.slice ?? 1 }
 
     /// When the jobs of a slice count no more.
