@@ -23,9 +23,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5])
+            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5, 6])
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now, now])
+            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now, now, now])
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +42,7 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -57,7 +57,8 @@ struct OpeningTests {
                     sql: """
                         ALTER TABLE drover_jobs DROP COLUMN steps;
                         DROP TABLE drover_steps;
-                        DELETE FROM drover_schema WHERE version = 5;
+                        \(Self.withoutFlows)
+                        DELETE FROM drover_schema WHERE version > 4;
                         """)
             }
             try await withStore(path) { store in
@@ -68,6 +69,39 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.map { $0?.steps.map(\.name) } == [["s"], []])
             }
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
+    /// Takes the layout back to that before flows.
+    private static let withoutFlows = """
+        DROP TABLE drover_children;
+        DROP TABLE drover_parents;
+        ALTER TABLE drover_queues DROP COLUMN waiting_children;
+        ALTER TABLE drover_jobs DROP COLUMN wait_delay;
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 6', 'BETWEEN 0 AND 5') WHERE name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        """
+
+    @Test("A file of the layout before flows is brought up to date, and its jobs wait for children")
+    func layoutWithoutFlows() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let ids = try await withStore(path) { try await $0.add(2, to: "q") }
+            try raw(path) { db in
+                try db.execute(sql: "\(Self.withoutFlows) DELETE FROM drover_schema WHERE version > 5")
+                #expect(throws: (any Error).self) { try db.execute(sql: "UPDATE drover_jobs SET state = 6") }
+            }
+            try await withStore(path) { store in
+                let flow = NewJob(
+                    id: JobID(stored: "p"), name: "n",
+                    children: [ChildJob("q", NewJob(id: JobID(stored: "c"), name: "n"))])
+                #expect(try await store.enqueue("q", [flow]) == [.added(JobID(stored: "p"))])
+                let records = try await store.jobs((ids + [JobID(stored: "p")]).map { JobKey(queue: "q", id: $0) })
+                #expect(records.map { $0?.state } == [.waiting, .waiting, .waitingChildren])
+            }
+            #expect(try raw(path) { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -160,7 +194,7 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 5)
+            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }
@@ -186,6 +220,7 @@ struct OpeningTests {
                         ALTER TABLE drover_queues DROP COLUMN max_length;
                         ALTER TABLE drover_jobs DROP COLUMN steps;
                         DROP TABLE drover_steps;
+                        \(Self.withoutFlows)
                         DELETE FROM drover_schema WHERE version > 3
                         """)
             }

@@ -40,6 +40,13 @@ struct QueryPlanTests {
         ("save-move", SQL.saveMove), ("set-max-length", SQL.setMaxLength),
         ("delete-steps", SQL.deleteSteps), ("mark-steps", SQL.markSteps), ("read-steps", SQL.readSteps),
         ("save-step", SQL.saveStep),
+        ("complete-held", SQL.completeHeld), ("count-children", SQL.countChildren), ("delete-child", SQL.deleteChild),
+        ("delete-children", SQL.deleteChildren), ("delete-parent", SQL.deleteParent),
+        ("delete-pending-child", SQL.deletePendingChild), ("find-child", SQL.findChild),
+        ("find-pending-child", SQL.findPendingChild), ("list-children-ascending", SQL.listChildrenAscending),
+        ("list-children-descending", SQL.listChildrenDescending), ("read-parent", SQL.readParent),
+        ("read-wait-delay", SQL.readWaitDelay), ("save-child", SQL.saveChild), ("save-parent", SQL.saveParent),
+        ("set-deferred-failure", SQL.setDeferredFailure), ("set-wait-delay", SQL.setWaitDelay),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.
@@ -48,7 +55,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5] {
+            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6] {
                 try db.execute(sql: schema)
             }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)

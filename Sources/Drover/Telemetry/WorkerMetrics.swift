@@ -7,7 +7,7 @@ import Metrics
 /// - `drover_job_duration_seconds{queue}`: how long they took.
 /// - `drover_jobs_running{queue}`: how many run now.
 struct WorkerMetrics: Sendable {
-    private let completed, failed, retried, snoozed, cancelled, released, lost: Counter
+    private let completed, failed, retried, snoozed, waiting, cancelled, released, lost: Counter
     private let duration: Metrics.Timer
     private let running: Gauge
 
@@ -19,6 +19,7 @@ struct WorkerMetrics: Sendable {
         failed = counter("failed")
         retried = counter("retry")
         snoozed = counter("snoozed")
+        waiting = counter("waiting_for_children")
         cancelled = counter("cancelled")
         released = counter("released")
         lost = counter("lost")
@@ -33,6 +34,7 @@ struct WorkerMetrics: Sendable {
         case .failed: failed.increment()
         case .retry: retried.increment()
         case .snoozed: snoozed.increment()
+        case .waitingForChildren: waiting.increment()
         case .cancelled: cancelled.increment()
         case .released: released.increment()
         case nil: lost.increment()
@@ -51,6 +53,7 @@ struct WorkerMetrics: Sendable {
         case .failed: "failed"
         case .retry: "retry"
         case .snoozed: "snoozed"
+        case .waitingForChildren: "waiting_for_children"
         case .cancelled: "cancelled"
         case .released: "released"
         case nil: "lost"

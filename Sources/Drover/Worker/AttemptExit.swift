@@ -12,6 +12,8 @@ enum AttemptExit: Sendable {
     case unrecoverable(Unrecoverable)
     /// It put the job off.
     case snoozed(Snooze)
+    /// It waits for its children.
+    case waitingForChildren
     /// The payload is not what the handler's type asks for.
     case undecodable(UndecodablePayload)
     /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
@@ -34,6 +36,7 @@ enum AttemptExit: Sendable {
         switch error {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
+        case is WaitForChildren: self = .waitingForChildren
         case let error as UndecodablePayload: self = .undecodable(error)
         // What the job itself has, not another job's result that the handler awaited.
         case let error as DroverError where error.code == .unreadable && error.cause is UnreadableValue:
@@ -78,6 +81,7 @@ enum AttemptExit: Sendable {
         case .threw: "threw"
         case .unrecoverable: "unrecoverable"
         case .snoozed: "snoozed"
+        case .waitingForChildren: "waiting_for_children"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
         case .noHandler: "no_handler"
@@ -111,6 +115,8 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .snoozed(let snooze):
             .snoozed(snooze.delay)
+        case .waitingForChildren:
+            .waitingForChildren
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):

@@ -20,7 +20,7 @@ struct ModelSettlement: Sendable {
         return switch outcome {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released: nil
+        case .retry, .snoozed, .released, .waitingForChildren: nil
         }
     }
 }

@@ -43,6 +43,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         listing,
         paging, counting, logging, eventContents, eventReading, wakeUps, heartbeats, isolation, concurrency, lifecycle,
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
+        flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps,
     ].flatMap(\.self)
 }
 

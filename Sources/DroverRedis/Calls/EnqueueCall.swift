@@ -27,7 +27,7 @@ struct EnqueueCall: Sendable {
         }
     }
 
-    private static func entry(of job: NewJob) -> String {
+    static func entry(of job: NewJob) -> String {
         switch job.start {
         case .after(let delay) where delay > .zero: "a\(delay.wholeMilliseconds)"
         case .at(let instant): (job.options.lifo ? "f" : "t") + String(instant.milliseconds)

@@ -10,7 +10,7 @@ final class QueueTurn {
     var isPaused = false { didSet { isChanged = true } }
     /// From which length on new jobs are not taken. It has a statement of its own, as it changes rarely.
     var maxLength: Int64?
-    private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0]
+    private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0, 0]
     private(set) var lastEvent: Int64
     private(set) var cancels: Int64 = 0
     /// Events that fill a row of their own, with the position of the last.
@@ -34,7 +34,7 @@ final class QueueTurn {
     init(name: QueueName, row: Statement) {
         self.name = name
         number = row.int(0)
-        counts = (2...7).map { row.count($0) }
+        counts = (2...7).map { row.count($0) } + [row.count(12)]
         lastEvent = row.count(8)
         cancels = row.count(9)
         isPaused = row.bool(1)
@@ -49,7 +49,7 @@ final class QueueTurn {
     func count(_ state: Int64) -> Int64 { counts[Int(state)] }
 
     /// How many jobs wait, have a priority or are delayed.
-    private var length: Int64 { count(StateCode.waiting) + count(StateCode.prioritized) + count(StateCode.delayed) }
+    var length: Int64 { count(StateCode.waiting) + count(StateCode.prioritized) + count(StateCode.delayed) }
 
     /// The maximum length, where it is reached.
     var reachedMaxLength: Int? {

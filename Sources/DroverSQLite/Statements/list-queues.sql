@@ -1,3 +1,4 @@
 -- All queues that are not gone with their counts, by name.
-SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length FROM drover_queues
+SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, waiting_children
+FROM drover_queues
 WHERE NOT gone ORDER BY name

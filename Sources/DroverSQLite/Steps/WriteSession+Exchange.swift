@@ -99,7 +99,7 @@ extension WriteSession {
         defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
-        for index in rows.indices where rows[index].annexes.hasSteps { try fillSteps(of: &rows[index]) }
+        for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
         let activate = try statement(.activateJob)
         activate.bind(2, expiry(of: claim.lease))
         activate.bind(4, token.text)

@@ -45,20 +45,23 @@ extension WriteSession {
         _ settlement: Settlement, _ seq: Int64, _ stored: StoredID, _ turn: QueueTurn, _ work: inout SettlingWork
     ) throws(StoreError) -> Bool {
         let lease = settlement.lease
-        if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce {
-            guard try complete(seq, stored, lease.token, result, turn) else { return false }
+        if case .completed(let result) = settlement.outcome, !settlement.retention.removesAtOnce,
+            try complete(seq, stored, lease.token, result, turn)
+        {
             turn.moved(from: StateCode.active, to: StateCode.completed)
             turn.emit(.completed(result), stored)
             work.finished(StateCode.completed, settlement.retention)
         } else {
             guard let held = try held(seq, stored, lease.token, turn) else { return false }
+            let settlement = try judged(
+                settlement, of: seq, hasChildren: held.annexes.hasChildren, isCancelRequested: held.isCancelRequested)
             try end(seq, stored, held, settlement, turn, &work)
         }
         work.hasSettled = true
         return true
     }
 
-    /// The hot path: one statement, which finds, checks and settles.
+    /// The hot path: one statement, which finds, checks and settles a job that has neither a parent nor children.
     private func complete(
         _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn
     ) throws(StoreError) -> Bool {
@@ -89,6 +92,7 @@ extension WriteSession {
         var stacktrace: String?
         var annexes: JobAnnexes
         var options: String?
+        var isCancelRequested: Bool
     }
 
     private func held(
@@ -103,7 +107,8 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(5))
+            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(5),
+            isCancelRequested: select.bool(6))
     }
 
     private func end(
@@ -111,10 +116,17 @@ extension WriteSession {
         _ work: inout SettlingWork
     ) throws(StoreError) {
         switch settlement.outcome {
-        case .completed(let result):  // removed at once; the other case is the hot path
+        case .completed(let result):
+            if held.annexes.hasParent { try tellParent(of: seq, stored, .completed(result), turn) }
             turn.emit(.completed(result), stored)
-            try remove(seq, state: StateCode.active, held.annexes, turn)
-            work.hasFinished = true
+            if settlement.retention.removesAtOnce {
+                try remove(seq, state: StateCode.active, held.annexes, turn)
+                work.hasFinished = true
+            } else {
+                try complete(seq, result)
+                turn.moved(from: StateCode.active, to: StateCode.completed)
+                work.finished(StateCode.completed, settlement.retention)
+            }
         case .failed(let failure):
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
         case .cancelled:
@@ -139,13 +151,30 @@ extension WriteSession {
             try endAttempt(seq, held, to: place, attempts: 0, nil)
             left(active: stored, to: place, turn)
             turn.wakesWork = true
+        case .waitingForChildren:
+            try setWaitDelay(nil, of: seq)
+            let place = Place(state: StateCode.waitingChildren, rank: now, place: nextNumber())
+            try endAttempt(seq, held, to: place, attempts: 0, nil)
+            turn.moved(from: StateCode.active, to: place.state)
+            turn.emit(.waitingChildren(from: .active), stored)
         }
+    }
+
+    /// Completes a job that is known to be held.
+    private func complete(_ seq: Int64, _ result: JSONText) throws(StoreError) {
+        let update = try statement(SQL.completeHeld)
+        update.bind(1, seq)
+        update.bind(2, now)
+        update.bind(3, nextNumber())
+        update.bind(4, result.text)
+        try update.run()
     }
 
     private func fail(
         _ seq: Int64, _ stored: StoredID, _ held: Held, _ failure: Failure, _ retention: Retention, _ turn: QueueTurn,
         _ work: inout SettlingWork
     ) throws(StoreError) {
+        if held.annexes.hasParent { try tellParent(of: seq, stored, .failed(reason: failure.reason), turn) }
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {
             turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)

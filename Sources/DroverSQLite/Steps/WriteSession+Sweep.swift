@@ -24,7 +24,7 @@ extension WriteSession {
             // At most one job of each schedule stays.
             for row in try list(turn, state, after: nil, limit: limit - removed + kept) where removed < limit {
                 if kept > 0, try isPending(row, turn) { continue }
-                try remove(row.seq, state: state, row.annexes, turn)
+                try remove(row.seq, state: state, row.annexes, turn, isSwept: true)
                 removed += 1
             }
         }
@@ -43,7 +43,7 @@ extension WriteSession {
         var removed = 0
         for row in rows where isOld(row, cut) {
             if try isPending(row, turn) { continue }
-            try remove(row.seq, state: code, row.annexes, turn)
+            try remove(row.seq, state: code, row.annexes, turn, isSwept: true)
             removed += 1
         }
         turn.emit(.cleaned(removed))
@@ -54,7 +54,7 @@ extension WriteSession {
     private func isOld(_ row: JobRow, _ cut: Timestamp) -> Bool {
         switch row.record.state {
         case .completed, .failed: row.rank <= cut.milliseconds
-        case .waiting, .prioritized, .delayed: (row.record.processedAt ?? row.record.createdAt) <= cut
+        case .waiting, .prioritized, .delayed, .waitingChildren: (row.record.processedAt ?? row.record.createdAt) <= cut
         case .active: (row.record.processedAt ?? row.record.createdAt) <= cut && row.rank <= askedAt
         }
     }
@@ -94,7 +94,7 @@ extension WriteSession {
         while try select.step() {
             jobs.append((select.int(0), select.int(1), JobAnnexes(select, logLines: 2, steps: 3)))
         }
-        for job in jobs { try remove(job.seq, state: job.state, job.annexes, turn) }
+        for job in jobs { try remove(job.seq, state: job.state, job.annexes, turn, isSwept: true) }
         if jobs.count == limit { return SweepReport(removed: jobs.count, progress: .more(PageCursor("0:0"))) }
         try forget(turn)
         return SweepReport(removed: jobs.count, progress: .finished)

@@ -15,6 +15,8 @@ package struct ReferenceQueue: Sendable {
         var log: [String] = []
         /// The options of a job that came from another store, as they were stored there.
         var arrivedOptions: String?
+        /// What is known of its children.
+        var children = Children()
     }
 
     /// The lease of an active job.
@@ -51,6 +53,8 @@ package struct ReferenceQueue: Sendable {
     /// From which length on new jobs are not taken.
     package var maxLength: Int?
     var isObliterated = false
+    /// What jobs of other queues are to hear of their children here.
+    var news: [ChildNews] = []
     var memory = ExchangeMemory()
     var signals = Signals()
     /// The instant of the call under way.
@@ -180,8 +184,25 @@ extension ReferenceQueue {
         jobs.values[index].lease?.expiry = expiry
     }
 
-    /// Removes a job and its log, without an event.
-    mutating func remove(_ id: JobID) {
+    /// Lets a job wait for its children.
+    mutating func awaitChildren(_ id: JobID, from state: JobState?) {
+        move(id, to: .waitingChildren, rank: now.milliseconds)
+        note(.waitingChildren(from: state), of: id)
+    }
+
+    /// Puts a job before all that wait, whatever its priority is.
+    mutating func putFirst(_ id: JobID) {
+        move(id, to: .waiting, rank: 0, atFront: true)
+        signals.work = signals.work || !isPaused
+    }
+
+    /// Removes a job and its log, without an event of its own. Its parent waits for it no longer.
+    ///
+    /// - Parameter isSwept: its queue is being swept: a parent in it goes with its last child.
+    mutating func remove(_ id: JobID, isSwept: Bool = false) {
+        if let record = jobs[id]?.record, let parent = record.parent {
+            tell(ChildNews(parent: parent.key, child: record.key, content: .gone(isSwept: isSwept)))
+        }
         leaveLine(id)
         jobs[id] = nil
     }

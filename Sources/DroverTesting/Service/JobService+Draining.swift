@@ -80,6 +80,7 @@ extension JobService {
         case .failed(let failure), .retry(_, let failure): failure.reason
         case .snoozed(let span): "snoozed for \(span)"
         case .cancelled: Failure.cancelledReason
+        case .waitingForChildren: "waits for its children"
         case .completed, .released, nil: "not completed"
         }
     }
