@@ -74,6 +74,24 @@ extension RedisStore {
             case .maxLength(_, let most):
                 arguments.append("maxLength")
                 arguments.append(most.map { String($0) } ?? "")
+            case .concurrency(_, let most):
+                arguments.append("concurrency")
+                arguments.append(most.map { String($0) } ?? "")
+            case .rateLimit(_, let limit):
+                arguments.append("rate")
+                arguments.append(limit.map { String($0.max) } ?? "")
+                arguments.append(limit.map { String($0.per.wholeMilliseconds) } ?? "")
+                arguments.append(limit?.window == .sliding ? "1" : "")
+            case .hold(_, let span):
+                arguments.append("hold")
+                arguments.append(span.map { String($0.wholeMilliseconds) } ?? "")
+            case .forgetDeduplication(_, let id):
+                arguments.append("forgetDeduplication")
+                arguments.append(id)
+                let held = try await run(
+                    Scripts.configure, setting.queue, more: [keys.queues], arguments, "configure \(setting.queue)")
+                results.append(held.int == 1 ? .done : .notFound)
+                continue
             }
             // Jobs that BullMQ 5 keeps in its list of paused ones are brought over in portions.
             while try await run(

@@ -29,14 +29,19 @@ extension RedisStore {
         return records
     }
 
-    /// Lists jobs of one state.
+    /// Lists jobs of one state, or the one that holds a deduplication id.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         try checkOpen()
+        let state: JobState
+        switch query.part {
+        case .state(let asked): state = asked
+        case .holding(let id): return try await holder(of: id, in: query.queue)
+        }
         var arguments = RedisArguments(capacity: 64)
-        arguments.append(query.state.rawValue)
+        arguments.append(state.rawValue)
         arguments.append(page.order.rawValue)
         arguments.append(page.limit)
-        arguments.append(try PlaceCursor(page.after, in: query.state).text)
+        arguments.append(try PlaceCursor(page.after, in: state).text)
         let items = try await run(Scripts.list, query.queue, arguments, "list jobs of \(query.queue)").items ?? []
         var jobs: [JobRecord] = []
         try withCoder { coder throws(StoreError) in
@@ -44,11 +49,31 @@ extension RedisStore {
                 let key = JobKey(queue: query.queue, id: JobID(stored: items[index].text ?? ""))
                 jobs.append(
                     JobHash(items[index + 2]).record(
-                        key, state: query.state, mark: items[index + 1].text, options: &coder))
+                        key, state: state, mark: items[index + 1].text, options: &coder))
             }
         }
         let next = items.first?.text ?? ""
         return JobPage(jobs: jobs, next: next.isEmpty ? nil : PageCursor(next))
+    }
+
+    private func holder(of id: String, in queue: QueueName) async throws(StoreError) -> JobPage {
+        var arguments = RedisArguments(capacity: 64)
+        arguments.append(id)
+        let items =
+            try await run(Scripts.holder, queue, arguments, "read who holds a deduplication id of \(queue)").items ?? []
+        guard items.count >= 3, let holder = items[0].text.map(JobID.init(stored:)) else { return JobPage(jobs: []) }
+        let remaining = items[1].int.flatMap { $0 < 0 ? nil : Duration.milliseconds($0) }
+        let next = items[2].text.flatMap { $0.isEmpty ? nil : JobID(stored: $0) }
+        var page = JobPage(jobs: [], hold: DeduplicationHold(holder: holder, remaining: remaining, next: next))
+        guard items.count == 6 else { return page }
+        let state = items[3].text.flatMap(JobState.init(rawValue:)) ?? .waiting
+        page.jobs = [
+            try withCoder { coder throws(StoreError) in
+                JobHash(items[5]).record(
+                    JobKey(queue: queue, id: holder), state: state, mark: items[4].text, options: &coder)
+            }
+        ]
+        return page
     }
 
     /// Lists the queues: those that Drover has used, and those of BullMQ's clients that a search has found. It writes
@@ -58,9 +83,10 @@ extension RedisStore {
         let bases = try await send(.make("SMEMBERS", keys.queues), "list queues").items ?? []
         let used = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }
         let queues = discovered.union(used).sorted()
+        let now = try await serverTime()
         var commands: [RedisCommand] = []
         for queue in queues {
-            commands.append(.make("HMGET", keys.meta(queue), "paused", "drover:maxLength"))
+            commands += LimitsReply.commands(queue, keys)
             commands.append(.make("EXISTS", keys.meta(queue)))
             commands += keys.listed(queue).map(\.probe)
         }
@@ -78,7 +104,7 @@ extension RedisStore {
                     return .null
                 }
             }
-            let settings = try next().items ?? []
+            let limits = try LimitsReply(next)
             let exists = try next().int == 1
             var counts = JobCounts()
             for key in keys.listed(queue) {
@@ -87,10 +113,7 @@ extension RedisStore {
             }
             // One that another client has obliterated is remembered and has nothing any more.
             guard exists || counts.total > 0 || isDamaged else { continue }
-            let isPaused = settings.first.map { !$0.isNull } ?? false
-            var summary = QueueSummary(
-                name: queue, isPaused: isPaused, counts: counts,
-                maxLength: settings.last?.text.flatMap { Int($0) })
+            var summary = limits.summary(queue, counts, now: now)
             if isDamaged { summary.problem = await damage(of: queue) ?? "a key of the queue holds something else" }
             summaries.append(summary)
         }

@@ -101,7 +101,9 @@ extension RedisStore {
         let found = try await schedules(ScheduleQuery(queue: key.queue, part: .ids([key.id])), page: Page(limit: 1))
         guard let schedule = found.schedules.first?.schedule else { return .notFound }
         let job = NewJob(name: schedule.name, payload: schedule.payload, options: schedule.options)
-        if let problem = try await enqueue(key.queue, [job]).first?.problem { return .refused(problem) }
+        if let problem = try await enqueue(key.queue, [job.withoutDeduplication]).first?.problem {
+            return .refused(problem)
+        }
         return .done
     }
 

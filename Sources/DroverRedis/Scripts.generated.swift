@@ -12,7 +12,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local job, status = base .. ARGV[1], ARGV[2]
@@ -36,7 +36,7 @@ enum Scripts {
             reply[#reply + 1] = (status == 'processed' or status == 'ignored') and part[2][index + 1] or ''
         end
         return reply
-        """#, sha: "c0ac5a8449740a16fc00e9d76400f2264a8faf29")
+        """#, sha: "b3130e33c4b7acfcf3b5378dbaeef5bc5a50470e")
 
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
@@ -45,7 +45,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -204,6 +204,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -211,7 +216,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -223,10 +230,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -259,14 +263,20 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
             if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
-            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
-                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler, start =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk', 'at'))
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
             local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
-            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local due = tonumber(start) or now + (tonumber(options.delay) or 0)
+            local delay, priority = math.max(due - now, 0), tonumber(options.priority) or 0
+            if call('EXISTS', job) == 1 then
+                call('DEL', postponed)
+                emit('duplicated', 'jobId', newID)
+                return
+            end
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
             if lifetime > 0 then
                 call('SET', holder, newID, 'PX', integer(lifetime))
@@ -279,7 +289,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, now + delay)
+            enter(newID, priority, options.lifo, due)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -404,7 +414,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "1ad63a9dc31a01dba158cfcb6e2e91832a33b2bb")
+        """#, sha: "75694fa34f695be27d42369a1b270f1400fd7e51")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -413,7 +423,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -511,7 +521,11 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
-        call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
+        if ARGV[2] == 'forgetDeduplication' then
+            local holder = deduplicationKeys(ARGV[3])
+            return call('GET', holder) and call('DEL', holder) or 0
+        end
+        call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey, limiterKey, slicesKey)
         keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
         local isNew = not keptEvents
         local function register() if isNew then call('SADD', queuesKey, base) end end
@@ -522,17 +536,36 @@ enum Scripts {
             register()
             return 0
         end
-        if ARGV[2] == 'maxLength' then
+        if ARGV[2] ~= 'resume' then
+            local kind, value = ARGV[2], ARGV[3]
             if isNew then
                 call('SCARD', queuesKey)
                 call('HSET', metaKey, 'opts.maxLenEvents', '10000')
             end
-            if ARGV[3] == '' then
-                call('HDEL', metaKey, 'drover:maxLength')
+            local function set(field, text)
+                if text == '' then call('HDEL', metaKey, field) else call('HSET', metaKey, field, text) end
+            end
+            if kind == 'maxLength' then
+                set('drover:maxLength', value)
+            elseif kind == 'concurrency' then
+                set('concurrency', value)
+            elseif kind == 'rate' then
+                local max, duration, sliding = unpack(call('HMGET', metaKey, 'max', 'duration', 'drover:sliding'))
+                if (max or '') ~= value or (duration or '') ~= ARGV[4] or (sliding or '') ~= ARGV[5] then
+                    call('DEL', limiterKey, slicesKey)
+                    set('max', value)
+                    set('duration', ARGV[4])
+                    set('drover:sliding', ARGV[5])
+                end
             else
-                call('HSET', metaKey, 'drover:maxLength', ARGV[3])
+                call('DEL', limiterKey)
+                set('drover:heldUntil', value ~= '' and integer(now + tonumber(value)) or '')
+                if value ~= '' then call('SET', limiterKey, '9007199254740991', 'PX', value) end
             end
             register()
+            if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 and call('EXISTS', waitKey, prioritizedKey) > 0 then
+                call('ZADD', markerKey, '0', '0')
+            end
             return 0
         end
         local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0
@@ -550,7 +583,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "9dc6a37f6a0d71d7844fcdd63e9b70f41110df9c")
+        """#, sha: "c494493aefdbfeab8cba7af1546905eba9f3fe31")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -559,7 +592,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -642,6 +675,7 @@ enum Scripts {
         local isNew = not keptEvents
         local count = (#ARGV - 1) / 6
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
+        local rules
         for index = 1, count do
             local at = index * 6 - 4
             local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -650,6 +684,17 @@ enum Scripts {
                 others = others + 1
             end
             local kind = string.byte(entry)
+            if kind == 100 then
+                local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
+                rules = rules or {}
+                rules[index] = {
+                    id = same, ttl = tonumber(ttl), extends = string.find(words, 'e') and true,
+                    replaces = string.find(words, 'r') and true, keeps = string.find(words, 'k') and true,
+                    isInstant = plain ~= '' and string.byte(plain) ~= 97,
+                }
+                ARGV[at + 5] = plain
+                kind = string.byte(plain)
+            end
             if kind and kind ~= 108 then isDelayed = true end
             if kind ~= 97 then
                 if priority == '0' then isWaiting = true else isPrioritized = true end
@@ -664,7 +709,7 @@ enum Scripts {
         call('ZCARD', markerKey)
         if concurrency then call('LLEN', activeKey) end
         if isNew then call('SCARD', queuesKey) end
-        local full
+        local full, room
         most = tonumber(most)
         if most then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -688,8 +733,10 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
-            local room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
+            room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
                 - call('ZCARD', delayedKey)
+        end
+        if most and not rules then
             local enters, isNeeded = {}, false
             full = {}
             for index = 1, count do
@@ -704,6 +751,193 @@ enum Scripts {
                 end
             end
             if not isNeeded then return full end
+            room = nil
+        end
+        local standing, replace, hold, keep
+        if rules then
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent, isSwept)
+            if freesDeduplication then freeDeduplication(id, deduplication) end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local function readHold(rule)
+            rule.holder, rule.kept = deduplicationKeys(rule.id)
+            local holder = call('GET', rule.holder)
+            call('HLEN', rule.kept)
+            if holder then
+                call('ZSCORE', delayedKey, holder)
+                call('EXISTS', jobKeys(base .. holder))
+                if rule.keeps then call('LLEN', activeKey) end
+            end
+        end
+        local function lifetime(rule) return rule.keeps and 0 or rule.ttl end
+        local function setHolder(rule, id, remaining)
+            if remaining > 0 then
+                call('SET', rule.holder, id, 'PX', integer(remaining))
+            else
+                call('SET', rule.holder, id)
+            end
+        end
+        local function belongs(rule, id) return call('HGET', base .. id, 'deid') == rule.id end
+        function standing(rule)
+            local old = call('GET', rule.holder)
+            if not old then return end
+            if rule.replaces and call('ZSCORE', delayedKey, old) and belongs(rule, old) then return nil, old end
+            if call('PTTL', rule.holder) < 0 and call('EXISTS', base .. old) == 0 then
+                rule.isStale = true
+                return
+            end
+            return old
+        end
+        function replace(tell, rule, old, id)
+            tell('removed', 'jobId', old, 'prev', 'delayed')
+            call('ZREM', delayedKey, old)
+            deleteJob(old, false)
+            emit('deduplicated', 'jobId', id, 'deduplicationId', rule.id, 'deduplicatedJobId', old)
+            call('DEL', rule.kept)
+        end
+        function hold(rule, old, id)
+            local remaining = lifetime(rule)
+            if rule.isStale then call('DEL', rule.kept) end
+            if old and remaining > 0 and not rule.extends then remaining = call('PTTL', rule.holder) end
+            setHolder(rule, id, remaining)
+            call('HSET', base .. id, 'deid', rule.id)
+        end
+        function keep(tell, rule, holder, id, name, data, opts, due)
+            local isKept = rule.keeps and call('LPOS', activeKey, holder) and belongs(rule, holder)
+            if not isKept and rule.replaces then return end
+            tell('deduplicated', 'jobId', holder, 'deduplicationId', rule.id, 'deduplicatedJobId', id)
+            if isKept then
+                if due and due > now then opts = string.sub(opts, 1, -2) .. ',"delay":' .. integer(due - now) .. '}' end
+                call('DEL', rule.kept)
+                call('HSET', rule.kept, 'name', name, 'data', data, 'opts', opts, 'jid', id)
+                if due and rule.isInstant then call('HSET', rule.kept, 'at', integer(due)) end
+                setHolder(rule, holder, 0)
+            elseif rule.extends and rule.ttl > 0 then
+                setHolder(rule, holder, lifetime(rule))
+            end
+        end
+            for _, rule in pairs(rules) do readHold(rule) end
         end
         local counter = call('INCRBY', idKey, count) - count
         local function takeBack()
@@ -744,30 +978,45 @@ enum Scripts {
                 tell('duplicated', 'jobId', id)
                 reply[index] = '=' .. id
             else
-                known[id] = true
+                local rule, holder, old = rules and rules[index], nil, nil
+                if rule then holder, old = standing(rule) end
                 local due
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
-                local delay = due and due > now and integer(due - now) or '0'
-                tell('added', 'jobId', id, 'name', name)
-                call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
-                    'delay', delay, 'priority', ARGV[at + 4])
-                if delay ~= '0' then
-                    pushDelayed(id, due)
-                    emit('delayed', 'jobId', id, 'delay', integer(due))
+                if holder then
+                    keep(tell, rule, holder, id, name, ARGV[at + 2], ARGV[at + 3], due)
+                    reply[index] = '~' .. holder
+                elseif room and room < 1 and not old then
+                    reply[index] = '!' .. integer(most)
                 else
-                    if ARGV[at + 4] ~= '0' then
-                        pushBack(id, tonumber(ARGV[at + 4]))
-                    elseif entry == 'l' or string.byte(entry) == 102 then
-                        front[#front + 1] = id
-                    else
-                        back[#back + 1] = id
+                    known[id] = true
+                    if room and not old then room = room - 1 end
+                    if old then
+                        replace(tell, rule, old, id)
+                        tell, known[old] = emit, nil
                     end
-                    emit('waiting', 'jobId', id)
+                    local delay = due and due > now and integer(due - now) or '0'
+                    tell('added', 'jobId', id, 'name', name)
+                    call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
+                        'delay', delay, 'priority', ARGV[at + 4])
+                    if rule then hold(rule, old, id) end
+                    if delay ~= '0' then
+                        pushDelayed(id, due)
+                        emit('delayed', 'jobId', id, 'delay', integer(due))
+                    else
+                        if ARGV[at + 4] ~= '0' then
+                            pushBack(id, tonumber(ARGV[at + 4]))
+                        elseif entry == 'l' or string.byte(entry) == 102 then
+                            front[#front + 1] = id
+                        else
+                            back[#back + 1] = id
+                        end
+                        emit('waiting', 'jobId', id)
+                    end
+                    reply[index] = '+' .. id
                 end
-                reply[index] = '+' .. id
             end
-            if not full or not full[index] then tell = emit end
+            if hasTrimmed then tell = emit end
         end
         if #back > 0 then callAll('LPUSH', waitKey, back) end
         if #front > 0 then callAll('RPUSH', waitKey, front) end
@@ -775,7 +1024,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "077e5126f6f60910338e55fcf78ef1b590ef8eed")
+        """#, sha: "86447465fb84e486ce9b341c9ea3846406b4959a")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -784,7 +1033,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -833,10 +1082,10 @@ enum Scripts {
         end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-        local paused, concurrency, max, duration
-        paused, concurrency, max, duration, keptEvents =
-            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-        concurrency, max = tonumber(concurrency), tonumber(max)
+        local paused, concurrency, max, duration, isSliding, holdEnd
+        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
+            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+        concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
         local reply = { '', paused and 1 or 0, -1, nowText }
         local function nextDue()
             local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
@@ -856,7 +1105,7 @@ enum Scripts {
             local index = 0
             while index < count do
                 local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-                if outcome == 'c' or outcome == 's' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
                 local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
@@ -924,6 +1173,7 @@ enum Scripts {
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
         local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+        if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
             local rare, bare = { stalledKey }, { false, false, false, false }
             for index = 1, count do
@@ -1095,6 +1345,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -1102,7 +1357,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -1114,10 +1371,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -1150,14 +1404,20 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             local remaining = call('PTTL', holder)
             if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
-            local name, data, opts, chosen, parentKey, parent, pending, scheduler =
-                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+            local name, data, opts, chosen, parentKey, parent, pending, scheduler, start =
+                unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk', 'at'))
             if not opts then return end
             local number = integer(call('INCR', idKey))
             local newID = chosen or number
             local job, options = base .. newID, decode(opts)
             local rule = type(options.de) == 'table' and options.de or {}
-            local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+            local due = tonumber(start) or now + (tonumber(options.delay) or 0)
+            local delay, priority = math.max(due - now, 0), tonumber(options.priority) or 0
+            if call('EXISTS', job) == 1 then
+                call('DEL', postponed)
+                emit('duplicated', 'jobId', newID)
+                return
+            end
             local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
             if lifetime > 0 then
                 call('SET', holder, newID, 'PX', integer(lifetime))
@@ -1170,7 +1430,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, now + delay)
+            enter(newID, priority, options.lifo, due)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -1243,6 +1503,12 @@ enum Scripts {
                 emit('waiting', 'jobId', id, 'prev', 'active')
             end
         end
+        local function holdQueue(span)
+            holdEnd = math.max(holdEnd, now + span)
+            if holdEnd <= now then return end
+            call('HSET', metaKey, 'drover:heldUntil', integer(holdEnd))
+            call('SET', limiterKey, '9007199254740991', 'PX', integer(holdEnd - now))
+        end
         local function complete(id, hash, result, rule)
             if call('SCARD', base .. id .. ':dependencies') > 0 then
                 finish(id, hash, 'failed', 'Job ' .. id .. ' has pending dependencies. moveToFinished')
@@ -1286,6 +1552,7 @@ enum Scripts {
                 await(id, hash)
             else
                 enter(id, hash, 0, pushFront)
+                if outcome == 'l' then holdQueue(tonumber(ARGV[operand])) end
             end
         end
         function endSettling()
@@ -1370,22 +1637,45 @@ enum Scripts {
             endSettling()
             promoteOnce()
         end
-        local wanted, wait, isFull = paused and 0 or limit, nil, nil
-        if wanted > 0 and concurrency then
-            local free = concurrency - call('LLEN', activeKey)
-            if free < wanted then wanted, isFull = free, true end
-        end
-        if wanted > 0 and max then
-            local used = tonumber(call('GET', limiterKey)) or 0
-            local remaining = used >= max and call('PTTL', limiterKey) or 0
-            if remaining > 0 then
-                wanted, wait = 0, remaining
-            else
-                if used >= max then
-                    call('DEL', limiterKey)
-                    used = 0
+        local wanted, wait = paused and 0 or limit, nil
+        local rateLeft, begin
+        if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
+        local span = math.max(math.floor(math.abs(tonumber(duration) or 1000)), 1)
+        local slice = math.max(math.ceil(span / 100), 1)
+        local function leftByRate()
+            if isSliding then
+                local begun, first, over = 0, nil, {}
+                local slices = call('HGETALL', slicesKey)
+                for index = 1, #slices, 2 do
+                    local stop = (tonumber(slices[index]) + 1) * slice + span
+                    if stop > now then
+                        begun, first = begun + tonumber(slices[index + 1]), math.min(first or stop, stop)
+                    else
+                        over[#over + 1] = slices[index]
+                    end
                 end
-                wanted = math.min(wanted, max - used)
+                if #over > 0 then callAll('HDEL', slicesKey, over) end
+                return math.max(max - begun, 0), first and first - now
+            end
+            local begun = tonumber(call('GET', limiterKey)) or 0
+            if begun < max then return max - begun end
+            local remaining = call('PTTL', limiterKey)
+            if remaining > 0 then return 0, remaining end
+            call('DEL', limiterKey)
+            return max
+        end
+        function begin()
+            if call('INCR', limiterKey) == 1 then call('PEXPIRE', limiterKey, integer(span)) end
+            if isSliding then
+                call('HINCRBY', slicesKey, integer(math.floor(now / slice)), '1')
+                call('PEXPIRE', slicesKey, integer(2 * span + 60000))
+            end
+        end
+            if holdEnd > now then wanted = 0 end
+            if concurrency then wanted = math.max(math.min(wanted, concurrency - call('LLEN', activeKey)), 0) end
+            if max then
+                rateLeft = leftByRate
+                wanted = math.min(wanted, (rateLeft()))
             end
         end
         local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
@@ -1443,9 +1733,7 @@ enum Scripts {
                                 end
                             end
                         end
-                        if max and not failure and call('INCR', limiterKey) == 1 then
-                            call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
-                        end
+                        if max and not failure then begin() end
                         local attemptText = attempt == 1 and '1' or integer(attempt)
                         call('SET', lock, token, 'PX', lease)
                         if hasTrimmed then
@@ -1473,9 +1761,21 @@ enum Scripts {
         if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
         if limit > 0 and #claimed < limit then
             if not isPlain then earliest = nextDue() end
+            if not paused and holdEnd > now then
+                wait = holdEnd - now
+            elseif rateLeft then
+                local left, remaining = rateLeft()
+                if left == 0 then wait = remaining end
+            end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
             if mayBeMore and #claimed < wanted then reply[3] = 0 end
-            if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
+            if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
+                reply[3] = 5000
+            end
+        end
+        if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
+            and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+            call('ZADD', markerKey, '0', '0')
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
             local period = limit > 0 and ARGV[3] or '30000'
@@ -1484,7 +1784,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "04f5fb625cd099d23d94da19bce48f33471be7a5")
+        """#, sha: "98eb15b6d75631b42d5b700178cc5a2bdc6b48a1")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1493,7 +1793,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -1652,6 +1952,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -1659,7 +1964,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -1671,10 +1978,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -1815,7 +2119,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "f585d828c564c55774dd23bbf6bcb0fad2ee38c1")
+        """#, sha: "0207d1dc4aa5f7200d58e4b4c2a548cb9a690656")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -1824,7 +2128,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -1938,6 +2242,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -1945,7 +2254,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -2136,7 +2447,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "8755f9a1e167200a735216186a125190fbb70a4b")
+        """#, sha: "f1e502015d60e366c704a9d2aaa438aac4860807")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -2145,7 +2456,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2259,6 +2570,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -2266,7 +2582,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -2377,7 +2695,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "4fa51367f67add438a1f77e6dc7a16e0f523a743")
+        """#, sha: "d361eeed9c337b96c2f6fa38c0a802c36f6cddc3")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -2429,6 +2747,96 @@ enum Scripts {
         end
         """#, sha: "dc32f95331227eb51c098e5cf72ca17bef9e146a")
 
+    /// `holder.lua`
+    static let holder = RedisScript(name: "holder", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
+        end
+        local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
+        local holderKey, keptKey = deduplicationKeys(ARGV[1])
+        local id = call('GET', holderKey)
+        if not id then return {} end
+        local reply = { id, call('PTTL', holderKey), call('HGET', keptKey, 'jid') or '' }
+        local hash = call('HGETALL', base .. id)
+        if #hash > 0 then
+            local state, more = stateOf(id), ''
+            if state == 'delayed' then
+                more = call('ZSCORE', delayedKey, id)
+            elseif state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then
+                more = 'elsewhere'
+            end
+            reply[4], reply[5], reply[6] = state, more, hash
+        end
+        return reply
+        """#, sha: "2a24ebd2579c2f7de306ab7f18f7b449da41f6c7")
+
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
         local base = KEYS[1]
@@ -2436,7 +2844,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2519,7 +2927,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "f98a179d8fdd259451fe8836b8483900dd801ac2")
+        """#, sha: "8f6d3d5e86f4521ed567c320d303f9ab8b4b0a6a")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -2528,7 +2936,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2670,7 +3078,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "f2200c2c9df71e6dd114b6a4b97ffc532394c20a")
+        """#, sha: "a21560095ae8be8a855bfa3902c243ed10b46ee5")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -2679,7 +3087,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -2838,6 +3246,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -2845,7 +3258,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -2857,10 +3272,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -2990,6 +3402,7 @@ enum Scripts {
         local function nextJob()
             local job = { id = nextValue(), state = nextValue(), score = tonumber(nextValue()), opts = nextValue() }
             job.fields, job.log = nextList(), nextList()
+            job.deduplication, job.holds, job.remaining = nextValue(), nextValue() == '1', tonumber(nextValue())
             return job
         end
         local schedules, jobs, leavingSchedules, leaving = {}, {}, {}, {}
@@ -3021,6 +3434,7 @@ enum Scripts {
         local function look(job)
             local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
             call('LLEN', logKey(base .. job.id))
+            if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
             if call('EXISTS', base .. job.id) == 0 then return end
             local given = {}
             for place = 1, #job.fields, 2 do given[job.fields[place]] = job.fields[place + 1] end
@@ -3116,6 +3530,14 @@ enum Scripts {
             call('HSET', key, 'opts', opts, 'delay', integer(delay))
             callAll('HSET', key, fields)
             if scheduler then call('HSET', key, 'rjk', scheduler) end
+            if job.deduplication ~= '' then
+                call('HSET', key, 'deid', job.deduplication)
+                local holderKey = deduplicationKeys(job.deduplication)
+                if job.holds and call('EXISTS', holderKey) == 0 then
+                    call('SET', holderKey, job.id)
+                    if job.remaining then call('PEXPIRE', holderKey, integer(math.max(job.remaining, 1))) end
+                end
+            end
             if #job.log > 0 then
                 call('DEL', logKey(key))
                 callAll('RPUSH', logKey(key), job.log)
@@ -3160,7 +3582,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "46cda70d75b7616fd58e375a781e7c62fb853e6d")
+        """#, sha: "21d584cd953ec0a2c332363b78fd62c270d5cff2")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3169,7 +3591,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3283,6 +3705,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -3290,7 +3717,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -3302,10 +3731,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -3322,7 +3748,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "cd5564976dca0a5848d2708060369bfa8a475db0")
+        """#, sha: "53ce99b6b894b27e284ce0d470fe1b98e1ba6847")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -3331,7 +3757,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3529,7 +3955,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "19a314938265826dd61c189152369e4331662d93")
+        """#, sha: "f2035699ee0047cc1cd1e8aac863054e82e8ba88")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -3538,7 +3964,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3642,7 +4068,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "f6ca008dc123dabe337f20bd267ac73ef3e9264c")
+        """#, sha: "feed1fd48f34127874445d21964ca5088e08208b")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -3651,7 +4077,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
@@ -3721,7 +4147,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "e88d6dc117b9df36ec4e60d80f48550aefa1b5dc")
+        """#, sha: "e673369c4d586c9d0c08a1b3bce7755b766f133a")
 
     /// `schedule.lua`
     static let schedule = RedisScript(name: "schedule", source: #"""
@@ -3730,7 +4156,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -3889,6 +4315,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -3896,7 +4327,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -3908,10 +4341,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -4083,7 +4513,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "7359ec68bbcab03e5dd09cb317d51f98fa72d950")
+        """#, sha: "c2e5a1077b4ca1a8c449b03b1883b3a87f7b774a")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -4092,7 +4522,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -4251,6 +4681,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -4258,7 +4693,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -4270,10 +4707,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -4429,7 +4863,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "9b61a7adfef45c7ec0c1185af26b88f2eac96ba8")
+        """#, sha: "6fdc98c2e8f36b3213a38d3ab98de00e620a8f96")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -4438,7 +4872,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -4559,7 +4993,7 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "b94e2d3986d426abf040dbe6fe9e44f29d7dd964")
+        """#, sha: "39ea5c2823c011c62f2823a6082f8c1122893293")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -4568,7 +5002,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -4682,6 +5116,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -4689,7 +5128,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -4701,10 +5142,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -4898,11 +5336,11 @@ enum Scripts {
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
-            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
+            completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, slicesKey, repeatKey, leasesKey,
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "d050dd1133375366fa2a3dd273317f9934a93a0d")
+        """#, sha: "4164105e98f9ece06ab7516842d8b570eaa14545")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -4911,7 +5349,7 @@ enum Scripts {
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
         local completedKey, failedKey = base .. 'completed', base .. 'failed'
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-        local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
@@ -5008,9 +5446,14 @@ enum Scripts {
             if #hash == 0 then return end
             for _, value in ipairs(hash) do size = size + #value end
             for _, line in ipairs(log) do size = size + #line end
+            local deduplication, held = call('HGET', job, 'deid'), {}
+            if deduplication then
+                local holderKey, keptKey = deduplicationKeys(deduplication)
+                if call('GET', holderKey) == id then held = { call('PTTL', holderKey), call('EXISTS', keptKey) } end
+            end
             local entry = {
                 id, state, score or '', hash, log,
-                call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'),
+                call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'), held,
             }
             for _, part in ipairs(entry) do reply[#reply + 1] = part end
         end
@@ -5049,5 +5492,5 @@ enum Scripts {
         end)
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "f510025a6cab931c73d4a62afad3186b55f7347c")
+        """#, sha: "0d52a12e6b03536675a4b9ae4ee4e078003ece87")
 }

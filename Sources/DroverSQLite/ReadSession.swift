@@ -35,7 +35,7 @@ final class ReadSession {
     private func job(_ seq: Int64, _ key: JobKey, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         let select = try statement(SQL.selectJob)
         select.bind(1, seq)
-        guard try select.step(), select.int(24) == turn.number else { return nil }
+        guard try select.step(), select.int(25) == turn.number else { return nil }
         var row = try JobRow(select, queue: turn.name, options: &options)
         guard row.record.key.id == key.id else { return nil }
         try fillSteps(of: &row)
@@ -49,13 +49,13 @@ final class ReadSession {
     }
 
     func list(
-        _ query: JobQuery, _ page: Page, _ turn: QueueTurn
+        _ state: JobState, _ page: Page, _ turn: QueueTurn
     ) throws(StoreError) -> [JobRow] {
         let isAscending = page.order == .ascending
         let cursor = try page.after.map(PlaceCursor.init) ?? (isAscending ? .first : .last)
         let select = try statement(isAscending ? SQL.listJobsAscending : SQL.listJobsDescending)
         select.bind(1, turn.number)
-        select.bind(2, StateCode.code(query.state))
+        select.bind(2, StateCode.code(state))
         select.bind(3, cursor.rank)
         select.bind(4, cursor.place)
         select.bind(5, Int64(page.limit))

@@ -19,12 +19,18 @@ extension SQLiteStore {
         }
     }
 
-    /// Lists jobs of one state; cursors hold a place in the order index.
+    /// Lists jobs of one state, or the one that holds a deduplication id; cursors hold a place in the order index.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
-        try await read("list jobs of \(query.queue)") { session throws(StoreError) in
+        let now = now
+        return try await read("list jobs of \(query.queue)") { session throws(StoreError) in
+            let state: JobState
+            switch query.part {
+            case .state(let asked): state = asked
+            case .holding(let id): return try session.holder(of: id, in: query.queue, now: now)
+            }
             if let cursor = page.after { _ = try PlaceCursor(cursor) }
             guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], next: nil) }
-            let rows = try session.list(query, page, turn)
+            let rows = try session.list(state, page, turn)
             let last = rows.count == page.limit ? rows.last : nil
             return JobPage(
                 jobs: rows.map(\.record), next: last.map { PlaceCursor(rank: $0.rank, place: $0.place).page })
@@ -33,19 +39,28 @@ extension SQLiteStore {
 
     /// Lists the queues, from counts that are kept with every change.
     public func queues() async throws(StoreError) -> [QueueSummary] {
-        try await read("list queues") { session throws(StoreError) in
+        let now = now.milliseconds
+        return try await read("list queues") { session throws(StoreError) in
             let row = try session.statement(SQL.listQueues)
             var queues: [QueueSummary] = []
+            var limited: [(index: Int, number: Int64)] = []
             while try row.step() {
                 var counts = JobCounts()
                 for state in JobState.allCases where state != .waitingChildren {
                     counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
-                counts[.waitingChildren] = Int(row.count(9))
+                counts[.waitingChildren] = Int(row.count(11))
+                if row.bool(9) { limited.append((queues.count, row.int(10))) }
                 queues.append(
                     QueueSummary(
                         name: QueueName(stored: row.text(0)), isPaused: row.bool(1), counts: counts,
                         maxLength: row.optionalInt(8).map(Int.init)))
+            }
+            for (index, number) in limited {
+                guard let limits = try QueueLimits.load(number, by: session.statement) else { continue }
+                queues[index].concurrency = limits.concurrency.map { Int($0) }
+                queues[index].rateLimit = limits.rate
+                queues[index].limitedFor = limits.wait(at: now).map { .milliseconds($0) }
             }
             return queues
         }

@@ -3,7 +3,8 @@ public import DroverCore
 extension SQLiteStore {
     /// Reads whole jobs or schedules, in one snapshot.
     public func movePage(_ query: MoveQuery, page: Page) async throws(StoreError) -> MovePage {
-        try await read("read jobs of \(query.queue) to move them") { session throws(StoreError) in
+        let now = now
+        return try await read("read jobs of \(query.queue) to move them") { session throws(StoreError) in
             let lastNumber = try session.lastNumber()
             guard let turn = try session.turn(query.queue) else {
                 return MovePage(point: MovePoint(lastID: lastNumber))
@@ -12,7 +13,7 @@ extension SQLiteStore {
             var found = MovePage(point: MovePoint(lastID: lastNumber, checkpoint: checkpoint))
             switch query.part {
             case .point: break
-            case .jobs(let state): try session.fill(&found, with: state, page, turn)
+            case .jobs(let state): try session.fill(&found, with: state, page, turn, now: now)
             case .schedules: try session.fillWithSchedules(&found, page, turn)
             }
             return found
@@ -32,7 +33,7 @@ extension ReadSession {
     }
 
     fileprivate func fill(
-        _ found: inout MovePage, with state: JobState, _ page: Page, _ turn: QueueTurn
+        _ found: inout MovePage, with state: JobState, _ page: Page, _ turn: QueueTurn, now: Timestamp
     ) throws(StoreError) {
         let cursor = try page.after.map(PlaceCursor.init) ?? .first
         let select = try statement(SQL.listJobsAscending)
@@ -46,7 +47,8 @@ extension ReadSession {
         while size < MovePage.largest, try select.step() {
             var row = try JobRow(select, queue: turn.name, options: &options)
             try fillSteps(of: &row)
-            let job = try whole(row, stored: select.optionalText(15))
+            var job = try whole(row, stored: select.optionalText(15))
+            if let id = row.annexes.deduplication { try fill(&job, deduplication: id, turn, now: now) }
             size += job.size
             found.jobs.append(job)
             last = PlaceCursor(rank: row.rank, place: row.place)
@@ -69,6 +71,16 @@ extension ReadSession {
             while try lines.step() { job.log.append(lines.text(1)) }
         }
         return job
+    }
+
+    private func fill(
+        _ job: inout WholeJob, deduplication id: String, _ turn: QueueTurn, now: Timestamp
+    ) throws(StoreError) {
+        let row = try DeduplicationRow.load(id, of: turn, statement(SQL.loadDedup))
+        let isHeld = row.holder(now: now.milliseconds) == job.record.key.id
+        job.deduplication = MovedDeduplication(
+            id: id, isHeld: isHeld, remaining: isHeld ? row.remaining(now: now.milliseconds) : nil)
+        if isHeld, row.next != nil { job.obstacle = MovedDeduplication.obstacle }
     }
 
     fileprivate func fillWithSchedules(

@@ -12,7 +12,7 @@ enum SQL {
 
     /// `any-job.sql`
     static let anyJob = #"""
-        SELECT seq, state, log_lines, steps FROM drover_jobs WHERE queue = ?1 LIMIT ?2
+        SELECT seq, state, log_lines, steps, dedup, id FROM drover_jobs WHERE queue = ?1 LIMIT ?2
         """#
 
     /// `append-log.sql`
@@ -46,7 +46,7 @@ enum SQL {
     static let completeJob = #"""
         UPDATE drover_jobs SET state = 4, rank = ?5, place = ?6, attempts_made = attempts_made + 1, result = ?7, token = NULL,
             cancel = 0, deferred_failure = NULL
-        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 AND steps < 2
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 AND steps < 2 AND dedup IS NULL
         """#
 
     /// `count-children.sql`
@@ -74,6 +74,11 @@ enum SQL {
         DELETE FROM drover_children WHERE parent = ?1
         """#
 
+    /// `delete-dedup.sql`
+    static let deleteDedup = #"""
+        DELETE FROM drover_dedups WHERE queue = ?1 AND id = ?2
+        """#
+
     /// `delete-events.sql`
     static let deleteEvents = #"""
         DELETE FROM drover_events WHERE queue = ?1
@@ -87,6 +92,11 @@ enum SQL {
     /// `delete-job.sql`
     static let deleteJob = #"""
         DELETE FROM drover_jobs WHERE seq = ?1
+        """#
+
+    /// `delete-limits.sql`
+    static let deleteLimits = #"""
+        DELETE FROM drover_limits WHERE queue = ?1
         """#
 
     /// `delete-logs.sql`
@@ -117,6 +127,11 @@ enum SQL {
     /// `delete-schedules.sql`
     static let deleteSchedules = #"""
         DELETE FROM drover_schedules WHERE queue = ?1
+        """#
+
+    /// `delete-slices.sql`
+    static let deleteSlices = #"""
+        DELETE FROM drover_slices WHERE queue = ?1 AND slice <= ?2
         """#
 
     /// `delete-steps.sql`
@@ -150,6 +165,12 @@ enum SQL {
     /// `find-pending-child.sql`
     static let findPendingChild = #"""
         SELECT 1 FROM drover_children WHERE parent = ?1 AND status = 0 AND queue = ?2 AND id = ?3
+        """#
+
+    /// `forget-dedups.sql`
+    static let forgetDedups = #"""
+        DELETE FROM drover_dedups WHERE (queue, id) IN (
+            SELECT queue, id FROM drover_dedups WHERE expires_at <= ?1 AND next_id IS NULL ORDER BY expires_at LIMIT ?2)
         """#
 
     /// `forget-exchanges.sql`
@@ -193,13 +214,13 @@ enum SQL {
 
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
         """#
 
     /// `list-jobs-descending.sql`
     static let listJobsDescending = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
         """#
 
@@ -216,7 +237,8 @@ enum SQL {
 
     /// `list-queues.sql`
     static let listQueues = #"""
-        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, waiting_children
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number,
+            waiting_children
         FROM drover_queues
         WHERE NOT gone ORDER BY name
         """#
@@ -239,9 +261,20 @@ enum SQL {
         WHERE seen_at + valid_for > ?1 ORDER BY queue, id
         """#
 
+    /// `load-dedup.sql`
+    static let loadDedup = #"""
+        SELECT holder, expires_at, next_id, next_name, next_payload, next_options, next_delay, next_start FROM drover_dedups
+        WHERE queue = ?1 AND id = ?2
+        """#
+
     /// `load-exchange.sql`
     static let loadExchange = #"""
         SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
+        """#
+
+    /// `load-limits.sql`
+    static let loadLimits = #"""
+        SELECT concurrency, rate_max, rate_span, sliding, held_until, window_end, begun FROM drover_limits WHERE queue = ?1
         """#
 
     /// `load-move.sql`
@@ -251,7 +284,7 @@ enum SQL {
 
     /// `load-queue.sql`
     static let loadQueue = #"""
-        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length,
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited,
             waiting_children
         FROM drover_queues WHERE name = ?1
         """#
@@ -259,6 +292,16 @@ enum SQL {
     /// `load-sequence.sql`
     static let loadSequence = #"""
         SELECT value FROM drover_sequence WHERE id = 1
+        """#
+
+    /// `load-slices.sql`
+    static let loadSlices = #"""
+        SELECT slice, begun FROM drover_slices WHERE queue = ?1
+        """#
+
+    /// `mark-dedup.sql`
+    static let markDedup = #"""
+        UPDATE drover_jobs SET dedup = ?2 WHERE seq = ?1
         """#
 
     /// `mark-steps.sql`
@@ -350,6 +393,20 @@ enum SQL {
         INSERT OR REPLACE INTO drover_children (parent, status, queue, id, value) VALUES (?1, ?2, ?3, ?4, ?5)
         """#
 
+    /// `save-dedup.sql`
+    static let saveDedup = #"""
+        INSERT OR REPLACE INTO drover_dedups (queue, id, holder, expires_at, next_id, next_name, next_payload, next_options,
+            next_delay, next_start)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        """#
+
+    /// `save-limits.sql`
+    static let saveLimits = #"""
+        INSERT OR REPLACE INTO drover_limits
+            (queue, concurrency, rate_max, rate_span, sliding, held_until, window_end, begun)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        """#
+
     /// `save-move.sql`
     static let saveMove = #"""
         INSERT OR REPLACE INTO drover_moves (queue, body) VALUES (?1, ?2)
@@ -378,6 +435,11 @@ enum SQL {
     /// `save-sequence.sql`
     static let saveSequence = #"""
         UPDATE drover_sequence SET value = ?1 WHERE id = 1
+        """#
+
+    /// `save-slice.sql`
+    static let saveSlice = #"""
+        INSERT OR REPLACE INTO drover_slices (queue, slice, begun) VALUES (?1, ?2, ?3)
         """#
 
     /// `save-step.sql`
@@ -528,6 +590,46 @@ enum SQL {
 
     /// `schema-6.sql`
     static let schema6 = #"""
+        ALTER TABLE drover_queues ADD COLUMN limited INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE drover_limits (
+            queue INTEGER PRIMARY KEY,
+            concurrency INTEGER,
+            rate_max INTEGER,
+            rate_span INTEGER,
+            sliding INTEGER NOT NULL DEFAULT 0,
+            held_until INTEGER,
+            window_end INTEGER,
+            begun INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE TABLE drover_slices (
+            queue INTEGER NOT NULL,
+            slice INTEGER NOT NULL,
+            begun INTEGER NOT NULL,
+            PRIMARY KEY (queue, slice)
+        ) WITHOUT ROWID;
+        """#
+
+    /// `schema-7.sql`
+    static let schema7 = #"""
+        ALTER TABLE drover_jobs ADD COLUMN dedup TEXT;
+        CREATE TABLE drover_dedups (
+            queue INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            holder TEXT,
+            expires_at INTEGER,
+            next_id TEXT,
+            next_name TEXT,
+            next_payload TEXT,
+            next_options TEXT,
+            next_delay INTEGER,
+            next_start INTEGER,
+            PRIMARY KEY (queue, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_dedups_expiry ON drover_dedups (expires_at) WHERE expires_at IS NOT NULL;
+        """#
+
+    /// `schema-8.sql`
+    static let schema8 = #"""
         PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (state BETWEEN 0 AND 5)', 'CHECK (state BETWEEN 0 AND 6)')
         WHERE type = 'table' AND name = 'drover_jobs';
@@ -564,25 +666,25 @@ enum SQL {
 
     /// `select-finished-before.sql`
     static let selectFinishedBefore = #"""
-        SELECT seq, log_lines, steps FROM drover_jobs
+        SELECT seq, log_lines, steps, dedup FROM drover_jobs
         WHERE queue = ?1 AND state = ?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
         """#
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines, steps, options, cancel FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines, steps, dedup, options, cancel FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 
     /// `select-job.sql`
     static let selectJob = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, queue
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup, queue
         FROM drover_jobs WHERE seq = ?1
         """#
 
     /// `select-ready.sql`
     static let selectReady = #"""
-        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
         FROM drover_jobs WHERE queue = ?1 AND state <= 1 ORDER BY state, rank, place LIMIT ?2
         """#
 
@@ -595,6 +697,11 @@ enum SQL {
     /// `set-deferred-failure.sql`
     static let setDeferredFailure = #"""
         UPDATE drover_jobs SET deferred_failure = ?2 WHERE seq = ?1
+        """#
+
+    /// `set-limited.sql`
+    static let setLimited = #"""
+        UPDATE drover_queues SET limited = ?2 WHERE number = ?1
         """#
 
     /// `set-log-lines.sql`

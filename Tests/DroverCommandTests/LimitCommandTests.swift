@@ -37,6 +37,54 @@ import Testing
         #expect(try await store.queues().isEmpty)
     }
 
+    @Test("limit bounds what runs and what begins, and holds a queue; queues shows it")
+    func bounds() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        let told = await drover(
+            "limit", "--queue", "mail", "--concurrency", "3", "--rate", "50/1s", "--hold", "2m", on: store
+        ).transcript
+        #expect(told.results == "mail limited to 3 at once, limited to 50/1s, held for 2m\n")
+        let queue = try #require(try await store.queues().first)
+        #expect(queue.concurrency == 3)
+        #expect(queue.rateLimit == RateLimit(max: 50, per: .seconds(1)))
+        #expect(queue.limitedFor == .seconds(120))
+        #expect(await drover("queues", on: store).transcript.results.contains("3 at once, 50/1s, none for 2 min"))
+        let json = await drover("queues", "--json", on: store).transcript.results
+        #expect(json.contains(#""concurrency":3"#))
+        #expect(json.contains(#""rateLimit":{"max":50,"perMs":1000,"window":"sliding"}"#))
+        #expect(json.contains(#""limitedForMs":120000"#))
+        _ = await drover("limit", "--queue", "mail", "--rate", "100/m fixed", "--hold", "none", on: store)
+        let changed = try #require(try await store.queues().first)
+        #expect(changed.concurrency == 3)
+        #expect(changed.rateLimit == RateLimit(max: 100, per: .seconds(60), window: .fixed))
+        #expect(changed.limitedFor == nil)
+        _ = await drover("limit", "--queue", "mail", "--rate", "none", "--concurrency", "none", on: store)
+        #expect(try await store.queues().first?.rateLimit == nil)
+        #expect(try await store.queues().first?.concurrency == nil)
+    }
+
+    @Test(
+        "a limit that is none is refused with exit 2",
+        arguments: [
+            ("--rate=50", "50/1s"), ("--rate=0/1s", "pause the queue"), ("--rate=5/0s", "1 ms to 366 days"),
+            ("--rate=5/1s rolling", "fixed"), ("--rate=-5/1s", "pause the queue"),
+            ("--concurrency=0", "1 to 1,000,000"),
+            ("--concurrency=many", "none for no bound"), ("--hold=5", "5s"), ("--hold=0s", "none to hand out"),
+        ])
+    func refusedBounds(_ argument: String, _ advice: String) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover("limit", "--queue", "mail", argument, on: store)
+        #expect(status == .usage)
+        #expect(transcript.notes.contains(advice), "\(transcript.notes)")
+    }
+
+    @Test("limit without a limit says which there are")
+    func nothing() async throws {
+        let (status, transcript) = await drover("limit", "--queue", "mail", on: ReferenceStore())
+        #expect(status == .usage)
+        #expect(transcript.notes.contains("--max-length, --concurrency, --rate or --hold"), "\(transcript.notes)")
+    }
+
     @Test("an add to a full queue fails with exit 1 and says what to do; what fits is stored and told")
     func full() async throws {
         let store = ReferenceStore()

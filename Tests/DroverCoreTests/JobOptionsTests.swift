@@ -17,6 +17,8 @@ import Testing
         options.correlationID = "c"
         options.metadata = ["k": "v\n\"ü\""]
         options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#, omitContext: true)
+        options.deduplication = Deduplication(
+            id: "d", ttl: .milliseconds(1500), extend: true, replace: true, keepLastIfActive: true)
         #expect(try read(write(options)) == options)
     }
 
@@ -27,11 +29,13 @@ import Testing
         options.failedRetention = .keep(9)
         options.keepLogs = 4
         options.correlationID = "c"
+        options.deduplication = .debounce("user:42", for: .seconds(2))
         let members = try #require(JSONSerialization.jsonObject(with: write(options)) as? NSDictionary)
         let expected: NSDictionary = [
             "attempts": 3, "backoff": ["type": "fixed", "delay": 2000], "retryFor": 9000, "priority": 5,
             "timeout": 1000,
             "removeOnComplete": ["count": 7, "age": 60], "removeOnFail": 9, "kl": 4, "correlationId": "c",
+            "de": ["id": "user:42", "ttl": 2000, "extend": true, "replace": true],
         ]
         #expect(members == expected)
     }
@@ -91,7 +95,7 @@ import Testing
             (#"{"timeout":-1,"stackTraceLimit":"all","kl":null}"#, JobOptions()),
             (#"{"timeout":"1s","kl":-1}"#, limited(logs: 0, traces: nil)),
             (#"{"tags":{"a":1},"tenant":5,"group":{"id":"g"},"correlationId":[],"metadata":{"a":1}}"#, JobOptions()),
-            (#"{"repeat":{"every":5},"de":{"id":"x"},"parent":{"id":"p"},"fpof":true,"lifo":true}"#, first()),
+            (#"{"repeat":{"every":5},"de":{"name":"x"},"parent":{"id":"p"},"fpof":true,"lifo":true}"#, first()),
         ])
     func readsWhatOthersStore(_ text: String, _ expected: JobOptions) throws {
         #expect(try read(Data(text.utf8)) == expected)

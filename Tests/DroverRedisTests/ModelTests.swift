@@ -10,7 +10,7 @@ struct ModelTests {
         // Locks and remembered exchanges live by the server's time too: a start must be over before the shortest lease.
         let run = ModelRun(
             seed: TestRun.generator().seed, operations: operations, operationsPerStart: 1000,
-            latitude: [.orderOfEnds, .pagesAmidChanges])
+            latitude: [.orderOfEnds, .pagesAmidChanges, .timesOfHolds])
         let done = try await run.run {
             [BelievedFixture(), try await MemoryFixture(), try await RedisFixture(timer: TimelessClock())]
         }

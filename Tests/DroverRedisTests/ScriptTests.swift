@@ -52,6 +52,9 @@ struct ScriptTests {
                         validFor: .seconds(30))
                 ])
         },
+        Usage(Scripts.holder) {
+            _ = try await $0.jobs(matching: JobQuery(queue: $1, part: .holding(deduplication: "none")), page: Page())
+        },
         Usage(Scripts.jobs) { _ = try await $0.jobs([JobKey(queue: $1, id: JobID(stored: "none"))]) },
         Usage(Scripts.list) { _ = try await $0.jobs(matching: JobQuery(queue: $1, state: .waiting), page: Page()) },
         Usage(Scripts.move) { _ = try await $0.move(MoveStep(queue: $1, expected: nil, checkpoint: nil)) },

@@ -28,7 +28,7 @@ struct EventCodecTests {
 
     private static func kind(_ random: inout SeededGenerator) -> JobEvent.Kind {
         let state = JobState.allCases.randomElement(using: &random) ?? .waiting
-        switch Int.random(in: 0..<17, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0: return .added(JobName(stored: text(&random)))
         case 1: return .waiting(from: Bool.random(using: &random) ? nil : state)
         case 2:
@@ -46,7 +46,8 @@ struct EventCodecTests {
         case 12: return .drained
         case 13: return .paused
         case 14: return .resumed
-        case 15: return .waitingChildren(from: Bool.random(using: &random) ? nil : state)
+        case 15: return .deduplicated(id: text(&random), other: JobID(stored: text(&random)))
+        case 16: return .waitingChildren(from: Bool.random(using: &random) ? nil : state)
         default: return .cleaned(number(&random))
         }
     }

@@ -1,10 +1,11 @@
 import DroverCore
-import DroverSQLite
 import DroverTesting
 import Foundation
 import GRDB
 import ProcessTesting
 import Testing
+
+@testable import DroverSQLite
 
 @Suite("Opening a file")
 struct OpeningTests {
@@ -23,9 +24,9 @@ struct OpeningTests {
                     try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 )
             }
-            #expect(versions.map { $0["version"] as Int } == [1, 2, 3, 4, 5, 6])
+            #expect(versions.map { $0["version"] as Int } == Array(1...Schema.versions.count))
             let now = ManualWallClock().now.milliseconds
-            #expect(versions.map { $0["applied_at"] as Int64 } == [now, now, now, now, now, now])
+            #expect(versions.allSatisfy { $0["applied_at"] as Int64 == now })
             #expect(tables.allSatisfy { $0.hasPrefix("drover_") })
             #expect(tables.contains("drover_jobs"))
             #expect(journal == "wal")
@@ -42,7 +43,9 @@ struct OpeningTests {
                 let records = try await store.jobs(ids.map { JobKey(queue: "q", id: $0) })
                 #expect(records.allSatisfy { $0?.state == .waiting })
             }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
+            #expect(
+                try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") }
+                    == Schema.versions.count)
             #expect(try FileAudit.problems(in: path) == [])
         }
     }
@@ -52,15 +55,7 @@ struct OpeningTests {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             let ids = try await withStore(path) { try await $0.add(2, to: "q") }
-            try raw(path) { db in
-                try db.execute(
-                    sql: """
-                        ALTER TABLE drover_jobs DROP COLUMN steps;
-                        DROP TABLE drover_steps;
-                        \(Self.withoutFlows)
-                        DELETE FROM drover_schema WHERE version > 4;
-                        """)
-            }
+            try raw(path) { try undoLayout(to: 4, $0) }
             try await withStore(path) { store in
                 let claim = Claim(limit: 1, lease: .seconds(30), worker: "w")
                 let job = try await store.exchange("q", id: ExchangeID("x"), settle: [], claim: claim).claimed[0]
@@ -73,24 +68,13 @@ struct OpeningTests {
         }
     }
 
-    /// Takes the layout back to that before flows.
-    private static let withoutFlows = """
-        DROP TABLE drover_children;
-        DROP TABLE drover_parents;
-        ALTER TABLE drover_queues DROP COLUMN waiting_children;
-        ALTER TABLE drover_jobs DROP COLUMN wait_delay;
-        PRAGMA writable_schema = ON;
-        UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 6', 'BETWEEN 0 AND 5') WHERE name = 'drover_jobs';
-        PRAGMA writable_schema = RESET;
-        """
-
     @Test("A file of the layout before flows is brought up to date, and its jobs wait for children")
     func layoutWithoutFlows() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             let ids = try await withStore(path) { try await $0.add(2, to: "q") }
             try raw(path) { db in
-                try db.execute(sql: "\(Self.withoutFlows) DELETE FROM drover_schema WHERE version > 5")
+                try undoLayout(to: 7, db)
                 #expect(throws: (any Error).self) { try db.execute(sql: "UPDATE drover_jobs SET state = 6") }
             }
             try await withStore(path) { store in
@@ -194,7 +178,9 @@ struct OpeningTests {
                 try await group.waitForAll()
             }
             for store in stores { await store.close() }
-            #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") } == 6)
+            #expect(
+                try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_schema") }
+                    == Schema.versions.count)
             #expect(try raw(path) { try Int.fetchOne($0, sql: "SELECT count(*) FROM drover_jobs") } == 6)
         }
     }
@@ -214,16 +200,7 @@ struct OpeningTests {
         try await withTemporaryFolder { folder in
             let path = folder.file("jobs.sqlite")
             try await withStore(path) { _ = try await $0.add(2, to: "q") }
-            try raw(path) { db in
-                try db.execute(
-                    sql: """
-                        ALTER TABLE drover_queues DROP COLUMN max_length;
-                        ALTER TABLE drover_jobs DROP COLUMN steps;
-                        DROP TABLE drover_steps;
-                        \(Self.withoutFlows)
-                        DELETE FROM drover_schema WHERE version > 3
-                        """)
-            }
+            try raw(path) { try undoLayout(to: 3, $0) }
             try await withStore(path) { store in
                 let expected = QueueSummary(name: "q", isPaused: false, counts: JobCounts([.waiting: 2]))
                 #expect(try await store.queues() == [expected])
@@ -233,6 +210,23 @@ struct OpeningTests {
             // Another program's store, which has not seen the setting.
             let refused = try await withStore(path) { try await $0.enqueue("q", [NewJob(name: "n")]) }
             #expect(refused == [.queueFull(maxLength: 2)])
+        }
+    }
+
+    @Test("A file of the layout before limits keeps its jobs, and its queues can be limited")
+    func layoutWithoutLimits() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            try await withStore(path) { _ = try await $0.add(2, to: "q") }
+            try raw(path) { try undoLayout(to: 5, $0) }
+            let set = try await withStore(path) { try await $0.configure([.concurrency("q", 1)]) }
+            #expect(set == [.done])
+            // Another program's store, which has not seen the setting.
+            let claimed = try await withStore(path) { store in
+                let claim = Claim(limit: 2, lease: .seconds(30), worker: "w")
+                return try await store.exchange("q", id: ExchangeID("x"), settle: [], claim: claim).claimed.count
+            }
+            #expect(claimed == 1)
         }
     }
 
@@ -331,5 +325,28 @@ struct OpeningTests {
             let after = await #expect(throws: StoreError.self) { try await store.queues() }
             #expect(after?.code == .closed)
         }
+    }
+}
+
+/// Brings a file back to an older version of the layout, from 3 on.
+private func undoLayout(to version: Int, _ db: Database) throws {
+    let undoing = [
+        4: "ALTER TABLE drover_queues DROP COLUMN max_length",
+        5: "ALTER TABLE drover_jobs DROP COLUMN steps; DROP TABLE drover_steps",
+        6: "ALTER TABLE drover_queues DROP COLUMN limited; DROP TABLE drover_limits; DROP TABLE drover_slices",
+        7: "ALTER TABLE drover_jobs DROP COLUMN dedup; DROP TABLE drover_dedups",
+        8: """
+        DROP TABLE drover_children;
+        DROP TABLE drover_parents;
+        ALTER TABLE drover_queues DROP COLUMN waiting_children;
+        ALTER TABLE drover_jobs DROP COLUMN wait_delay;
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 6', 'BETWEEN 0 AND 5') WHERE name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        """,
+    ]
+    for newer in (version + 1)...Schema.versions.count {
+        try db.execute(sql: try #require(undoing[newer]))
+        try db.execute(sql: "DELETE FROM drover_schema WHERE version = ?", arguments: [newer])
     }
 }

@@ -40,6 +40,11 @@ struct QueryPlanTests {
         ("save-move", SQL.saveMove), ("set-max-length", SQL.setMaxLength),
         ("delete-steps", SQL.deleteSteps), ("mark-steps", SQL.markSteps), ("read-steps", SQL.readSteps),
         ("save-step", SQL.saveStep),
+        ("delete-limits", SQL.deleteLimits), ("delete-slices", SQL.deleteSlices), ("load-limits", SQL.loadLimits),
+        ("load-slices", SQL.loadSlices), ("save-limits", SQL.saveLimits), ("save-slice", SQL.saveSlice),
+        ("set-limited", SQL.setLimited),
+        ("delete-dedup", SQL.deleteDedup), ("forget-dedups", SQL.forgetDedups), ("load-dedup", SQL.loadDedup),
+        ("mark-dedup", SQL.markDedup), ("save-dedup", SQL.saveDedup),
         ("complete-held", SQL.completeHeld), ("count-children", SQL.countChildren), ("delete-child", SQL.deleteChild),
         ("delete-children", SQL.deleteChildren), ("delete-parent", SQL.deleteParent),
         ("delete-pending-child", SQL.deletePendingChild), ("find-child", SQL.findChild),
@@ -55,9 +60,7 @@ struct QueryPlanTests {
     private static func plan(_ sql: String) throws -> [String] {
         let database = try DatabaseQueue()
         return try database.write { db in
-            for schema in [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6] {
-                try db.execute(sql: schema)
-            }
+            for schema in Schema.versions { try db.execute(sql: schema) }
             let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
             // The plan does not depend on the values.
             statement.setUncheckedArguments(StatementArguments())

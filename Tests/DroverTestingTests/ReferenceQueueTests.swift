@@ -159,7 +159,7 @@ import Testing
     @Test func aPausedQueueSettlesAndHandsOutNothing() throws {
         var queue = makeQueue([try job("a"), try job("b")])
         let settle = claim(1, from: &queue).map { Settlement(lease: $0, outcome: .completed(.null)) }
-        _ = queue.configure(.pause("q"))
+        _ = queue.configure(.pause("q"), now: start)
         let reply = queue.exchange(id: ExchangeID("2"), settle: settle, claim: claimOne, now: start)
         #expect(reply.settled == [.settled])
         #expect(reply.claimed.isEmpty)

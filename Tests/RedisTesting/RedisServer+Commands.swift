@@ -49,7 +49,7 @@ extension RedisServer {
 
     /// Deletes the keys of a prefix: those that begin with it and a colon.
     package func flush(prefix: String) async throws {
-        let pattern = prefix.map { #"*?[]\^-"#.contains($0) ? "\\\($0)" : String($0) }.joined() + ":*"
+        let pattern = Self.escaped(prefix) + ":*"
         let script = """
             local cursor = '0'
             repeat
@@ -59,5 +59,31 @@ extension RedisServer {
             until cursor == '0'
             """
         try await command("EVAL", script, "0", pattern)
+    }
+
+    /// Lets the time pass for which deduplication ids under a prefix are held, and after which windows of rates are over: the
+    /// server's own clock tells it, which no test moves.
+    package func pass(_ span: Duration, forTimedKeysUnder prefix: String) async throws {
+        let script = """
+            local cursor = '0'
+            repeat
+                local page = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+                cursor = page[1]
+                for _, key in ipairs(page[2]) do
+                    local left = -1
+                    if string.find(key, ':de:', 1, true) or string.find(key, ':limiter$') then
+                        left = redis.call('PTTL', key)
+                    end
+                    if left >= 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
+                end
+            until cursor == '0'
+            """
+        let milliseconds = Int64(span / .milliseconds(1))
+        try await command("EVAL", script, "0", Self.escaped(prefix) + ":*", String(milliseconds))
+    }
+
+    /// A text as a pattern that matches it alone.
+    private static func escaped(_ text: String) -> String {
+        text.map { #"*?[]\^-"#.contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

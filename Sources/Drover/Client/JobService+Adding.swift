@@ -36,7 +36,7 @@ extension JobService {
         try configuration.newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
     }
 
-    /// The key under which a job was stored.
+    /// The key under which a job was stored, or of the one that stands for it.
     func key(of job: NewJob, in queue: QueueName, _ results: [EnqueueResult]) throws -> JobKey {
         try job.key(in: queue, results)
     }

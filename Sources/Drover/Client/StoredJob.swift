@@ -44,10 +44,10 @@ extension ServiceConfiguration {
 }
 
 extension NewJob {
-    /// The key under which the job was stored, from the answer to it.
+    /// The key under which the job was stored, or of the one that stands for it, from the answer to it.
     func key(in queue: QueueName, _ results: [EnqueueResult]) throws -> JobKey {
         switch results.first {
-        case .added(let id)?, .duplicate(let id)?:
+        case .added(let id)?, .duplicate(let id)?, .deduplicated(let id)?:
             return JobKey(queue: queue, id: id)
         case .queueFull(let most)?:
             let flow = isInFlow ? "a queue of its flow" : "the queue \(queue)"

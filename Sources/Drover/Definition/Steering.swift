@@ -32,3 +32,21 @@ public struct Snooze: Error, Hashable, Sendable, CustomStringConvertible {
     /// A line for people.
     public var description: String { "snoozed for \(delay)" }
 }
+
+/// Thrown by a handler: the whole queue hands out no jobs for a while, and this one is put back to the front without
+/// counting an attempt. For a service that says it is asked too often.
+///
+/// ```swift
+/// guard response.status != .tooManyRequests else { throw RateLimited(for: .seconds(30)) }
+/// ```
+public struct RateLimited: Error, Hashable, Sendable, CustomStringConvertible {
+    /// How long the queue hands out nothing, on all workers; zero or less only puts the job back. A queue that is held for
+    /// longer already stays so.
+    public let delay: Duration
+
+    /// Holds the queue for this long.
+    public init(for delay: Duration) { self.delay = delay }
+
+    /// A line for people.
+    public var description: String { "the queue is held for \(delay)" }
+}

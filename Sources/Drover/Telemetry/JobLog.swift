@@ -28,6 +28,10 @@ struct JobLog: Sendable {
         case .waitingForChildren:
             logger.log(
                 level: level, "job waits for its children", metadata: metadata(of: attempt, .jobWaiting, span))
+        case .rateLimited(let delay):
+            logger.notice(
+                "queue held by a job, which is given back",
+                metadata: metadata(of: attempt, .jobRateLimited, span, ["delay_ms": Self.milliseconds(delay)]))
         case .released:
             logger.log(level: level, "job given back", metadata: metadata(of: attempt, .jobReleased, span))
         case .cancelled:

@@ -18,6 +18,8 @@ package enum WorkerEvent: String, CaseIterable, Sendable {
     case jobCancelled = "job_cancelled"
     /// The job was given back, as at a shutdown.
     case jobReleased = "job_released"
+    /// It held its queue, and was given back.
+    case jobRateLimited = "job_rate_limited"
     /// Its lease is gone: another worker may run the job.
     case jobLeaseLost = "job_lease_lost"
     /// The queue hands out nothing, because it is paused.

@@ -7,7 +7,7 @@ import Metrics
 /// - `drover_job_duration_seconds{queue}`: how long they took.
 /// - `drover_jobs_running{queue}`: how many run now.
 struct WorkerMetrics: Sendable {
-    private let completed, failed, retried, snoozed, waiting, cancelled, released, lost: Counter
+    private let completed, failed, retried, snoozed, waiting, cancelled, released, rateLimited, lost: Counter
     private let duration: Metrics.Timer
     private let running: Gauge
 
@@ -22,6 +22,7 @@ struct WorkerMetrics: Sendable {
         waiting = counter("waiting_for_children")
         cancelled = counter("cancelled")
         released = counter("released")
+        rateLimited = counter("rate_limited")
         lost = counter("lost")
         duration = Metrics.Timer(label: "drover_job_duration_seconds", dimensions: [("queue", queue.text)])
         running = Gauge(label: "drover_jobs_running", dimensions: [("queue", queue.text)])
@@ -37,6 +38,7 @@ struct WorkerMetrics: Sendable {
         case .waitingForChildren: waiting.increment()
         case .cancelled: cancelled.increment()
         case .released: released.increment()
+        case .rateLimited: rateLimited.increment()
         case nil: lost.increment()
         }
         let (seconds, attoseconds) = span.components
@@ -56,6 +58,7 @@ struct WorkerMetrics: Sendable {
         case .waitingForChildren: "waiting_for_children"
         case .cancelled: "cancelled"
         case .released: "released"
+        case .rateLimited: "rate_limited"
         case nil: "lost"
         }
     }

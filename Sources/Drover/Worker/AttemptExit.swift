@@ -14,6 +14,8 @@ enum AttemptExit: Sendable {
     case snoozed(Snooze)
     /// It waits for its children.
     case waitingForChildren
+    /// It held its queue.
+    case rateLimited(RateLimited)
     /// The payload is not what the handler's type asks for.
     case undecodable(UndecodablePayload)
     /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
@@ -37,6 +39,7 @@ enum AttemptExit: Sendable {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
         case is WaitForChildren: self = .waitingForChildren
+        case let error as RateLimited: self = .rateLimited(error)
         case let error as UndecodablePayload: self = .undecodable(error)
         // What the job itself has, not another job's result that the handler awaited.
         case let error as DroverError where error.code == .unreadable && error.cause is UnreadableValue:
@@ -51,6 +54,7 @@ enum AttemptExit: Sendable {
         case .threw(let error): "\(error)"
         case .unrecoverable(let error): error.description
         case .snoozed(let snooze): snooze.description
+        case .rateLimited(let limited): limited.description
         case .undecodable(let error): error.reason
         case .unreadable(let error): error.reason
         default: nil
@@ -82,6 +86,7 @@ enum AttemptExit: Sendable {
         case .unrecoverable: "unrecoverable"
         case .snoozed: "snoozed"
         case .waitingForChildren: "waiting_for_children"
+        case .rateLimited: "rate_limited"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
         case .noHandler: "no_handler"
@@ -117,6 +122,8 @@ enum AttemptExit: Sendable {
             .snoozed(snooze.delay)
         case .waitingForChildren:
             .waitingForChildren
+        case .rateLimited(let limited):
+            .rateLimited(min(limited.delay, RateLimit.longestSpan))
         case .undecodable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):

@@ -16,6 +16,7 @@ struct Add: Subcommand {
             Examples:
               drover add --queue mail welcome --data '{"user":42}'
               drover add --queue mail digest --data @digest.json --delay 5m
+              drover add --queue mail digest --dedup user:42:10m
               drover add --queue mail digest --attempts 3 --backoff exponential:2s
               printf '%s' '{"n":1}' | drover add --queue q hello --data - --wait
             """)
@@ -52,7 +53,7 @@ struct Add: Subcommand {
         let job = NewJob(
             id: try new.id.map { text throws(ValidationError) in try JobID.custom(text) },
             name: try JobName(name), payload: try payload.payload(in: session), start: new.start,
-            options: new.options)
+            options: try new.options())
         // Before the store is opened: wrong input must not make a file.
         if let problem = job.problem { throw problem }
         var settings = ServiceConfiguration(clock: session.clock)
@@ -124,6 +125,9 @@ struct Add: Subcommand {
         case .duplicate(let id):
             output.note("\(id) exists already; nothing was changed")
             return (id, "duplicate")
+        case .deduplicated(let id):
+            output.note("not stored: the job \(id) holds its deduplication id")
+            return (id, "deduplicated")
         case .refused(let problem): throw problem
         case .queueFull(let most):
             let waited = waitWhenFull.map { " after \($0)" } ?? ""

@@ -87,6 +87,7 @@ struct Events: Subcommand {
             case .failed(let reason): reason
             case .retriesExhausted(let attempts): "after \(Counted.text(attempts, "attempt"))"
             case .cleaned(let count): Counted.text(count, "job")
+            case .deduplicated(let id, let other): "\(other) by \(id)"
             case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
             }
         return [

@@ -5,33 +5,70 @@ import DroverCore
 struct Limit: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "limit",
-        abstract: "Bound how many jobs may wait in a queue.",
+        abstract: "Bound how many jobs of a queue may wait, run or begin.",
         discussion: """
-            The length of a queue is how many of its jobs wait, also with a priority, or are delayed. From the maximum length \
-            on no new job is taken: drover add fails or waits, and programs are told. Nothing that is there is removed, and \
-            jobs that are retried, put off or recovered, those of a schedule's times and those that drover move brings are \
-            always taken. The next job of each schedule counts, so leave room for those. Producers of other BullMQ clients don't heed it. A queue that does not exist yet is made, which is told.
+            Give at least one limit; others stay as they are. All hold over all workers of the queue, and a queue that does \
+            not exist yet is made, which is told. drover queues shows them.
+
+            --max-length bounds how many jobs wait, also with a priority, or are delayed. From it on no new job is taken: \
+            drover add fails or waits, and programs are told. Nothing that is there is removed, and jobs that are retried, put \
+            off or recovered, those of a schedule's times and those that drover move brings are always taken. The next \
+            job of each schedule counts, so leave room for those. Producers of other BullMQ clients don't heed it.
+
+            --concurrency bounds how many jobs are active at once. --rate bounds how many begin in a span of time: with \
+            50/1s never more than 50 in any second; with "50/1s fixed" in seconds that follow each other, as BullMQ's \
+            workers count, which heed it too. --hold lets the queue hand out nothing for a time.
 
             Examples:
               drover limit --queue mail --max-length 10000
-              drover limit --queue mail --max-length none
+              drover limit --queue mail --concurrency 3 --rate 50/1s
+              drover limit --queue mail --hold 30s
+              drover limit --queue mail --rate none
             """)
 
     @OptionGroup var setting: QueueSettingOptions
     @Option(
         help: ArgumentHelp("The maximum length, or none for no bound.", valueName: "n|none"),
         transform: LengthArgument.parse)
-    var maxLength: LengthArgument
+    var maxLength: LengthArgument?
+    @Option(
+        help: ArgumentHelp("How many jobs may be active at once, or none for no bound.", valueName: "n|none"),
+        transform: ConcurrencyArgument.parse)
+    var concurrency: ConcurrencyArgument?
+    @Option(
+        help: ArgumentHelp(
+            "How many jobs may begin in a span of time, or none for no limit.", valueName: "n/span|none"),
+        transform: RateArgument.parse)
+    var rate: RateArgument?
+    @Option(
+        help: ArgumentHelp("Hand out nothing for this long; none hands out jobs again.", valueName: "span|none"),
+        transform: HoldArgument.parse)
+    var hold: HoldArgument?
 
     var attempt: String { "limit a queue" }
 
+    func validate() throws {
+        if maxLength == nil, concurrency == nil, rate == nil, hold == nil {
+            throw ArgumentParser.ValidationError(
+                "no limit is given; name one: --max-length, --concurrency, --rate or --hold")
+        }
+    }
+
     func run(in session: Session) async throws -> ExitStatus {
-        let most = maxLength.most
+        let told = [
+            maxLength?.most.map { "limited to \(Counted.text($0, "job"))" },
+            concurrency?.most.map { "limited to \($0) at once" },
+            rate?.limit.map { "limited to \($0.text)" },
+            hold?.span.map { "held for \(DurationArgument($0))" },
+        ].compactMap { $0 }
         return try await setting.apply(
-            in: session, done: most == nil ? "unlimited" : "limited",
-            told: most.map { "limited to \(Counted.text($0, "job"))" }, mayBeNew: true
-        ) {
-            .maxLength($0, most)
+            in: session, done: told.isEmpty ? "unlimited" : "limited",
+            told: told.isEmpty ? nil : told.joined(separator: ", "), mayBeNew: true
+        ) { queue in
+            [
+                maxLength.map { .maxLength(queue, $0.most) }, concurrency.map { .concurrency(queue, $0.most) },
+                rate.map { .rateLimit(queue, $0.limit) }, hold.map { .hold(queue, $0.span) },
+            ].compactMap { $0 }
         }
     }
 }

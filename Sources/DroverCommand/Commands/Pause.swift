@@ -19,7 +19,7 @@ struct Pause: Subcommand {
     var attempt: String { "pause a queue" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "paused", mayBeNew: true) { .pause($0) }
+        try await setting.apply(in: session, done: "paused", mayBeNew: true) { [.pause($0)] }
     }
 }
 
@@ -29,7 +29,7 @@ struct QueueSettingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
     @Flag(help: "Print JSON: an object with queue and result.") var json = false
 
-    /// Changes the setting and tells that it was done.
+    /// Changes settings and tells that it was done.
     ///
     /// - Parameters:
     ///   - done: the word for it in JSON.
@@ -37,15 +37,15 @@ struct QueueSettingOptions: ParsableArguments {
     ///   - mayBeNew: whether the setting makes sense for a queue that does not exist yet.
     func apply(
         in session: Session, done: String, told: String? = nil, mayBeNew: Bool = false,
-        _ setting: (QueueName) -> QueueSetting
+        _ settings: (QueueName) -> [QueueSetting]
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
-        let (result, isNew) = try await session.withStore(store, .existing) { store in
+        let (results, isNew) = try await session.withStore(store, .existing) { store in
             let known = mayBeNew ? try await store.queue(name) : try await store.summary(of: name)
             let isNew = known == nil
-            return (try await store.configure([setting(name)]).first, isNew)
+            return (try await store.configure(settings(name)), isNew)
         }
-        if case .refused(let problem) = result { throw problem }
+        for case .refused(let problem) in results { throw problem }
         if isNew { session.output.note("the queue \(ValidationError.quote(name.text)) is new") }
         session.output.line(
             json

@@ -13,7 +13,7 @@ struct Queues: Subcommand {
             """)
 
     @OptionGroup var store: StoreOptions
-    @Flag(help: "Print JSON: a list of objects with name, paused, maxLength and counts.") var json = false
+    @Flag(help: "Print JSON: a list of objects with name, paused, limits and counts.") var json = false
 
     var attempt: String { "list the queues" }
 
@@ -25,14 +25,23 @@ struct Queues: Subcommand {
         }
         var table = Table(
             [("QUEUE", .left), ("PAUSED", .left), ("MAX-LENGTH", .right)]
-                + JobState.allCases.map { ($0.rawValue.uppercased(), .right) })
+                + JobState.allCases.map { ($0.rawValue.uppercased(), .right) } + [("LIMITS", .left)])
         for queue in queues {
             table.add(
                 [queue.name.text, queue.isPaused ? "paused" : "no", queue.maxLength.map(String.init) ?? "-"]
-                    + JobState.allCases.map { queue.known($0).map(String.init) ?? "?" })
+                    + JobState.allCases.map { queue.known($0).map(String.init) ?? "?" } + [Self.limits(queue)])
         }
         session.output.table(table, orSay: "There are no queues yet; drover add makes one.")
         return tell(queues, session.output)
+    }
+
+    /// What bounds the jobs that a queue hands out, in words.
+    private static func limits(_ queue: QueueSummary) -> String {
+        let words = [
+            queue.concurrency.map { "\($0) at once" }, queue.rateLimit?.text,
+            queue.limitedFor.map { "none for \(Elapsed.text($0))" },
+        ].compactMap { $0 }
+        return words.isEmpty ? "-" : words.joined(separator: ", ")
     }
 
     /// Says which queues are damaged.

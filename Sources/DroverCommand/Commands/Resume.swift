@@ -16,6 +16,6 @@ struct Resume: Subcommand {
     var attempt: String { "resume a queue" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "resumed") { .resume($0) }
+        try await setting.apply(in: session, done: "resumed") { [.resume($0)] }
     }
 }

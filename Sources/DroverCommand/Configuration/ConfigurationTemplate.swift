@@ -63,6 +63,8 @@ enum ConfigurationTemplate {
             handler: echo
             # attempts, backoff, retry-for, timeout, keep-completed and keep-failed, as under defaults.
             # max-length: 10000    # take no new jobs while so many wait or are delayed; none lifts it
+            # global-concurrency: 3  # so many run at once at most, on all workers
+            # rate: 50/1s          # so many begin in any second at most, on all workers
             # cap: heavy
             # encrypt: true        # the whole payload, or paths: [card.number, "items[].secret"]
             # type: default

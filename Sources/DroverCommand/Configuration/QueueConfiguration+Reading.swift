@@ -12,6 +12,8 @@ extension QueueConfiguration {
         }
         concurrency = section.integer("concurrency", in: 1...10_000) ?? 1
         maxLength = section.value("max-length", LengthArgument.parse)
+        globalConcurrency = section.value("global-concurrency", ConcurrencyArgument.parse)
+        rate = section.value("rate", RateArgument.parse)
         cap = section.value("cap") { text in
             if caps.contains(text) { return text }
             let near = Nearest.word(to: text, among: caps).map { "; did you mean \($0)?" } ?? "; name it under caps"

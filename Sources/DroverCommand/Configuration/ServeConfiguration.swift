@@ -93,6 +93,10 @@ struct QueueConfiguration: Hashable, Sendable {
     var concurrency = 1
     /// Its maximum length; nil leaves it as it is.
     var maxLength: LengthArgument?
+    /// How many of its jobs run at once on all workers; nil leaves it as it is.
+    var globalConcurrency: ConcurrencyArgument?
+    /// How many of its jobs begin in a span of time, on all workers; nil leaves it as it is.
+    var rate: RateArgument?
     /// The name of the cap that it shares with other queues.
     var cap: String?
     /// What runs its jobs; empty when they are not run here.

@@ -69,12 +69,23 @@ enum JobJSON {
                 ("name", JSONWriter.string(queue.name.text)),
                 ("paused", String(queue.isPaused)),
                 ("maxLength", queue.maxLength.map { String($0) } ?? "null"),
+                ("concurrency", queue.concurrency.map { String($0) } ?? "null"),
+                ("rateLimit", queue.rateLimit.map(rateLimit) ?? "null"),
+                ("limitedForMs", queue.limitedFor.map { String($0.wholeMilliseconds) } ?? "null"),
                 (
                     "counts",
                     JSONWriter.object(
                         JobState.allCases.map { ($0.rawValue, queue.known($0).map { String($0) } ?? "null") })
                 ),
             ] + problem)
+    }
+
+    /// A limit of how many jobs begin in a span, which is in milliseconds.
+    private static func rateLimit(_ limit: RateLimit) -> String {
+        JSONWriter.object([
+            ("max", String(limit.max)), ("perMs", String(limit.per.wholeMilliseconds)),
+            ("window", JSONWriter.string(limit.window.rawValue)),
+        ])
     }
 
     /// A worker.
@@ -110,6 +121,9 @@ enum JobJSON {
         case .failed(let reason): members.append(("failedReason", JSONWriter.string(reason)))
         case .retriesExhausted(let attempts): members.append(("attemptsMade", String(attempts)))
         case .cleaned(let count): members.append(("count", String(count)))
+        case .deduplicated(let id, let other):
+            members.append(("deduplicationId", JSONWriter.string(id)))
+            members.append(("other", JSONWriter.string(other.text)))
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
         return JSONWriter.object(members)

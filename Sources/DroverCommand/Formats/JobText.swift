@@ -66,6 +66,7 @@ enum JobText {
         if let backoff = options.backoff { pairs.append(("backoff", BackoffArgument.text(backoff))) }
         if let bound = options.retryFor { pairs.append(("retry for", DurationArgument(bound).description)) }
         if let timeout = options.timeout { pairs.append(("timeout", DurationArgument(timeout).description)) }
+        if let rule = options.deduplication { pairs.append(("deduplication", DeduplicationArgument.text(rule))) }
         if options.lifo { pairs.append(("lifo", "yes")) }
         if let rule = options.completedRetention { pairs.append(("keep completed", RetentionArgument.text(rule))) }
         if let rule = options.failedRetention { pairs.append(("keep failed", RetentionArgument.text(rule))) }

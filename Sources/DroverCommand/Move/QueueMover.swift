@@ -75,7 +75,11 @@ struct QueueMover {
         if wasPaused || opening.resumesTarget {
             _ = try await target.store.configure([wasPaused ? .pause(queue) : .resume(queue)])
         }
-        if let most = before?.maxLength { _ = try await target.store.configure([.maxLength(queue, most)]) }
+        let limits: [QueueSetting] = [
+            before?.maxLength.map { .maxLength(queue, $0) }, before?.concurrency.map { .concurrency(queue, $0) },
+            before?.rateLimit.map { .rateLimit(queue, $0) },
+        ].compactMap { $0 }
+        if !limits.isEmpty { _ = try await target.store.configure(limits) }
         _ = try await done(
             target,
             MoveStep(

@@ -171,13 +171,15 @@ struct ServeRun: Sendable {
 }
 
 extension ServeConfiguration {
-    /// Whether the same queues have another concurrency or maximum length, and all else is as it was.
+    /// Whether the same queues have other sizes and limits, and all else is as it was.
     fileprivate func differsInSizesOnly(from other: ServeConfiguration) -> Bool {
         guard queues.map(\.name) == other.queues.map(\.name) else { return false }
         var same = self
         for index in queues.indices {
             same.queues[index].concurrency = other.queues[index].concurrency
             same.queues[index].maxLength = other.queues[index].maxLength
+            same.queues[index].globalConcurrency = other.queues[index].globalConcurrency
+            same.queues[index].rate = other.queues[index].rate
         }
         return same == other
     }

@@ -37,8 +37,12 @@ struct ServedWork: Sendable {
 
     /// Bounds the queues that are to be bounded, or no longer; those of which nothing is said stay as they are.
     static func bound(_ queues: [QueueConfiguration], in store: any JobStore) async throws {
-        let settings = queues.compactMap { queue in
-            queue.maxLength.map { QueueSetting.maxLength(queue.name, $0.most) }
+        let settings = queues.flatMap { queue -> [QueueSetting] in
+            [
+                queue.maxLength.map { .maxLength(queue.name, $0.most) },
+                queue.globalConcurrency.map { .concurrency(queue.name, $0.most) },
+                queue.rate.map { .rateLimit(queue.name, $0.limit) },
+            ].compactMap { $0 }
         }
         if settings.isEmpty { return }
         for case .refused(let problem) in try await store.configure(settings) { throw problem }

@@ -204,14 +204,6 @@ extension Bench {
         to ids: [String], are answers: String, file: String = #fileID, line: Int = #line
     ) async throws {
         let results = try await store.enqueue(queue, ids.map { NewJob(id: JobID(stored: $0), name: "job") })
-        let words = results.map { result in
-            switch result {
-            case .added(let id): "+\(id)"
-            case .duplicate(let id): "=\(id)"
-            case .queueFull: "!"
-            case .refused(let problem): "refused: \(problem)"
-            }
-        }
-        try expect(words.joined(separator: " "), is: answers, "the answers", file: file, line: line)
+        try expect(results.map(Self.sign).joined(separator: " "), is: answers, "the answers", file: file, line: line)
     }
 }

@@ -16,6 +16,7 @@ enum ModelAnswer: Equatable, Sendable {
     case listed([JobRecord], goesOn: Bool)
     /// The active jobs, of which no order is promised.
     case gathered(Set<JobRecord>)
+    case held(DeduplicationHold?, JobRecord?)
     case queues([QueueSummary])
     case workers([WorkerSummary])
     case log([String], totals: Set<Int>)

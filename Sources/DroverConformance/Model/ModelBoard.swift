@@ -24,7 +24,7 @@ struct ModelBoard {
     /// - Returns: the answer when all agree, else the difference.
     mutating func step(_ operation: ModelOperation) async throws -> Result<ModelAnswer, FoundDifference> {
         if case .exchange(let queue, _, let settle, .some) = operation,
-            settle.contains(where: { $0.outcome == .released })
+            settle.contains(where: \.outcome.isPutBackFirst)
         {
             // A job that this exchange puts to a front must be alone there when it claims.
             if let difference = try await settleFronts(of: queue, leaving: 0) { return .failure(difference) }
@@ -57,6 +57,10 @@ struct ModelBoard {
 
     /// What of an answer is compared.
     private func heeded(_ answer: ModelAnswer, to operation: ModelOperation) -> ModelAnswer {
+        if latitude.contains(.timesOfHolds), case .held(var hold?, let job) = answer {
+            hold.remaining = hold.remaining.map { _ in .zero }
+            return .held(hold, job)
+        }
         guard latitude.contains(.pagesAmidChanges), case .turnPage(_, let state, _, _, _) = operation,
             !state.isFinished, case .listed = answer
         else { return answer }
@@ -73,7 +77,7 @@ struct ModelBoard {
         switch (operation, answer) {
         case (.exchange(let queue, _, let settle, _), .exchanged(let reply)):
             for (settlement, status) in zip(settle, reply.settled) where status == .settled {
-                if settlement.outcome == .released { fronts.insert(settlement.lease.job) }
+                if settlement.outcome.isPutBackFirst { fronts.insert(settlement.lease.job) }
             }
             return try await settleFronts(of: queue, leaving: 1)
         case (.apply(let commands), .commanded(let results)):

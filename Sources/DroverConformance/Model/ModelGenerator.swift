@@ -51,7 +51,8 @@ struct ModelGenerator {
         case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })
         case ..<840: sweep()
         case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
-        case ..<900: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<885: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<900: .holder(queue(), of: pick(ModelValues.deduplications))
         case ..<915: turnPage()
         case ..<925: .queues
         case ..<940: .log(jobName(), limit: 1 + below(4), order())
@@ -109,7 +110,7 @@ struct ModelGenerator {
             guard let lease = one(12) ? lease() : mine.randomElement(using: &random) else { continue }
             var outcome = outcome()
             // Several jobs put to the front of one priority have no order, and the claim must not part them.
-            if case .released = outcome, claims {
+            if outcome.isPutBackFirst, claims {
                 if !mayRelease { outcome = .snoozed(.zero) }
                 mayRelease = false
             }
@@ -121,11 +122,27 @@ struct ModelGenerator {
 
     /// A bound keeps most jobs out, so it is rare, mostly wide, and lifted again more often than it is set.
     private mutating func setting() -> QueueSetting {
-        switch below(12) {
+        switch below(24) {
         case ..<3: .pause(name())
         case ..<9: .resume(name())
         case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
-        default: .maxLength(name(), nil)
+        case ..<12: .maxLength(name(), nil)
+        case 12: .forgetDeduplication(name(), id: pick(ModelValues.deduplications))
+        case 13: limit()
+        case ..<17: .concurrency(name(), nil)
+        case ..<20: .rateLimit(name(), nil)
+        default: .hold(name(), nil)
+        }
+    }
+
+    /// A limit keeps most jobs from running, so it is rare, and lifted more often than it is set. Fixed windows are left
+    /// out: on Redis they end by the server's own time, which stands not still.
+    private mutating func limit() -> QueueSetting {
+        switch below(3) {
+        case 0: .concurrency(name(), pick([0, 2, 5]))
+        case 1:
+            .rateLimit(name(), RateLimit(max: pick([0, 3, 10]), per: .seconds(pick([0, 5, 20])), window: .sliding))
+        default: .hold(name(), .seconds(pick([-1, 5, 20])))
         }
     }
 
@@ -159,8 +176,23 @@ extension ModelGenerator {
         var job = NewJob(name: pick(["mail", "resize"]), payload: pick(ModelValues.texts), options: options)
         if one(3) { job.id = drawsSchedules && one(6) ? iterationID() : JobID(stored: pick(ModelValues.ids)) }
         if one(4) { job.start = .after(delay()) }
+        if one(5) { deduplicate(&job) }
         if one(25) { spoil(&job) }
         return ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
+    }
+
+    /// Makes a job the same as others. It has an id of its own: whether a store spends one on a job that it does not store
+    /// is left to it.
+    private mutating func deduplicate(_ job: inout NewJob) {
+        var ttls: [Duration?] = [nil, nil, .seconds(5), .seconds(15), .seconds(45), .seconds(305)]
+        if comparesTimes && !latitude.contains(.timesOfHolds) {
+            ttls += [.seconds(10), .milliseconds(9999), .microseconds(500)]
+        }
+        job.options.deduplication = Deduplication(
+            id: pick(ModelValues.deduplications), ttl: pick(ttls), extend: one(3), replace: one(3),
+            keepLastIfActive: one(3))
+        if one(12) { job.options.deduplication = .simple("") }
+        if job.id == nil { job.id = JobID(stored: "s\(jobSerial)") }
     }
 
     /// Makes a job that must be refused.
@@ -189,7 +221,8 @@ extension ModelGenerator {
         let failure = Failure(
             reason: pick(["no", "nö"]), trace: one(2) ? "at \(below(3))" : nil, keepTraces: below(4),
             isExhausted: one(3))
-        return switch below(12) {
+        return switch below(40) == 0 ? 12 : below(12) {
+        case 12: .rateLimited(.seconds(pick([0, 1, 10])))
         case ..<4: .completed(pick(ModelValues.texts))
         case 4, 5: .failed(failure)
         case 6, 7: .retry(after: delay(), failure)

@@ -19,4 +19,8 @@ public struct ModelLatitude: OptionSet, Sendable {
     /// Pages between which other operations lie are then compared for finished jobs only, of the others only that they
     /// are answered. Lists that are read at once are compared in whole.
     public static let pagesAmidChanges = ModelLatitude(rawValue: 2)
+    /// How long a deduplication id is still held, up to some seconds.
+    ///
+    /// Only times are drawn that end far from where the clock is moved to, and what remains of one is not compared.
+    public static let timesOfHolds = ModelLatitude(rawValue: 4)
 }

@@ -20,7 +20,17 @@ struct ModelSettlement: Sendable {
         return switch outcome {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released, .waitingForChildren: nil
+        case .retry, .snoozed, .released, .rateLimited, .waitingForChildren: nil
+        }
+    }
+}
+
+extension Outcome {
+    /// Whether it puts the job before all others.
+    var isPutBackFirst: Bool {
+        switch self {
+        case .released, .rateLimited: true
+        case .completed, .failed, .retry, .snoozed, .cancelled, .waitingForChildren: false
         }
     }
 }
@@ -78,6 +88,8 @@ enum ModelOperation: Sendable {
     case look([ModelJobName])
     /// A whole list, page by page.
     case list(Int, JobState, limit: Int, Page.Order)
+    /// Who holds a deduplication id.
+    case holder(Int, of: String)
     /// The next page of a list, behind the cursor that is kept under a number; other operations may lie between two.
     case turnPage(Int, JobState, limit: Int, Page.Order, kept: Int)
     case queues
@@ -128,7 +140,8 @@ enum ModelOperation: Sendable {
     var queue: Int? {
         switch self {
         case .enqueue(let queue, _), .exchange(let queue, _, _, _), .reclaim(let queue, _, _), .prune(let queue, _, _),
-            .list(let queue, _, _, _), .turnPage(let queue, _, _, _, _), .events(let queue, _, _),
+            .list(let queue, _, _, _), .holder(let queue, _), .turnPage(let queue, _, _, _, _),
+            .events(let queue, _, _),
             .waitForWork(let queue):
             queue
         case .log(let name, _, _): name.queue

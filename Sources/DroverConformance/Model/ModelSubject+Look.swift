@@ -6,6 +6,13 @@ extension ModelSubject {
         switch operation {
         case .look(let names):
             return .looked(try await store.jobs(names.map(key)).map { job in job.map { show($0) } })
+        case .holder(let queue, let id):
+            let query = JobQuery(queue: ModelQueues.name(queue), part: .holding(deduplication: id))
+            let page = try await store.jobs(matching: query, page: Page())
+            let hold = page.hold.map { hold in
+                DeduplicationHold(holder: hold.holder, remaining: hold.remaining.map { show($0) }, next: hold.next)
+            }
+            return .held(hold, page.jobs.first.map { show($0) })
         case .list(let queue, let state, let limit, let order):
             return try await list(queue, state, limit: limit, order)
         case .turnPage(let queue, let state, let limit, let order, let kept):

@@ -46,7 +46,7 @@ extension ModelSubject {
         case .put(let plans): return try await put(plans)
         case .fire(let firings): return try await fire(firings)
         case .applyToSchedules(let commands): return try await apply(commands)
-        case .look, .list, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
+        case .look, .list, .holder, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
             return try await look(operation)
         }
     }
@@ -63,6 +63,7 @@ extension ModelSubject {
                 switch result {
                 case .added(let id): .added(show(JobKey(queue: name, id: id)).id)
                 case .duplicate(let id): .duplicate(show(JobKey(queue: name, id: id)).id)
+                case .deduplicated(let id): .deduplicated(show(JobKey(queue: name, id: id)).id)
                 case .refused: .refused(ModelAnswer.refusal)
                 case .queueFull: result
                 }

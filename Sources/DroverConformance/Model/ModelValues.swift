@@ -4,6 +4,8 @@ import DroverCore
 enum ModelValues {
     static let ids = ["a", "b", "c", "d:e:f", "größer"]
 
+    static let deduplications = ["d", "user:42", "größer"]
+
     static let texts = [
         "{}", "[]", "null", "0", #"{"n":9007199254740993}"#, #" { "a" : [ ] } "#, #"{"b":1,"a":"\u00e9é"}"#,
     ].map(JSONText.init(trusted:))

@@ -43,7 +43,9 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         listing,
         paging, counting, logging, eventContents, eventReading, wakeUps, heartbeats, isolation, concurrency, lifecycle,
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
-        flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps,
+        queueConcurrency, rates,
+        deduplicating, deduplicationEnds,
+        flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }
 

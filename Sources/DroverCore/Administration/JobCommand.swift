@@ -53,23 +53,49 @@ public enum QueueSetting: Hashable, Sendable {
     /// and those that come back, of a schedule's times or from another store are always taken: `enqueue` answers
     /// `EnqueueResult.queueFull`, and a schedule that is run by hand is refused. The pending job of each schedule counts.
     case maxLength(QueueName, Int?)
+    /// Hand out no more jobs while so many are active, over all workers; nil for no bound. A stalled job counts until it is
+    /// reclaimed.
+    case concurrency(QueueName, Int?)
+    /// Begin no more jobs in a span of time, over all workers; nil for no limit. Jobs that are to fail unrun don't count.
+    /// A limit that is the present one goes on; another one begins to count anew.
+    case rateLimit(QueueName, RateLimit?)
+    /// Hand out no jobs for this long from now, whatever was told before; nil to hand them out again.
+    case hold(QueueName, Duration?)
+    /// Let nobody hold a deduplication id any more, whoever does: the next job with it is stored. A job that was kept until
+    /// the holder has finished is enqueued all the same. Answers `notFound` where nobody holds it, and begins no queue.
+    case forgetDeduplication(QueueName, id: String)
 
     /// The queue that the setting speaks of.
     public var queue: QueueName {
         switch self {
-        case .pause(let queue), .resume(let queue), .maxLength(let queue, _): queue
+        case .pause(let queue), .resume(let queue), .maxLength(let queue, _), .concurrency(let queue, _),
+            .rateLimit(let queue, _), .hold(let queue, _), .forgetDeduplication(let queue, _):
+            queue
         }
     }
 
+    /// Whether a queue begins to exist by the setting.
+    package var beginsQueue: Bool { if case .forgetDeduplication = self { false } else { true } }
+
     /// The greatest maximum length of a queue.
     public static let greatestMaxLength = 1_000_000_000
+    /// The greatest concurrency of a queue.
+    public static let greatestConcurrency = 1_000_000
 
     /// The rule that the setting breaks by itself, or nil.
     public var problem: ValidationError? {
         switch self {
         case .maxLength(_, let most?) where most < 1 || most > Self.greatestMaxLength:
             ValidationError("maxLength", "\(most) is out of range; give 1 to 1,000,000,000 jobs, or none for no bound")
-        case .maxLength, .pause, .resume: nil
+        case .forgetDeduplication(_, let id): Deduplication.problem(ofID: id)
+        case .concurrency(_, let most?) where most < 1 || most > Self.greatestConcurrency:
+            ValidationError(
+                "concurrency",
+                "\(most) is out of range; give 1 to 1,000,000 jobs, none for no bound, or pause the queue")
+        case .rateLimit(_, let limit): limit?.problem
+        case .hold(_, let span?) where span <= .zero || span > RateLimit.longestSpan:
+            ValidationError("hold", "\(span) is out of range; give up to 366 days, or none to hand out jobs again")
+        case .maxLength, .concurrency, .hold, .pause, .resume: nil
         }
     }
 }
@@ -80,7 +106,7 @@ public enum CommandResult: Hashable, Sendable {
     case done
     /// The job is active: its holder has been asked, and answers with the attempt's outcome.
     case requested
-    /// No such job.
+    /// No such job, or nobody holds the deduplication id.
     case notFound
     /// The job's state does not allow it.
     case wrongState(JobState)

@@ -80,7 +80,9 @@ public struct ExchangeReply: Hashable, Sendable {
     public var settled: [SettlementStatus]
     /// The claimed jobs, in the order in which they are to be started.
     public var claimed: [ClaimedJob]
-    /// How long until the next delayed job is due; nil when there is none or the claim was filled.
+    /// How long there is nothing to claim: until the next delayed job is due, or until the queue's limits allow the next
+    /// job; where a job of another worker has to end first, five seconds at most. Nil when none of it is known, or the claim was
+    /// filled.
     public var nextDueIn: Duration?
     /// Whether the queue hands out nothing because it is paused.
     public var isPaused: Bool

@@ -50,6 +50,8 @@ public enum Outcome: Hashable, Sendable {
     /// To be run again when all of its children are done, without counting an attempt. Without a child to wait for it is
     /// put back to the front at once; one that failed with `ChildFailurePolicy.failParent` fails it.
     case waitingForChildren
+    /// Given back as ``released``, and the queue hands out nothing for this long, or longer where it is held already.
+    case rateLimited(Duration)
 }
 
 /// One outcome to store, under the lease of its attempt.

@@ -52,6 +52,11 @@ package struct FlowPlan: Sendable {
         }
         for node in nodes {
             if let problem = node.job.ownProblem ?? node.job.id?.problemInFlow { return problem }
+            if node.job.options.deduplication != nil {
+                return ValidationError(
+                    "deduplication",
+                    "a job with children or a parent may not have one; give it an id of its own instead")
+            }
             if node.parent != nil, node.job.parent != nil {
                 return ValidationError("parent", "only the first job of a flow may name a parent")
             }

@@ -35,6 +35,9 @@ public struct JobEvent: Hashable, Sendable {
         case removed(from: JobState)
         /// It was enqueued again while it existed.
         case duplicated
+        /// Another job was not stored because this one stands for it; or this one was stored in the place of a delayed one,
+        /// which was removed. `other` is the id of the other job, `id` that of the deduplication.
+        case deduplicated(id: String, other: JobID)
         /// Its holder was asked to stop it.
         case cancelRequested
         /// Nothing waits and nothing runs in the queue any more.
@@ -81,6 +84,7 @@ extension JobEvent.Kind {
         case .stalled: "stalled"
         case .removed: "removed"
         case .duplicated: "duplicated"
+        case .deduplicated: "deduplicated"
         case .cancelRequested: "cancel-requested"
         case .drained: "drained"
         case .paused: "paused"

@@ -34,17 +34,28 @@ public struct Page: Hashable, Sendable {
 
 /// Which jobs to list.
 public struct JobQuery: Hashable, Sendable {
+    /// Which of a queue's jobs.
+    public enum Part: Hashable, Sendable {
+        /// Those in a state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
+        /// finished ones by their end, in whole milliseconds; the order of active ones is not promised.
+        case state(JobState)
+        /// The one that holds a deduplication id; ``JobPage/hold`` says more of it.
+        case holding(deduplication: String)
+    }
+
     /// Of which queue.
     public var queue: QueueName
-    /// In which state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
-    /// finished ones by their end, in whole milliseconds; the order of active ones is not promised.
-    public var state: JobState
+    /// Which jobs.
+    public var part: Part
 
     /// A query from its parts.
-    public init(queue: QueueName, state: JobState) {
+    public init(queue: QueueName, part: Part) {
         self.queue = queue
-        self.state = state
+        self.part = part
     }
+
+    /// The jobs of a state.
+    public init(queue: QueueName, state: JobState) { self.init(queue: queue, part: .state(state)) }
 }
 
 /// A part of a list of jobs.
@@ -53,11 +64,14 @@ public struct JobPage: Hashable, Sendable {
     public var jobs: [JobRecord]
     /// Where the next page begins; nil at the end.
     public var next: PageCursor?
+    /// Who holds the deduplication id that was asked for; nil when nobody does, or none was asked for.
+    public var hold: DeduplicationHold?
 
     /// A page from its parts.
-    public init(jobs: [JobRecord], next: PageCursor?) {
+    public init(jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil) {
         self.jobs = jobs
         self.next = next
+        self.hold = hold
     }
 }
 

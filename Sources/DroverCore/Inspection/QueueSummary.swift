@@ -29,6 +29,12 @@ public struct QueueSummary: Hashable, Sendable {
     public var counts: JobCounts
     /// From which length on it takes no more new jobs; nil for no bound.
     public var maxLength: Int?
+    /// How many of its jobs may be active at once, over all workers; nil for no bound.
+    public var concurrency: Int?
+    /// How many of its jobs may begin in a span of time; nil for no limit.
+    public var rateLimit: RateLimit?
+    /// For how long it hands out nothing, because it is held or as many have begun as may; nil when it isn't limited now.
+    public var limitedFor: Duration?
     /// What is damaged of it, so that it can't be worked, and some of its jobs not be counted; nil when nothing was found.
     public var problem: String?
 

@@ -7,14 +7,20 @@ public struct WholeJob: Hashable, Sendable {
     public var options: String?
     /// The lines of its log, oldest first.
     public var log: [String]
+    /// The deduplication that was stored with it; nil for none.
+    public var deduplication: MovedDeduplication?
     /// Why only the store that holds it can keep it, in a few words; nil when it can be moved.
     public var obstacle: String?
 
     /// A whole job from its parts.
-    public init(record: JobRecord, options: String?, log: [String] = [], obstacle: String? = nil) {
+    public init(
+        record: JobRecord, options: String?, log: [String] = [], deduplication: MovedDeduplication? = nil,
+        obstacle: String? = nil
+    ) {
         self.record = record
         self.options = options
         self.log = log
+        self.deduplication = deduplication
         self.obstacle = obstacle
     }
 
@@ -38,6 +44,26 @@ public struct WholeJob: Hashable, Sendable {
         record.key.id == other.key.id && record.createdAt == other.createdAt && record.name == other.name
             && record.payload.text.utf8.elementsEqual(other.payload.text.utf8)
     }
+}
+
+/// The deduplication of a job that moves.
+public struct MovedDeduplication: Hashable, Sendable {
+    /// Its id.
+    public var id: String
+    /// Whether the job holds the id. At the target it does so too, unless another job there holds it.
+    public var isHeld: Bool
+    /// How long it still holds it; nil until it has finished.
+    public var remaining: Duration?
+
+    /// A deduplication from its parts.
+    public init(id: String, isHeld: Bool, remaining: Duration? = nil) {
+        self.id = id
+        self.isHeld = isHeld
+        self.remaining = remaining
+    }
+
+    /// Why a job can't be moved while another one is kept until it has finished.
+    package static let obstacle = "another job is kept until it has finished"
 }
 
 /// A job of one id, and of no other that has or had that id: ids of a program's own may come again.

@@ -5,7 +5,8 @@ public protocol JobAdministering: Sendable {
     /// - Returns: one result for each command, in its place.
     func apply(_ commands: [JobCommand]) async throws(StoreError) -> [CommandResult]
 
-    /// Changes settings of queues, in order. A queue that does not exist begins to.
+    /// Changes settings of queues, in order. A queue that does not exist begins to, unless there is
+    /// nothing to be changed in it.
     ///
     /// - Returns: one result for each setting, in its place.
     func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult]

@@ -5,6 +5,7 @@ extension JobOptions: Codable {
     private enum Member: String, CodingKey {
         case attempts, backoff, priority, lifo, removeOnComplete, removeOnFail, timeout, stackTraceLimit
         case keepLogs = "kl"
+        case deduplication = "de"
         case telemetry = "tm"
         case omitContext = "omc"
         case retryFor, tags, tenant, group, correlationId, metadata
@@ -32,6 +33,7 @@ extension JobOptions: Codable {
         group = members.read(String.self, .group)
         correlationID = members.read(String.self, .correlationId)
         metadata = members.read([String: String].self, .metadata) ?? [:]
+        deduplication = members.read(StoredDeduplication.self, .deduplication)?.value
         let context = members.read(String.self, .telemetry)
         let omitsContext = members.read(Bool.self, .omitContext) ?? false
         if context != nil || omitsContext { telemetry = JobTelemetry(metadata: context, omitContext: omitsContext) }
@@ -55,6 +57,7 @@ extension JobOptions: Codable {
         try members.encodeIfPresent(group, forKey: .group)
         try members.encodeIfPresent(correlationID, forKey: .correlationId)
         if !metadata.isEmpty { try members.encode(metadata, forKey: .metadata) }
+        try members.encodeIfPresent(deduplication.map(StoredDeduplication.init), forKey: .deduplication)
         try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)
         if telemetry?.omitContext == true { try members.encode(true, forKey: .omitContext) }
     }
@@ -110,6 +113,33 @@ private struct StoredBackoff: Codable {
         try members.encode(value.base.wholeMilliseconds, forKey: .delay)
         if value.jitter != 0 { try members.encode(value.jitter, forKey: .jitter) }
         try members.encodeIfPresent(value.maximum?.wholeMilliseconds, forKey: .maxDelay)
+    }
+}
+
+/// BullMQ's `de`. A time that is not above zero counts as none, as to BullMQ.
+private struct StoredDeduplication: Codable {
+    var value: Deduplication
+
+    init(_ value: Deduplication) { self.value = value }
+
+    private enum Member: String, CodingKey { case id, ttl, extend, replace, keepLastIfActive }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Member.self)
+        value = Deduplication(
+            id: try members.decode(String.self, forKey: .id),
+            ttl: members.number(.ttl).flatMap { $0 > 0 ? .milliseconds($0) : nil },
+            extend: members.read(Bool.self, .extend) ?? false, replace: members.read(Bool.self, .replace) ?? false,
+            keepLastIfActive: members.read(Bool.self, .keepLastIfActive) ?? false)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Member.self)
+        try members.encode(value.id, forKey: .id)
+        try members.encodeIfPresent(value.ttl?.wholeMilliseconds, forKey: .ttl)
+        if value.extend { try members.encode(true, forKey: .extend) }
+        if value.replace { try members.encode(true, forKey: .replace) }
+        if value.keepLastIfActive { try members.encode(true, forKey: .keepLastIfActive) }
     }
 }
 

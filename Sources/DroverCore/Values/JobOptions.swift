@@ -31,6 +31,7 @@ public struct JobOptions: Hashable, Sendable {
         var tenant: String?
         var group: String?
         var correlationID: String?
+        var deduplication: Deduplication?
         var telemetry: JobTelemetry?
         var metadata: [String: String] = [:]
     }
@@ -115,6 +116,12 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.correlationID }
         set { change { $0.correlationID = newValue } }
     }
+    /// When the job is not stored because another one stands for it; nil to store it in any case. It has no effect on the
+    /// jobs of a schedule's slots, and a job with children or a parent may not have one.
+    public var deduplication: Deduplication? {
+        get { box.values.deduplication }
+        set { change { $0.deduplication = newValue } }
+    }
     /// The trace that the job belongs to; nil for none.
     public var telemetry: JobTelemetry? {
         get { box.values.telemetry }
@@ -173,6 +180,6 @@ public struct JobOptions: Hashable, Sendable {
         if (keepLogs ?? 0) < 0 || (stackTraceLimit ?? 0) < 0 {
             return ValidationError("limits", "the number of kept log lines and stack traces must not be negative")
         }
-        return nil
+        return deduplication?.problem
     }
 }

@@ -75,6 +75,14 @@ public struct NewJob: Hashable, Sendable {
         if parent != nil || !children.isEmpty { bonds = Bonds(parent: parent, children: children) }
     }
 
+    /// The job to be stored in any case.
+    package var withoutDeduplication: NewJob {
+        if options.deduplication == nil { return self }
+        var job = self
+        job.options.deduplication = nil
+        return job
+    }
+
     /// The longest delay: 100 years. Beyond it a due time no longer fits a BullMQ score (PROTOCOL 7.2).
     public static let longestDelay: Duration = .seconds(100 * 366 * 86_400)
 
@@ -105,23 +113,26 @@ public enum EnqueueResult: Hashable, Sendable {
     case added(JobID)
     /// A job with this id exists; its data, options and state are untouched.
     case duplicate(JobID)
+    /// Not stored: this job stands for it, by the rule of its deduplication (`JobOptions.deduplication`). Under
+    /// `keepLastIfActive` it may be enqueued when that one has finished.
+    case deduplicated(JobID)
     /// Not stored, because of this. Of a flow nothing was.
     case refused(ValidationError)
     /// Not stored: the queue holds as many jobs as it may (`QueueSetting.maxLength`). The same job may be taken later.
     case queueFull(maxLength: Int)
 
-    /// The id of the stored job, new or known before; nil when it was not stored.
+    /// The id of the stored job, new or known before, or of the one that stands for it; nil when there is none.
     public var id: JobID? {
         switch self {
-        case .added(let id), .duplicate(let id): id
+        case .added(let id), .duplicate(let id), .deduplicated(let id): id
         case .refused, .queueFull: nil
         }
     }
 
-    /// Why the job was not stored; nil when it is.
+    /// Why the job was not stored; nil when it is, or another one stands for it.
     public var problem: ValidationError? {
         switch self {
-        case .added, .duplicate: nil
+        case .added, .duplicate, .deduplicated: nil
         case .refused(let problem): problem
         case .queueFull(let most):
             ValidationError("queue", "is full: its maximum length is \(most)")

@@ -28,6 +28,13 @@ struct EnqueueCall: Sendable {
     }
 
     static func entry(of job: NewJob) -> String {
+        guard let rule = job.options.deduplication else { return plainEntry(of: job) }
+        let ttl = rule.ttl?.wholeMilliseconds ?? 0
+        let words = (rule.extend ? "e" : "") + (rule.replace ? "r" : "") + (rule.keepLastIfActive ? "k" : "")
+        return "d\(ttl)\t\(words)\t\(plainEntry(of: job))\t\(rule.id)"
+    }
+
+    private static func plainEntry(of job: NewJob) -> String {
         switch job.start {
         case .after(let delay) where delay > .zero: "a\(delay.wholeMilliseconds)"
         case .at(let instant): (job.options.lifo ? "f" : "t") + String(instant.milliseconds)
@@ -45,7 +52,11 @@ struct EnqueueCall: Sendable {
             }
             if sign == UInt8(ascii: "!"), let most = Int(text.dropFirst()) { return .queueFull(maxLength: most) }
             let id = JobID(stored: String(text.dropFirst()))
-            return sign == UInt8(ascii: "+") ? .added(id) : .duplicate(id)
+            switch sign {
+            case UInt8(ascii: "+"): return .added(id)
+            case UInt8(ascii: "~"): return .deduplicated(id)
+            default: return .duplicate(id)
+            }
         }
     }
 }

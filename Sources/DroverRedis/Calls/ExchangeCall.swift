@@ -60,6 +60,7 @@ struct ExchangeCall {
         case .snoozed: "s"
         case .released: "b"
         case .waitingForChildren: "w"
+        case .rateLimited: "l"
         }
     }
 
@@ -77,7 +78,7 @@ struct ExchangeCall {
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)
             write(traceOf: failure, to: &arguments)
-        case .snoozed(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
+        case .snoozed(let delay), .rateLimited(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
         }
     }
 

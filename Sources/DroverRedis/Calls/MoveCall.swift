@@ -52,6 +52,9 @@ struct MoveCall {
         arguments.append(whole.options ?? EnqueueCall.defaultOptions)
         write(try JobHash.fields(of: record), to: &arguments)
         write(whole.log, to: &arguments)
+        arguments.append(whole.deduplication?.id ?? "")
+        arguments.append(whole.deduplication?.isHeld == true ? "1" : "0")
+        arguments.append(whole.deduplication?.remaining.map { String($0.wholeMilliseconds) } ?? "")
     }
 
     private static func write(_ list: [String], to arguments: inout RedisArguments) {

@@ -7,7 +7,7 @@ struct WholeReply {
 
     /// The page of the boundary, from the script's answer.
     func page(_ answer: RESPValue, options coder: inout OptionsCoder) throws(StoreError) -> MovePage {
-        guard let items = answer.items, items.count >= 7, items.count % 6 == 1 else {
+        guard let items = answer.items, items.count >= 7, items.count % 7 == 0 else {
             throw StoreError(.corrupt, "reading jobs of \(queue) was answered in a form that is not its own")
         }
         let body = items[0].text ?? ""
@@ -17,8 +17,8 @@ struct WholeReply {
         var page = MovePage(
             next: next.isEmpty ? nil : PageCursor(next),
             point: MovePoint(lastID: lastID, checkpoint: checkpoint, remains: Self.remains(items)))
-        for index in stride(from: 7, to: items.count - 5, by: 6) {
-            page.jobs.append(job(Array(items[index..<index + 6]), options: &coder))
+        for index in stride(from: 7, to: items.count - 6, by: 7) {
+            page.jobs.append(job(Array(items[index..<index + 7]), options: &coder))
         }
         return page
     }
@@ -42,10 +42,17 @@ struct WholeReply {
         let record = hash.record(key, state: state, mark: items[2].text, options: &coder)
         let text = Self.options(hash.value(of: "opts"))
         var job = WholeJob(record: record, options: text, log: (items[4].items ?? []).map { $0.text ?? "" })
+        let held = items[6].items ?? []
+        if let id = hash.value(of: "deid") {
+            let remaining = held.first?.int.flatMap { $0 < 0 ? nil : Duration.milliseconds($0) }
+            job.deduplication = MovedDeduplication(id: id, isHeld: !held.isEmpty, remaining: remaining)
+        }
         if (items[5].int ?? 0) > 0 || state == .waitingChildren {
             job.obstacle = "it has children"
         } else if coder.options(text) == nil {
             job.obstacle = "its stored options can't be read"
+        } else if held.last?.int == 1 {
+            job.obstacle = MovedDeduplication.obstacle
         } else {
             job.obstacle = hash.obstacle
         }
@@ -60,7 +67,7 @@ extension JobHash {
     /// Fields that a move carries, or that follow from others.
     private static let carried: Set<String> = [
         "name", "data", "opts", "timestamp", "priority", "delay", "atm", "attemptsMade", "ats", "stc", "processedOn",
-        "finishedOn", "pb", "progress", "returnvalue", "failedReason", "stacktrace", "defa", "cnl", "rjk",
+        "finishedOn", "pb", "progress", "returnvalue", "failedReason", "stacktrace", "defa", "cnl", "rjk", "deid",
         // Of the past alone: the trace of a failed attempt, and what BullMQ 5 noted of a schedule's next job.
         "tm", "nrjid",
     ]
@@ -70,7 +77,6 @@ extension JobHash {
         for field in fields where !Self.carried.contains(field) && !Self.isStep(field) {
             switch field {
             case "parentKey", "parent": return "it has a parent"
-            case "deid": return "a deduplication holds it"
             default: return "it has a field that is not known here, \(ValidationError.quote(field))"
             }
         }

@@ -59,6 +59,7 @@ extension KeySpace {
         return [TypedKey(key: meta(queue), kind: .hash)] + listed(queue) + [
             TypedKey(key: base + "repeat", kind: .zset), TypedKey(key: base + "pc", kind: .string),
             TypedKey(key: base + "limiter", kind: .string),
+            TypedKey(key: base + "drover:slices", kind: .hash),
             TypedKey(key: base + "stalled", kind: .set), TypedKey(key: base + "drover:move", kind: .hash),
         ]
     }

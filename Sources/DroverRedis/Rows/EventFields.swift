@@ -29,6 +29,9 @@ enum EventFields {
         case "stalled": .stalled
         case "removed": fields["prev"].flatMap(state).map { .removed(from: $0) }
         case "duplicated": .duplicated
+        case "deduplicated":
+            .deduplicated(
+                id: fields["deduplicationId"] ?? "", other: JobID(stored: fields["deduplicatedJobId"] ?? ""))
         case "cancel-requested": .cancelRequested
         case "drained": .drained
         case "paused": .paused

@@ -1,11 +1,19 @@
--- Changes a setting of a queue: pauses or resumes it, or bounds its length (docs/store-contract.md, configure; PROTOCOL 13.1).
+-- Changes a setting of a queue: pauses or resumes it, bounds it, holds it, or lets nobody hold a deduplication id
+-- (docs/store-contract.md, configure; PROTOCOL 10.4, 13.1, 16).
 --
 -- KEYS: the base of the queue's keys, the set of queues.
--- ARGV: time (tests), `pause`, `resume`, or `maxLength` and the maximum length or empty for none.
--- Reply: how many jobs of BullMQ 5's list of paused ones are still to be brought over: call again until 0.
+-- ARGV: time (tests), then `pause`; `resume`; `maxLength` or `concurrency` and the number or empty for none; `rate`, and the number
+--       of jobs or empty for none, the span in ms and 1 for a sliding window; `hold` and ms or empty; or `forgetDeduplication` and
+--       the id.
+-- Reply: to the last one how many ids were held; else how many jobs of BullMQ 5's list of paused ones are still to be brought
+--        over: call again until 0.
 --#include keys keys-more time base marks places
 local queuesKey = KEYS[2]
-call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey)
+if ARGV[2] == 'forgetDeduplication' then
+    local holder = deduplicationKeys(ARGV[3])
+    return call('GET', holder) and call('DEL', holder) or 0
+end
+call('EXISTS', waitKey, markerKey, eventsKey, pausedKey, queuesKey, limiterKey, slicesKey)
 keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
 local isNew = not keptEvents
 -- Behind all that can fail.
@@ -17,18 +25,38 @@ if ARGV[2] == 'pause' then
     register()
     return 0
 end
-if ARGV[2] == 'maxLength' then
+if ARGV[2] ~= 'resume' then
+    local kind, value = ARGV[2], ARGV[3]
     if isNew then
         call('SCARD', queuesKey)
         -- What a queue that has begun always has.
         call('HSET', metaKey, 'opts.maxLenEvents', '10000')
     end
-    if ARGV[3] == '' then
-        call('HDEL', metaKey, 'drover:maxLength')
+    local function set(field, text)
+        if text == '' then call('HDEL', metaKey, field) else call('HSET', metaKey, field, text) end
+    end
+    if kind == 'maxLength' then
+        set('drover:maxLength', value)
+    elseif kind == 'concurrency' then
+        set('concurrency', value)
+    elseif kind == 'rate' then
+        local max, duration, sliding = unpack(call('HMGET', metaKey, 'max', 'duration', 'drover:sliding'))
+        if (max or '') ~= value or (duration or '') ~= ARGV[4] or (sliding or '') ~= ARGV[5] then
+            call('DEL', limiterKey, slicesKey)
+            set('max', value)
+            set('duration', ARGV[4])
+            set('drover:sliding', ARGV[5])
+        end
     else
-        call('HSET', metaKey, 'drover:maxLength', ARGV[3])
+        call('DEL', limiterKey)
+        set('drover:heldUntil', value ~= '' and integer(now + tonumber(value)) or '')
+        if value ~= '' then call('SET', limiterKey, '9007199254740991', 'PX', value) end
     end
     register()
+    -- Who waits may find more now.
+    if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 and call('EXISTS', waitKey, prioritizedKey) > 0 then
+        call('ZADD', markerKey, '0', '0')
+    end
     return 0
 end
 local isFirst = call('HDEL', metaKey, 'paused') == 1 or call('EXISTS', pausedKey) == 0

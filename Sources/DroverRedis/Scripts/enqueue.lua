@@ -3,8 +3,11 @@
 -- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), then each job: its id or empty, name, data, options, priority, how it enters
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
---       `f` and ms: the same, before all others when the instant has passed).
--- Reply: for each job its id behind `+` (added) or `=` (there was one), or `!` and the maximum length (no room for it).
+--       `f` and ms: the same, before all others when the instant has passed). How a job enters that has a deduplication is
+--       parted by tabs: `d` and its ttl in ms or 0, `e` `r` `k` for what of extend, replace and keepLastIfActive it says,
+--       how it enters, the deduplication id (PROTOCOL 10.4).
+-- Reply: for each job its id behind `+` (added) or `=` (there was one), `~` and the id of the job that stands for it, or `!`
+--        and the maximum length (no room for it).
 -- Where a key of the queue holds something else the script writes nothing: what it is going to write it reads first, each
 -- key with a command of its type. O(jobs), each O(log jobs).
 --#include keys time base marks places
@@ -15,6 +18,8 @@ paused, concurrency, keptEvents, most = unpack(call('HMGET', metaKey, 'paused', 
 local isNew = not keptEvents
 local count = (#ARGV - 1) / 6
 local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
+-- What is the same as another job, and how, for the few that say so.
+local rules
 for index = 1, count do
     local at = index * 6 - 4
     local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -24,6 +29,17 @@ for index = 1, count do
     end
     -- A job for an instant that has passed enters at once.
     local kind = string.byte(entry)
+    if kind == 100 then
+        local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
+        rules = rules or {}
+        rules[index] = {
+            id = same, ttl = tonumber(ttl), extends = string.find(words, 'e') and true,
+            replaces = string.find(words, 'r') and true, keeps = string.find(words, 'k') and true,
+            isInstant = plain ~= '' and string.byte(plain) ~= 97,
+        }
+        ARGV[at + 5] = plain
+        kind = string.byte(plain)
+    end
     if kind and kind ~= 108 then isDelayed = true end
     if kind ~= 97 then
         if priority == '0' then isWaiting = true else isPrioritized = true end
@@ -40,12 +56,14 @@ if concurrency then call('LLEN', activeKey) end
 if isNew then call('SCARD', queuesKey) end
 
 -- The jobs for which a bounded queue has no room: those behind the first that fit. One that is there needs none.
-local full
+local full, room
 most = tonumber(most)
 if most then
     --#include keys-more
-    local room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
+    room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
         - call('ZCARD', delayedKey)
+end
+if most and not rules then
     local enters, isNeeded = {}, false
     full = {}
     for index = 1, count do
@@ -60,6 +78,12 @@ if most then
         end
     end
     if not isNeeded then return full end
+    room = nil
+end
+local standing, replace, hold, keep
+if rules then
+    --#include keys-more parents removal deduplicating
+    for _, rule in pairs(rules) do readHold(rule) end
 end
 local counter = call('INCRBY', idKey, count) - count
 local function takeBack()
@@ -106,30 +130,45 @@ for index = 1, count do
         tell('duplicated', 'jobId', id)
         reply[index] = '=' .. id
     else
-        known[id] = true
+        local rule, holder, old = rules and rules[index], nil, nil
+        if rule then holder, old = standing(rule) end
         local due
         local span = tonumber(string.sub(entry, 2))
         if span then due = string.byte(entry) == 97 and now + span or span end
-        local delay = due and due > now and integer(due - now) or '0'
-        tell('added', 'jobId', id, 'name', name)
-        call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
-            'delay', delay, 'priority', ARGV[at + 4])
-        if delay ~= '0' then
-            pushDelayed(id, due)
-            emit('delayed', 'jobId', id, 'delay', integer(due))
+        if holder then
+            keep(tell, rule, holder, id, name, ARGV[at + 2], ARGV[at + 3], due)
+            reply[index] = '~' .. holder
+        elseif room and room < 1 and not old then
+            reply[index] = '!' .. integer(most)
         else
-            if ARGV[at + 4] ~= '0' then
-                pushBack(id, tonumber(ARGV[at + 4]))
-            elseif entry == 'l' or string.byte(entry) == 102 then
-                front[#front + 1] = id
-            else
-                back[#back + 1] = id
+            known[id] = true
+            if room and not old then room = room - 1 end
+            if old then
+                replace(tell, rule, old, id)
+                tell, known[old] = emit, nil
             end
-            emit('waiting', 'jobId', id)
+            local delay = due and due > now and integer(due - now) or '0'
+            tell('added', 'jobId', id, 'name', name)
+            call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
+                'delay', delay, 'priority', ARGV[at + 4])
+            if rule then hold(rule, old, id) end
+            if delay ~= '0' then
+                pushDelayed(id, due)
+                emit('delayed', 'jobId', id, 'delay', integer(due))
+            else
+                if ARGV[at + 4] ~= '0' then
+                    pushBack(id, tonumber(ARGV[at + 4]))
+                elseif entry == 'l' or string.byte(entry) == 102 then
+                    front[#front + 1] = id
+                else
+                    back[#back + 1] = id
+                end
+                emit('waiting', 'jobId', id)
+            end
+            reply[index] = '+' .. id
         end
-        reply[index] = '+' .. id
     end
-    if not full or not full[index] then tell = emit end
+    if hasTrimmed then tell = emit end
 end
 if #back > 0 then callAll('LPUSH', waitKey, back) end
 if #front > 0 then callAll('RPUSH', waitKey, front) end

@@ -7,9 +7,9 @@
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
---         c result · f reason keep trace exhausted · x · r delay reason keep trace · s delay · b · w
+--         c result · f reason keep trace exhausted · x · r delay reason keep trace · s delay · b · w · l ms
 --       (`keep` is -1 where there is no trace).
--- Reply: statuses (s settled, l lease lost), paused 0/1, ms until the next delayed job or -1, the time or, when it is a
+-- Reply: statuses (s settled, l lease lost), paused 0/1, ms until there may be a job to claim or -1, the time or, when it is a
 --        repetition, empty; then each claimed job: id, which attempt it is or, in a repetition, ms of its lease that
 --        remain, and its hash as a flat list: as it was before the claim, or, in a repetition, as it is.
 -- Reads what it will write before its first write, but for what it only meets on the way: jobs beyond those at the end of
@@ -20,10 +20,10 @@
 --#include keys time base leases
 local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-local paused, concurrency, max, duration
-paused, concurrency, max, duration, keptEvents =
-    unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents'))
-concurrency, max = tonumber(concurrency), tonumber(max)
+local paused, concurrency, max, duration, isSliding, holdEnd
+paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
+    'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
 local reply = { '', paused and 1 or 0, -1, nowText }
 
 -- When the next delayed job is due, or nil.
@@ -47,7 +47,7 @@ else
     local index = 0
     while index < count do
         local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-        if outcome == 'c' or outcome == 's' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
         local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
         at = at + 4
         for _ = 1, size do
@@ -121,6 +121,7 @@ end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
 local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+if isSliding then call('EXISTS', slicesKey) end
 if count > 0 then
     -- A hash of nine fields has those that adding and claiming always write, and none beside them.
     local rare, bare = { stalledKey }, { false, false, false, false }
@@ -236,22 +237,15 @@ if not isPlain then
 end
 
 -- 4. Claim, within the queue's concurrency and rate.
-local wanted, wait, isFull = paused and 0 or limit, nil, nil
-if wanted > 0 and concurrency then
-    local free = concurrency - call('LLEN', activeKey)
-    if free < wanted then wanted, isFull = free, true end
-end
-if wanted > 0 and max then
-    local used = tonumber(call('GET', limiterKey)) or 0
-    local remaining = used >= max and call('PTTL', limiterKey) or 0
-    if remaining > 0 then
-        wanted, wait = 0, remaining
-    else
-        if used >= max then
-            call('DEL', limiterKey)
-            used = 0
-        end
-        wanted = math.min(wanted, max - used)
+local wanted, wait = paused and 0 or limit, nil
+local rateLeft, begin
+if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
+    --#include limits
+    if holdEnd > now then wanted = 0 end
+    if concurrency then wanted = math.max(math.min(wanted, concurrency - call('LLEN', activeKey)), 0) end
+    if max then
+        rateLeft = leftByRate
+        wanted = math.min(wanted, (rateLeft()))
     end
 end
 local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
@@ -315,9 +309,7 @@ if wanted > 0 then
                         end
                     end
                 end
-                if max and not failure and call('INCR', limiterKey) == 1 then
-                    call('PEXPIRE', limiterKey, integer(math.floor(math.abs(tonumber(duration) or 1000))))
-                end
+                if max and not failure then begin() end
                 local attemptText = attempt == 1 and '1' or integer(attempt)
                 call('SET', lock, token, 'PX', lease)
                 if hasTrimmed then
@@ -350,11 +342,24 @@ if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, priorit
 -- 6. How long there is nothing to do; and what a repetition of this exchange is told.
 if limit > 0 and #claimed < limit then
     if not isPlain then earliest = nextDue() end
+    if not paused and holdEnd > now then
+        wait = holdEnd - now
+    elseif rateLeft then
+        local left, remaining = rateLeft()
+        if left == 0 then wait = remaining end
+    end
     reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
     -- So many ids were dropped that the jobs behind them were not reached.
     if mayBeMore and #claimed < wanted then reply[3] = 0 end
     -- No marker tells that another's job has left a place: it is looked for soon.
-    if isFull and #claimed >= wanted and (reply[3] < 0 or reply[3] > 5000) then reply[3] = 5000 end
+    if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
+        reply[3] = 5000
+    end
+end
+-- A place that was left is told, as who comes to a full queue sets no marker.
+if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
+    and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+    call('ZADD', markerKey, '0', '0')
 end
 if #claimed > 0 or string.find(reply[1], 's', 1, true) then
     local period = limit > 0 and ARGV[3] or '30000'

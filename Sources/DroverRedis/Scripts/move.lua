@@ -7,7 +7,8 @@
 --       arriving schedules: id, slot, 1 when it is paused, number of fields of its hash, these and their values in turn, 1
 --       when its pending job follows as the arriving jobs do;
 --       arriving jobs: id, state, due time or end or empty, options, number of other fields of its hash, these and their
---       values in turn, number of lines of its log, these;
+--       values in turn, number of lines of its log, these, its deduplication id or empty, 1 when it holds it, how long it
+--       still does so in ms or empty;
 --       leaving schedules: id, slot; leaving jobs: id, timestamp.
 -- Reply: `done`, how many jobs were stored, how many were known, how many schedules were stored, how many jobs were removed, the ids of
 --       those that are active · `conflict` and the stored checkpoint or empty · `refused`, then `job` or `schedule` and an
@@ -31,6 +32,7 @@ end
 local function nextJob()
     local job = { id = nextValue(), state = nextValue(), score = tonumber(nextValue()), opts = nextValue() }
     job.fields, job.log = nextList(), nextList()
+    job.deduplication, job.holds, job.remaining = nextValue(), nextValue() == '1', tonumber(nextValue())
     return job
 end
 local schedules, jobs, leavingSchedules, leaving = {}, {}, {}, {}
@@ -66,6 +68,7 @@ local refused, isKnown = { 'refused' }, {}
 local function look(job)
     local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
     call('LLEN', logKey(base .. job.id))
+    if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
     if call('EXISTS', base .. job.id) == 0 then return end
     local given = {}
     for place = 1, #job.fields, 2 do given[job.fields[place]] = job.fields[place + 1] end
@@ -168,6 +171,14 @@ local function arrive(job, scheduler, opts)
     -- A portion has whole pairs.
     callAll('HSET', key, fields)
     if scheduler then call('HSET', key, 'rjk', scheduler) end
+    if job.deduplication ~= '' then
+        call('HSET', key, 'deid', job.deduplication)
+        local holderKey = deduplicationKeys(job.deduplication)
+        if job.holds and call('EXISTS', holderKey) == 0 then
+            call('SET', holderKey, job.id)
+            if job.remaining then call('PEXPIRE', holderKey, integer(math.max(job.remaining, 1))) end
+        end
+    end
     if #job.log > 0 then
         call('DEL', logKey(key))
         callAll('RPUSH', logKey(key), job.log)

@@ -115,7 +115,7 @@ if removed >= limit then return { removed, 1, '' } end
 for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
 for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
 call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
-    completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, repeatKey, leasesKey,
+    completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, slicesKey, repeatKey, leasesKey,
     pausedSchedulersKey, moveKey)
 call('SREM', KEYS[2], base)
 return { removed, 0, '' }

@@ -5,7 +5,9 @@
 --       The cursor of a list is the number of entries before it; in a sorted set it is that of `walk`.
 -- Reply: the checkpoint or empty, the last id that was generated, how many wait for children, how many lie in BullMQ 5's list
 --       of paused ones, concurrency and rate of the queue or empty, the next cursor or empty at the end, then for each job:
---       id; state; score or empty; hash as a flat list; log; how many of the keys are there that a parent has.
+--       id; state; score or empty; hash as a flat list; log; how many of the keys are there that a parent has; of the
+--       deduplication id that it holds how long it still does so in ms, a negative number until its end, and 1 when a job
+--       is kept until then, else an empty list.
 -- O(limit + cursor).
 --#include keys keys-more state walk
 local concurrency, rate = unpack(call('HMGET', metaKey, 'concurrency', 'max'))
@@ -20,9 +22,14 @@ local function show(id, state, score)
     if #hash == 0 then return end
     for _, value in ipairs(hash) do size = size + #value end
     for _, line in ipairs(log) do size = size + #line end
+    local deduplication, held = call('HGET', job, 'deid'), {}
+    if deduplication then
+        local holderKey, keptKey = deduplicationKeys(deduplication)
+        if call('GET', holderKey) == id then held = { call('PTTL', holderKey), call('EXISTS', keptKey) } end
+    end
     local entry = {
         id, state, score or '', hash, log,
-        call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'),
+        call('EXISTS', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'), held,
     }
     for _, part in ipairs(entry) do reply[#reply + 1] = part end
 end

@@ -10,6 +10,16 @@ final class QueueTurn {
     var isPaused = false { didSet { isChanged = true } }
     /// From which length on new jobs are not taken. It has a statement of its own, as it changes rarely.
     var maxLength: Int64?
+    /// What bounds the jobs that are handed out; nil for nothing. It has a row of its own, as few queues have any.
+    var limits: QueueLimits? {
+        didSet {
+            isChanged = true
+            areLimitsChanged = true
+        }
+    }
+    private(set) var areLimitsChanged = false
+    /// Whether the file has limits of the queue.
+    var isLimited = false
     private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0, 0]
     private(set) var lastEvent: Int64
     private(set) var cancels: Int64 = 0
@@ -34,13 +44,33 @@ final class QueueTurn {
     init(name: QueueName, row: Statement) {
         self.name = name
         number = row.int(0)
-        counts = (2...7).map { row.count($0) } + [row.count(12)]
+        counts = (2...7).map { row.count($0) } + [row.count(13)]
         lastEvent = row.count(8)
         cancels = row.count(9)
         isPaused = row.bool(1)
         isGone = row.bool(10)
         maxLength = row.optionalInt(11)
+        isLimited = row.bool(12)
         isChanged = false
+    }
+
+    /// Takes limits as they were read.
+    func read(_ limits: QueueLimits?) {
+        let wasChanged = isChanged
+        self.limits = limits
+        (isChanged, areLimitsChanged) = (wasChanged, false)
+    }
+
+    /// The limits are written.
+    func savedLimits() {
+        limits?.saved()
+        areLimitsChanged = false
+    }
+
+    /// The queue has no limits any more.
+    func forgetLimits() {
+        limits = nil
+        (isLimited, areLimitsChanged) = (false, false)
     }
 
     var isCancelSignalled: Bool { cancelsInTurn > 0 }

@@ -121,6 +121,10 @@ final class WriteSession {
 
     private func save(_ turn: QueueTurn) throws(StoreError) {
         if turn.hasEvents { try saveEvents(of: turn) }
+        if turn.areLimitsChanged, let limits = turn.limits {
+            try saveLimits(limits, of: turn)
+            turn.savedLimits()
+        }
         let save = try statement(.saveQueue)
         save.bind(1, turn.number)
         save.bind(2, turn.isPaused)
@@ -169,13 +173,17 @@ final class WriteSession {
         return turn
     }
 
-    private func row(_ name: QueueName) throws(StoreError) -> QueueTurn? {
+    /// The queue's row, also of one that was obliterated.
+    func row(_ name: QueueName) throws(StoreError) -> QueueTurn? {
         if let turn = turns[name] { return turn }
         let row = try statement(.loadQueue)
         row.bind(1, name.text)
         guard try row.step() else { return nil }
         let turn = QueueTurn(name: name, row: row)
         row.reset()
+        if turn.isLimited {
+            turn.read(try QueueLimits.load(turn.number) { sql throws(StoreError) in try statement(sql) })
+        }
         turns[name] = turn
         return turn
     }

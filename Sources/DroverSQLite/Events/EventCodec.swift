@@ -31,6 +31,9 @@ struct EventWriter {
         case .retriesExhausted(let attempts): number(UInt64(clamping: attempts))
         case .removed(let from): number(UInt64(StateCode.code(from)))
         case .cleaned(let jobs): number(UInt64(clamping: jobs))
+        case .deduplicated(let id, let other):
+            text(id)
+            text(other.text)
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
     }
@@ -81,7 +84,7 @@ enum StoredID {
 enum EventCode: UInt8 {
     case addedAndWaiting = 1
     case added, waiting, delayed, active, progress, completed, failed, retriesExhausted, stalled, removed, duplicated
-    case cancelRequested, drained, paused, resumed, cleaned
+    case cancelRequested, drained, paused, resumed, cleaned, deduplicated
     case waitingChildren = 40
 
     var hasJob: Bool {
@@ -111,6 +114,7 @@ enum EventCode: UInt8 {
             case .paused: .paused
             case .resumed: .resumed
             case .cleaned: .cleaned
+            case .deduplicated: .deduplicated
             }
     }
 }

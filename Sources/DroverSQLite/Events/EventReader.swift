@@ -44,6 +44,8 @@ struct EventReader {
         case .paused: events.append((job, .paused))
         case .resumed: events.append((job, .resumed))
         case .cleaned: events.append((job, .cleaned(try count())))
+        case .deduplicated:
+            events.append((job, .deduplicated(id: try text(), other: JobID(stored: try text()))))
         }
     }
 

@@ -1,6 +1,6 @@
 import DroverCore
 
-/// Which rows of other tables belong to a job, and go with it.
+/// Which rows of other tables belong to a job, and go with it, or speak of it.
 struct JobAnnexes {
     /// How many lines were ever logged.
     var logLines: Int64
@@ -24,10 +24,14 @@ struct JobAnnexes {
     /// Whether the record lacks something that is read by itself.
     var completesRecord: Bool { bits & (Self.stepsBit | Self.parentBit) != 0 }
 
-    /// Reads two columns, `log_lines` and `steps`.
+    /// The deduplication id that it was stored with.
+    var deduplication: String?
+
+    /// Reads three columns, `log_lines`, `steps` and, behind it, `dedup`.
     init(_ row: Statement, logLines: Int32, steps: Int32) {
         self.logLines = row.count(logLines)
         bits = row.int(steps)
+        deduplication = row.optionalText(steps + 1)
     }
 }
 

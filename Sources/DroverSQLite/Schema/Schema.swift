@@ -8,7 +8,9 @@ import GRDB
 /// that has been released is never changed; a new one is added.
 enum Schema {
     /// The statements of each version, the first being version 1.
-    private static let versions = [SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6]
+    static let versions = [
+        SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6, SQL.schema7, SQL.schema8,
+    ]
 
     /// Brings the file to the newest version and agrees with other processes on the time of leases.
     ///

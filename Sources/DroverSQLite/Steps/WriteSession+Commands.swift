@@ -64,6 +64,7 @@ extension WriteSession {
         guard state != .active else { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }
         turn.emit(.removed(from: state), StoredID(row))
+        try freeDeduplication(of: row.record.key.id, row.annexes, turn)
         try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
         return .done
     }
@@ -79,6 +80,7 @@ extension WriteSession {
             turn.emit(.cancelRequested, StoredID(row))
             return .requested
         case .waiting, .prioritized, .delayed, .waitingChildren:
+            try endDeduplication(of: row.record.key.id, row.annexes, turn)
             if row.annexes.hasParent {
                 try tellParent(of: row.seq, StoredID(row), .failed(reason: Failure.cancelledReason), turn)
             }
@@ -134,9 +136,15 @@ extension WriteSession {
                 results.append(.refused(problem))
                 continue
             }
+            if case .forgetDeduplication(let queue, let id) = setting {
+                results.append(try forgetDeduplication(queue, id) ? .done : .notFound)
+                continue
+            }
             let turn = try turnCreating(setting.queue)
             switch setting {
+            case .forgetDeduplication: break  // begins no queue, above
             case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
+            case .concurrency, .rateLimit, .hold: try setLimit(setting, turn)
             case .pause:
                 turn.isPaused = true
                 turn.emit(.paused)

@@ -22,6 +22,7 @@ extension WriteSession {
 
     /// Stores one job that is known to be right where the queue has room for it; one that is there needs none.
     func enqueueNew(_ job: NewJob, _ turn: QueueTurn) throws(StoreError) -> EnqueueResult {
+        if let rule = job.options.deduplication { return try enqueueNew(job, rule, turn) }
         if let most = turn.reachedMaxLength {
             guard let id = job.id, try findOwn(id.text, turn) != nil else { return .queueFull(maxLength: most) }
         }
@@ -35,7 +36,18 @@ extension WriteSession {
             return .duplicate(id)
         }
         let seq = nextNumber()
-        let stored = StoredID(seq: seq, own: job.id?.text)
+        try store(job, seq, own: job.id?.text, turn)
+        return .added(StoredID(seq: seq, own: job.id?.text).id)
+    }
+
+    /// Stores one job under a number that no other has, and perhaps an id of its own.
+    ///
+    /// - Parameter place: where it enters, when its number is older than that.
+    func store(
+        _ job: NewJob, _ seq: Int64, own id: String?, place: Int64? = nil, _ turn: QueueTurn
+    ) throws(StoreError) {
+        let place = place ?? seq
+        let stored = StoredID(seq: seq, own: id)
         let insert = try statement(.insertJob)
         insert.bind(1, seq)
         insert.bind(2, turn.number)
@@ -43,7 +55,7 @@ extension WriteSession {
             if !turn.wakesWork { turn.wakesWork = try isEarliest(due, turn) }
             insert.bind(3, StateCode.delayed)
             insert.bind(4, due)
-            insert.bind(5, seq)
+            insert.bind(5, place)
             turn.added(StateCode.delayed)
             turn.emit(.added(job.name), stored)
             turn.emit(.delayed(until: Timestamp(milliseconds: due)), stored)
@@ -52,19 +64,18 @@ extension WriteSession {
             let state = priority > 0 ? StateCode.prioritized : StateCode.waiting
             insert.bind(3, state)
             insert.bind(4, priority)
-            insert.bind(5, priority == 0 && job.options.lifo ? -seq : seq)
+            insert.bind(5, priority == 0 && job.options.lifo ? -place : place)
             turn.added(state)
             turn.emitAddedAndWaiting(stored, name: job.name)
             turn.wakesWork = true
         }
-        insert.bind(6, job.id?.text)
+        insert.bind(6, id)
         insert.bind(7, job.name.text)
         insert.bind(8, Int64(job.options.priority))
         insert.bind(9, now)
         insert.bind(10, try options.text(job.options))
         insert.bind(11, job.payload.text)
         try insert.run()
-        return .added(stored.id)
     }
 
     /// When a new job is due, or nil when it is ready at once.

@@ -10,7 +10,9 @@ extension WriteSession {
         }
         var reply = ExchangeReply(isPaused: turn.isPaused)
         if settle.isEmpty && claim == nil { return reply }
+        var isRepeated = false
         if let known = try remembered(id, settle, turn) {
+            isRepeated = true
             reply.settled = known.settled
             reply.claimed = known.claimed
         } else {
@@ -23,12 +25,14 @@ extension WriteSession {
                 (reply.claimed, numbers) = try self.claim(claim, token: id.token, turn)
             }
             if work.hasFinished { tellDrained(turn) }
+            if work.hasSettled { tellPlace(turn) }
             if work.hasSettled || !reply.claimed.isEmpty {
                 try remember(id, lease: claim?.lease, statuses: reply.settled, claims: numbers, turn)
             }
         }
-        if let claim, reply.claimed.count < max(1, claim.limit), let due = try earliestDue(turn) {
-            reply.nextDueIn = .milliseconds(max(due, now) - now)
+        if let claim, reply.claimed.count < max(1, claim.limit) {
+            let due = try earliestDue(turn).map { max($0, now) - now }
+            reply.nextDueIn = (isRepeated ? due : wait(due, turn)).map { .milliseconds($0) }
         }
         return reply
     }
@@ -43,6 +47,7 @@ extension WriteSession {
         try retain(work, turn)
         try promote(turn, &work)
         if work.hasFinished { tellDrained(turn) }
+        tellPlace(turn)
         return status
     }
 
@@ -93,13 +98,18 @@ extension WriteSession {
         [ClaimedJob], numbers: [Int64]
     ) {
         if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0 { return ([], []) }
+        let room = room(for: claim, turn)
+        if room == 0 { return ([], []) }
         let select = try statement(.selectReady)
         select.bind(1, turn.number)
-        select.bind(2, Int64(max(1, claim.limit)))
+        select.bind(2, room)
         defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
         for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
+        if turn.limits != nil {
+            turn.limits?.begin(Int64(rows.count { $0.record.deferredFailure == nil }), at: now)
+        }
         let activate = try statement(.activateJob)
         activate.bind(2, expiry(of: claim.lease))
         activate.bind(4, token.text)

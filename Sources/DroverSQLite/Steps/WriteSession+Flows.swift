@@ -225,6 +225,7 @@ extension WriteSession {
     private func remove(_ keys: [JobKey]) throws(StoreError) {
         for key in keys {
             guard let (row, turn) = try find(key) else { continue }
+            try freeDeduplication(of: row.record.key.id, row.annexes, turn)
             try remove(row.seq, state: StateCode.code(row.record.state), row.annexes, turn)
             turn.emit(.removed(from: row.record.state), StoredID(row))
         }

@@ -71,6 +71,7 @@ extension WriteSession {
             return
         }
         turn.emit(.removed(from: state), StoredID(row))
+        try freeDeduplication(of: row.record.key.id, row.annexes, turn)
         try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
         report.removed += 1
     }
@@ -131,6 +132,7 @@ extension WriteSession {
             try append.run()
         }
         for step in record.steps { try save(step, of: seq) }
+        if let moved = whole.deduplication { try arrive(moved, with: record.key.id, seq, turn) }
         turn.added(place.state)
         report.stored += 1
     }
@@ -151,7 +153,7 @@ extension WriteSession {
 
     /// The number that a job with a generated id keeps, or nil when its id must be kept as a text: another queue of this
     /// file may have a job of that number, where the store that it comes from counts for each queue.
-    private func number(for id: JobID) throws(StoreError) -> Int64? {
+    func number(for id: JobID) throws(StoreError) -> Int64? {
         guard case .generated(let number) = JobReference(id), number <= lastNumber else { return nil }
         let select = try statement(SQL.selectJob)
         select.bind(1, number)

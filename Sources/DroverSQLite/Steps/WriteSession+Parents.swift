@@ -97,6 +97,7 @@ extension WriteSession {
     private func leave(_ row: JobRow, isSwept: Bool, _ turn: QueueTurn) throws(StoreError) {
         guard row.record.state == .waitingChildren, try !hasChild(of: row.seq, .pending) else { return }
         if isSwept {
+            try freeDeduplication(of: row.record.key.id, row.annexes, turn)
             return try remove(row.seq, state: StateCode.waitingChildren, row.annexes, turn, isSwept: true)
         }
         try setWaitDelay(nil, of: row.seq)

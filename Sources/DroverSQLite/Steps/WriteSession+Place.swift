@@ -57,7 +57,7 @@ extension WriteSession {
         select.bind(1, seq)
         guard try select.step() else { return nil }
         defer { select.reset() }
-        guard select.int(24) == turn.number else { return nil }
+        guard select.int(25) == turn.number else { return nil }
         return try JobRow(select, queue: turn.name, options: &options)
     }
 

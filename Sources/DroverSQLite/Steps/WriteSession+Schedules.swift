@@ -99,7 +99,7 @@ extension WriteSession {
         case .run:
             let schedule = record.schedule
             let job = NewJob(name: schedule.name, payload: schedule.payload, options: schedule.options)
-            if let problem = try enqueueNew(job, turn).problem { return .refused(problem) }
+            if let problem = try enqueueNew(job.withoutDeduplication, turn).problem { return .refused(problem) }
         }
         return .done
     }

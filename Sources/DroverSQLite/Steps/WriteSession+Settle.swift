@@ -61,7 +61,8 @@ extension WriteSession {
         return true
     }
 
-    /// The hot path: one statement, which finds, checks and settles a job that has neither a parent nor children.
+    /// The hot path: one statement, which finds, checks and settles a job to whose end there is no more: it has no parent,
+    /// no children and no deduplication id.
     private func complete(
         _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn
     ) throws(StoreError) -> Bool {
@@ -107,8 +108,8 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(5),
-            isCancelRequested: select.bool(6))
+            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(6),
+            isCancelRequested: select.bool(7))
     }
 
     private func end(
@@ -116,7 +117,8 @@ extension WriteSession {
         _ work: inout SettlingWork
     ) throws(StoreError) {
         switch settlement.outcome {
-        case .completed(let result):
+        case .completed(let result):  // what the hot path leaves
+            try endDeduplication(of: stored.id, held.annexes, turn)
             if held.annexes.hasParent { try tellParent(of: seq, stored, .completed(result), turn) }
             turn.emit(.completed(result), stored)
             if settlement.retention.removesAtOnce {
@@ -147,10 +149,10 @@ extension WriteSession {
             left(active: stored, to: place, turn)
             try wake(place, turn)
         case .released:
-            let place = atTheFront(held.priority)
-            try endAttempt(seq, held, to: place, attempts: 0, nil)
-            left(active: stored, to: place, turn)
-            turn.wakesWork = true
+            try giveBack(seq, stored, held, turn)
+        case .rateLimited(let span):
+            try giveBack(seq, stored, held, turn)
+            hold(turn, for: span)
         case .waitingForChildren:
             try setWaitDelay(nil, of: seq)
             let place = Place(state: StateCode.waitingChildren, rank: now, place: nextNumber())
@@ -158,6 +160,13 @@ extension WriteSession {
             turn.moved(from: StateCode.active, to: place.state)
             turn.emit(.waitingChildren(from: .active), stored)
         }
+    }
+
+    private func giveBack(_ seq: Int64, _ stored: StoredID, _ held: Held, _ turn: QueueTurn) throws(StoreError) {
+        let place = atTheFront(held.priority)
+        try endAttempt(seq, held, to: place, attempts: 0, nil)
+        left(active: stored, to: place, turn)
+        turn.wakesWork = true
     }
 
     /// Completes a job that is known to be held.
@@ -174,6 +183,7 @@ extension WriteSession {
         _ seq: Int64, _ stored: StoredID, _ held: Held, _ failure: Failure, _ retention: Retention, _ turn: QueueTurn,
         _ work: inout SettlingWork
     ) throws(StoreError) {
+        try endDeduplication(of: stored.id, held.annexes, turn)
         if held.annexes.hasParent { try tellParent(of: seq, stored, .failed(reason: failure.reason), turn) }
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {

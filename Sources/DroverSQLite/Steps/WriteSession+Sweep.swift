@@ -24,6 +24,7 @@ extension WriteSession {
             // At most one job of each schedule stays.
             for row in try list(turn, state, after: nil, limit: limit - removed + kept) where removed < limit {
                 if kept > 0, try isPending(row, turn) { continue }
+                try freeDeduplication(of: row.record.key.id, row.annexes, turn)
                 try remove(row.seq, state: state, row.annexes, turn, isSwept: true)
                 removed += 1
             }
@@ -43,6 +44,7 @@ extension WriteSession {
         var removed = 0
         for row in rows where isOld(row, cut) {
             if try isPending(row, turn) { continue }
+            try freeDeduplication(of: row.record.key.id, row.annexes, turn)
             try remove(row.seq, state: code, row.annexes, turn, isSwept: true)
             removed += 1
         }
@@ -90,11 +92,15 @@ extension WriteSession {
         let select = try statement(SQL.anyJob)
         select.bind(1, turn.number)
         select.bind(2, Int64(limit))
-        var jobs: [(seq: Int64, state: Int64, annexes: JobAnnexes)] = []
+        var jobs: [(stored: StoredID, seq: Int64, state: Int64, annexes: JobAnnexes)] = []
         while try select.step() {
-            jobs.append((select.int(0), select.int(1), JobAnnexes(select, logLines: 2, steps: 3)))
+            let stored = StoredID(seq: select.int(0), own: select.optionalText(5))
+            jobs.append((stored, select.int(0), select.int(1), JobAnnexes(select, logLines: 2, steps: 3)))
         }
-        for job in jobs { try remove(job.seq, state: job.state, job.annexes, turn, isSwept: true) }
+        for job in jobs {
+            try freeDeduplication(of: job.stored.id, job.annexes, turn)
+            try remove(job.seq, state: job.state, job.annexes, turn, isSwept: true)
+        }
         if jobs.count == limit { return SweepReport(removed: jobs.count, progress: .more(PageCursor("0:0"))) }
         try forget(turn)
         return SweepReport(removed: jobs.count, progress: .finished)
@@ -108,6 +114,7 @@ extension WriteSession {
             try delete.run()
         }
         if turn.maxLength != nil { try setMaxLength(nil, turn) }
+        try forgetLimits(turn)
         turn.obliterate()
     }
 }

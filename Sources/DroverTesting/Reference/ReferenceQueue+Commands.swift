@@ -35,10 +35,21 @@ extension ReferenceQueue {
         return .done
     }
 
-    package mutating func configure(_ setting: QueueSetting) -> CommandResult {
+    package mutating func configure(_ setting: QueueSetting, now: Timestamp) -> CommandResult {
         if let problem = setting.problem { return .refused(problem) }
         switch setting {
         case .maxLength(_, let most): maxLength = most
+        case .concurrency(_, let most):
+            limiter.concurrency = most
+            signals.work = signals.work || !isPaused
+        case .rateLimit(_, let rate):
+            limiter.set(rate)
+            signals.work = signals.work || !isPaused
+        case .hold(_, let span):
+            limiter.hold(until: span.map { now + $0 })
+            signals.work = signals.work || !isPaused
+        case .forgetDeduplication(_, let id):
+            return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound
         case .pause:
             setPaused(true)
             note(.paused)
@@ -75,6 +86,7 @@ extension ReferenceQueue {
             return .requested
         }
         edit(id) { $0.failedReason = Failure.cancelledReason }
+        endDeduplication(of: id, now: now)
         tellParent(of: id, failure: Failure.cancelledReason)
         finish(id, as: .failed, now: now)
         note(.failed(Failure.cancelledReason), of: id)

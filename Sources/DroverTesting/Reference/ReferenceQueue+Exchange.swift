@@ -13,6 +13,7 @@ extension ReferenceQueue {
             note(.duplicated, of: id)
             return .duplicate(id)
         }
+        if let rule = job.options.deduplication { return enqueue(job, rule, now: now) }
         if let maxLength, counts.length >= maxLength { return .queueFull(maxLength: maxLength) }
         let id = job.id ?? generateID()
         store(job, as: id, now: now)
@@ -20,11 +21,14 @@ extension ReferenceQueue {
     }
 
     /// Stores a job under an id that no other has.
-    mutating func store(_ job: NewJob, as id: JobID, now: Timestamp) {
+    mutating func store(
+        _ job: NewJob, as id: JobID, deduplication: DeduplicationID? = nil, now: Timestamp
+    ) {
         insert(
             JobRecord(
                 key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
                 state: .waiting, priority: job.options.priority, createdAt: now))
+        jobs[id]?.deduplication = deduplication
         note(.added(job.name), of: id)
         let due: Timestamp =
             switch job.start {
@@ -57,6 +61,7 @@ extension ReferenceQueue {
         retain(after: finished, now: now)
         if !settlements.isEmpty || claim != nil { promoteDue(&hasPromoted, now: now) }
         let taken = claim.map { take($0, token: id.token, now: now) } ?? []
+        if statuses.contains(.settled), limiter.concurrency != nil, hasRoom(now) { signals.work = true }
         if !finished.isEmpty, readyCount == 0, line(.active).isEmpty { note(.drained) }
         // What was put back and claimed again at once is no news.
         if readyCount == 0 { signals.work = false }
@@ -64,7 +69,22 @@ extension ReferenceQueue {
             let span = claim?.lease ?? Self.memoryWithoutClaim
             memory.remember(id, .init(statuses: statuses, claimed: taken), until: now + span)
         }
-        return reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
+        var reply = reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
+        if let claim, taken.count < max(claim.limit, 1), !isPaused { limitWait(of: &reply, now: now) }
+        return reply
+    }
+
+    /// Whether the limits allow a job now.
+    private mutating func hasRoom(_ now: Timestamp) -> Bool { limiter.room(active: line(.active).count, now: now) > 0 }
+
+    /// How often a worker looks for a place that a job has left, when nothing tells it.
+    private static let placeWait: Duration = .seconds(5)
+
+    private mutating func limitWait(of reply: inout ExchangeReply, now: Timestamp) {
+        if let wait = limiter.wait(now: now) { reply.nextDueIn = wait }
+        if let concurrency = limiter.concurrency, line(.active).count >= concurrency {
+            reply.nextDueIn = min(reply.nextDueIn ?? Self.placeWait, Self.placeWait)
+        }
     }
 
     private var readyCount: Int { line(.waiting).count + line(.prioritized).count }
@@ -86,6 +106,7 @@ extension ReferenceQueue {
                 $0.attemptsMade += 1
                 $0.result = result
             }
+            endDeduplication(of: id, now: now)
             tellParent(of: id, .completed(result))
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
@@ -103,16 +124,21 @@ extension ReferenceQueue {
         case .released:
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)
+        case .rateLimited(let span):
+            putBack(id, atFront: true)
+            note(.waiting(from: .active), of: id)
+            limiter.hold(until: max(limiter.heldUntil ?? now, now + span))
         case .waitingForChildren:
             forgetDelay(of: id)
             awaitChildren(id, from: .active)
         }
-        if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id) }
+        if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id, keepsHold: true) }
         return .settled
     }
 
     private mutating func fail(_ id: JobID, _ failure: Failure, now: Timestamp) {
         countFailedAttempt(id, failure)
+        endDeduplication(of: id, now: now)
         tellParent(of: id, failure: failure.reason)
         finish(id, as: .failed, now: now)
         note(.failed(failure.reason), of: id)
@@ -161,9 +187,10 @@ extension ReferenceQueue {
 
     private mutating func take(_ claim: Claim, token: LeaseToken, now: Timestamp) -> [JobID] {
         if isPaused { return [] }
-        let limit = max(claim.limit, 1)
+        let limit = min(max(claim.limit, 1), limiter.room(active: line(.active).count, now: now))
         let waiting = line(.waiting).ascending(limit: limit)
         let ready = waiting + line(.prioritized).ascending(limit: limit - waiting.count)
+        limiter.begin(ready.count { jobs[$0.value]?.record.deferredFailure == nil }, now: now)
         for entry in ready {
             activate(entry.value, token: token, for: claim.lease, now: now)
             edit(entry.value) {
@@ -203,7 +230,7 @@ extension Outcome {
         switch self {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released, .waitingForChildren: nil
+        case .retry, .snoozed, .released, .rateLimited, .waitingForChildren: nil
         }
     }
 }

@@ -65,7 +65,7 @@ extension ReferenceQueue {
             let isBeyondCount = rule.retention.count.map { line(state).count > $0 } ?? false
             let isTooOld = cut.map { oldest.place.rank <= $0 } ?? false
             guard isBeyondCount || isTooOld else { break }
-            remove(oldest.value)
+            remove(oldest.value, keepsHold: true)
             removed += 1
         }
         return removed

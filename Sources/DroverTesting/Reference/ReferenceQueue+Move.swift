@@ -28,9 +28,17 @@ extension ReferenceQueue {
     private func whole(_ record: JobRecord) throws(StoreError) -> WholeJob {
         let job = jobs[record.key.id]
         let isInFlow = record.parent != nil || record.state == .waitingChildren || job?.children.isEmpty == false
-        return WholeJob(
+        var whole = WholeJob(
             record: record, options: try Self.text(record.options, arrived: job?.arrivedOptions), log: job?.log ?? [],
             obstacle: isInFlow ? WholeJob.flowObstacle : nil)
+        if let key = job?.deduplication {
+            let hold = deduplications.hold(of: key, now: now)
+            let isHeld = hold?.holder == record.key.id
+            whole.deduplication = MovedDeduplication(
+                id: key.text, isHeld: isHeld, remaining: isHeld ? hold?.expiry.map { $0 - now } : nil)
+            if isHeld, deduplications.next(of: key) != nil { whole.obstacle = MovedDeduplication.obstacle }
+        }
+        return whole
     }
 
     private func whole(_ record: ScheduleRecord) throws(StoreError) -> WholeSchedule {
@@ -111,6 +119,13 @@ extension ReferenceQueue {
         if let options = coder.options(whole.options) { edit(id) { $0.options = options } }
         jobs[id]?.log = whole.log
         jobs[id]?.arrivedOptions = whole.options
+        if let moved = whole.deduplication {
+            let key = DeduplicationID(moved.id)
+            jobs[id]?.deduplication = key
+            if moved.isHeld, deduplications.hold(of: key, now: now) == nil {
+                deduplications.take(key, Deduplications.Hold(holder: id, expiry: moved.remaining.map { now + $0 }))
+            }
+        }
         let rank: Int64 =
             switch record.state {
             case .waiting, .active: 0

@@ -2,6 +2,16 @@ package import DroverCore
 
 /// The lists of the contract.
 extension ReferenceQueue {
+    /// The queue as a whole.
+    func summary(now: Timestamp) -> QueueSummary {
+        var summary = QueueSummary(name: name, isPaused: isPaused, counts: counts, maxLength: maxLength)
+        var limiter = limiter
+        summary.concurrency = limiter.concurrency
+        summary.rateLimit = limiter.rate
+        summary.limitedFor = limiter.wait(now: now)
+        return summary
+    }
+
     package func page(of state: JobState, _ page: Page) throws(StoreError) -> JobPage {
         let place = try page.after.map { cursor throws(StoreError) in try Place(cursor) }
         let entries =

@@ -93,7 +93,7 @@ extension ReferenceQueue {
         case .run:
             let job = NewJob(
                 name: record.schedule.name, payload: record.schedule.payload, options: record.schedule.options)
-            if let problem = enqueue(job, now: now).problem { return .refused(problem) }
+            if let problem = enqueue(job.withoutDeduplication, now: now).problem { return .refused(problem) }
         }
         return .done
     }

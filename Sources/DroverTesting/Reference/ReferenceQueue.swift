@@ -13,6 +13,8 @@ package struct ReferenceQueue: Sendable {
         /// Set while it is active.
         var lease: HeldLease?
         var log: [String] = []
+        /// The deduplication id that it was stored with.
+        var deduplication: DeduplicationID?
         /// The options of a job that came from another store, as they were stored there.
         var arrivedOptions: String?
         /// What is known of its children.
@@ -44,6 +46,7 @@ package struct ReferenceQueue: Sendable {
     struct Remains: Sendable {
         var lastID = 0
         var lastPosition = 0
+        var deduplications = Deduplications()
     }
 
     package let name: QueueName
@@ -52,6 +55,8 @@ package struct ReferenceQueue: Sendable {
     package private(set) var isPaused = false
     /// From which length on new jobs are not taken.
     package var maxLength: Int?
+    /// What bounds the jobs that are handed out.
+    var limiter = QueueLimiter()
     var isObliterated = false
     /// What jobs of other queues are to hear of their children here.
     var news: [ChildNews] = []
@@ -64,6 +69,8 @@ package struct ReferenceQueue: Sendable {
     private var lines: [JobState: Line<JobID>] = [:]
     /// The active jobs by the end of their leases, then by claim.
     private(set) var expiries = Line<JobID>()
+    /// Who holds which deduplication id.
+    var deduplications: Deduplications
     /// How far a move of the queue has come.
     var checkpoint: MoveCheckpoint?
     /// The options of schedules that came from another store, as they were stored there.
@@ -79,10 +86,13 @@ package struct ReferenceQueue: Sendable {
         self.name = name
         events = EventLog(floor: remains?.lastPosition ?? 0)
         lastID = remains?.lastID ?? 0
+        deduplications = remains?.deduplications ?? Deduplications()
     }
 
     /// One position is skipped: a reader that had read all must see that the queue it followed is gone.
-    var remains: Remains { Remains(lastID: lastID, lastPosition: events.end + 1) }
+    var remains: Remains {
+        Remains(lastID: lastID, lastPosition: events.end + 1, deduplications: deduplications)
+    }
 
     /// The jobs of one state, in order.
     func line(_ state: JobState) -> Line<JobID> { lines[state] ?? Line() }
@@ -157,7 +167,7 @@ extension ReferenceQueue {
         note(.delayed(until: due), of: id)
     }
 
-    /// Ends a job's life as `completed` or `failed`.
+    /// Ends a job's life as `completed` or `failed`. Before it its deduplication ends, and then its parent hears of it.
     mutating func finish(_ id: JobID, as state: JobState, now: Timestamp) {
         move(id, to: state, rank: now.milliseconds)
         edit(id) {
@@ -198,11 +208,14 @@ extension ReferenceQueue {
 
     /// Removes a job and its log, without an event of its own. Its parent waits for it no longer.
     ///
-    /// - Parameter isSwept: its queue is being swept: a parent in it goes with its last child.
-    mutating func remove(_ id: JobID, isSwept: Bool = false) {
+    /// - Parameters:
+    ///   - keepsHold: whether a deduplication id that it holds stays held, as after the end of its work.
+    ///   - isSwept: its queue is being swept: a parent in it goes with its last child.
+    mutating func remove(_ id: JobID, keepsHold: Bool = false, isSwept: Bool = false) {
         if let record = jobs[id]?.record, let parent = record.parent {
             tell(ChildNews(parent: parent.key, child: record.key, content: .gone(isSwept: isSwept)))
         }
+        if !keepsHold, let key = jobs[id]?.deduplication { deduplications.free(key, heldBy: id, now: now) }
         leaveLine(id)
         jobs[id] = nil
     }

@@ -18,11 +18,13 @@ extension ReferenceStore {
 
     /// Changes settings of queues, in order.
     public func configure(_ settings: [QueueSetting]) async throws(StoreError) -> [CommandResult] {
-        try withState { state, _ throws(StoreError) in
+        try withState { state, now throws(StoreError) in
             var results: [CommandResult] = []
             for setting in settings {
                 results.append(
-                    try state.change(setting.queue, creatingIf: { $0 == .done }) { $0.configure(setting) })
+                    try state.change(setting.queue, creatingIf: { $0 == .done && setting.beginsQueue }) {
+                        $0.configure(setting, now: now)
+                    })
             }
             return results
         }

@@ -8,17 +8,21 @@ extension ReferenceStore {
         }
     }
 
-    /// Lists jobs of one state.
+    /// Lists jobs of one state, or the one that holds a deduplication id.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
-        try withState { state, _ throws(StoreError) in try state.queue(query.queue).page(of: query.state, page) }
+        try withState { state, now throws(StoreError) in
+            let queue = state.queue(query.queue)
+            switch query.part {
+            case .state(let state): return try queue.page(of: state, page)
+            case .holding(let id): return queue.holder(of: DeduplicationID(id), now: now)
+            }
+        }
     }
 
     /// Lists the queues that were created and not obliterated, by name.
     public func queues() async throws(StoreError) -> [QueueSummary] {
-        try withState { state, _ throws(StoreError) in
-            state.queues.values.sorted { $0.name < $1.name }.map {
-                QueueSummary(name: $0.name, isPaused: $0.isPaused, counts: $0.counts, maxLength: $0.maxLength)
-            }
+        try withState { state, now throws(StoreError) in
+            state.queues.values.sorted { $0.name < $1.name }.map { $0.summary(now: now) }
         }
     }
 

@@ -86,6 +86,8 @@ extension ReferenceStore {
                     let news = queue.takeNews()
                     queues[name] = queue
                     try spread(news)
+                } else {
+                    remains[name]?.deduplications = queue.deduplications
                 }
                 return result
             }

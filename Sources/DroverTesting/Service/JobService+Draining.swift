@@ -79,6 +79,7 @@ extension JobService {
         switch outcome {
         case .failed(let failure), .retry(_, let failure): failure.reason
         case .snoozed(let span): "snoozed for \(span)"
+        case .rateLimited(let span): "given back, and its queue held for \(span)"
         case .cancelled: Failure.cancelledReason
         case .waitingForChildren: "waits for its children"
         case .completed, .released, nil: "not completed"

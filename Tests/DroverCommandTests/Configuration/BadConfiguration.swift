@@ -156,6 +156,12 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
             "a maximum length of nothing", queue("max-length: 0"), at: 3, "queues.mail.max-length",
             "1 to 1,000,000,000",
             "none"),
+        .init(
+            "a concurrency of nothing on all workers", queue("global-concurrency: 0"), at: 3,
+            "queues.mail.global-concurrency", "1 to 1,000,000", "none"),
+        .init("a rate without a span", queue("rate: 50"), at: 3, "queues.mail.rate", "50/1s", "none"),
+        .init("a rate of no jobs", queue("rate: 0/1s"), at: 3, "queues.mail.rate", "pause the queue"),
+        .init("a rate with a strange window", queue("rate: 5/1s rolling"), at: 3, "queues.mail.rate", "fixed"),
         .init("a cap that is not there", queue("cap: heavy"), at: 3, "queues.mail.cap", "no cap", "under caps"),
         .init(
             "a cap with a slip", "caps: {heavy: 2}\n" + queue("cap: haevy"), at: 4, "queues.mail.cap",

@@ -125,6 +125,8 @@ import Testing
                 concurrency: 7
                 cap: heavy
                 max-length: 5000
+                global-concurrency: 3
+                rate: 50/1s fixed
                 type: mail
                 attempts: 5
                 timeout: 2m
@@ -156,6 +158,8 @@ import Testing
         let mail = try #require(configuration.queues.first)
         #expect(mail.concurrency == 7 && mail.type == "mail" && mail.cap == "heavy")
         #expect(mail.maxLength?.most == 5000 && configuration.queues.last?.maxLength == nil)
+        #expect(mail.globalConcurrency?.most == 3)
+        #expect(mail.rate?.limit == RateLimit(max: 50, per: .seconds(1), window: .fixed))
         #expect(configuration.caps == ["heavy": 3, "light": 9])
         #expect(mail.handlers.map(\.name) == [nil, "welcome", "bill"])
         #expect(

@@ -61,6 +61,11 @@ struct DifferentialGenerator {
         if one(4) { options.keepLogs = 3 }
         if one(4) { options.completedRetention = pick([.removeAtOnce, .keep(2), .keepAll, .keep(for: .seconds(10))]) }
         if one(6) { options.tags = ["red"] }
+        if one(6) {
+            options.deduplication = Deduplication(
+                id: "D", ttl: pick([nil, nil, .seconds(600)]), extend: one(3), replace: one(3), keepLastIfActive: one(3)
+            )
+        }
         var job = NewJob(name: pick(["mail", "é"]), payload: pick(Self.texts), options: options)
         if one(3) { job.id = JobID(stored: pick(Self.ids)) }
         if one(4) { job.start = .after(pick([.milliseconds(1), .seconds(5), .seconds(5), .seconds(40)])) }

@@ -81,7 +81,7 @@ extension DifferentialPair {
         case .snoozed(let delay):
             one["kind"] = "snooze"
             one["delay"] = milliseconds(delay)
-        case .released: one["kind"] = "release"
+        case .released, .rateLimited: one["kind"] = "release"
         case .waitingForChildren: one["kind"] = "waitForChildren"
         }
         var keep: [String: JSON] = [:]

@@ -103,6 +103,39 @@ class Drover(Model):
 
     # Adding
 
+    def belongs(self, Q, id, de):
+        return self.r.hget(f"{Q}:{id}", "deid") == de["id"]
+
+    def dedup(self, Q, de, new, name, data, opts, parent, rjk, allowReplace):
+        holder, kept = (f"{Q}:{word}:{de['id']}" for word in ("de", "dn")) if de else (None, None)
+        old = self.r.get(holder) if de else None
+        if old is not None:
+            isDelayed = self.r.zscore(Q + ":delayed", old) is not None
+            if de.get("replace") and isDelayed and self.belongs(Q, old, de):
+                # Deviation 10.4: what was kept goes with the job that is replaced, as newer clients have it.
+                self.r.delete(kept)
+            elif self.r.pttl(holder) == -1 and not self.r.exists(f"{Q}:{old}"):
+                # Deviation 10.4: a holder that is gone holds nothing, as newer clients have it.
+                self.r.delete(holder, kept)
+            elif de.get("replace") and isDelayed:
+                # Deviation 10.4: another job has the id of a holder that is gone.
+                return old
+        return super().dedup(Q, de, new, name, data, opts, parent, rjk, allowReplace)
+
+    def postpone(self, Q, de, old, new, name, data, opts, parent, rjk):
+        # Deviation 10.4: as above.
+        return self.belongs(Q, old, de) and super().postpone(Q, de, old, new, name, data, opts, parent, rjk)
+
+    def requeue(self, Q, d, now):
+        jid = self.r.hget(f"{Q}:dn:{d}", "jid")
+        if jid and self.r.exists(f"{Q}:{jid}"):
+            # Deviation 10.4: a job that was stored meanwhile stays as it is.
+            self.r.incr(Q + ":id")
+            self.r.delete(f"{Q}:dn:{d}")
+            self.emitT(Q, "duplicated", "jobId", jid)
+            return
+        super().requeue(Q, d, now)
+
     def addAll(self, Q, now, jobs):
         self.hidesDelay = True
         ids = [

@@ -81,7 +81,7 @@ struct BorrowedWriterTests {
                     try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY 1")
                 )
             }
-            #expect(own == [1, 2, 3, 4, 5, 6])
+            #expect(own == Array(1...Schema.versions.count))
             #expect(applied == ["more", "orders"])
             #expect(try await shop.counts() == JobCounts([.waiting: 2]))
         }

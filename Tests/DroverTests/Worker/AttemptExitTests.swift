@@ -21,7 +21,7 @@ import Testing
     private func reason(_ outcome: Outcome?) -> String? {
         switch outcome {
         case .failed(let failure)?, .retry(_, let failure)?: failure.reason
-        case .completed?, .snoozed?, .waitingForChildren?, .cancelled?, .released?, nil: nil
+        case .completed?, .snoozed?, .waitingForChildren?, .cancelled?, .released?, .rateLimited?, nil: nil
         }
     }
 

@@ -5,14 +5,22 @@ local function endDeduplication(id, deduplication)
     local remaining = call('PTTL', holder)
     if remaining == 0 or (remaining == -1 and call('GET', holder) == id) then call('DEL', holder) end
 
-    local name, data, opts, chosen, parentKey, parent, pending, scheduler =
-        unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk'))
+    local name, data, opts, chosen, parentKey, parent, pending, scheduler, start =
+        unpack(call('HMGET', postponed, 'name', 'data', 'opts', 'jid', 'pk', 'pd', 'pdk', 'rjk', 'at'))
     if not opts then return end
     local number = integer(call('INCR', idKey))
     local newID = chosen or number
     local job, options = base .. newID, decode(opts)
     local rule = type(options.de) == 'table' and options.de or {}
-    local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+    -- A job for an instant, which only Drover stores: to others it has the delay that it had when it came.
+    local due = tonumber(start) or now + (tonumber(options.delay) or 0)
+    local delay, priority = math.max(due - now, 0), tonumber(options.priority) or 0
+    -- Somebody has stored another job under its id meanwhile, which stays as it is.
+    if call('EXISTS', job) == 1 then
+        call('DEL', postponed)
+        emit('duplicated', 'jobId', newID)
+        return
+    end
     local lifetime = not rule.keepLastIfActive and tonumber(rule.ttl) or 0
     if lifetime > 0 then
         call('SET', holder, newID, 'PX', integer(lifetime))
@@ -25,7 +33,7 @@ local function endDeduplication(id, deduplication)
     if parent then call('HSET', job, 'parent', parent) end
     if scheduler then call('HSET', job, 'rjk', scheduler) end
     emit('added', 'jobId', newID, 'name', name or '')
-    enter(newID, priority, options.lifo, now + delay)
+    enter(newID, priority, options.lifo, due)
     if pending then call('SADD', pending, job) end
     call('DEL', postponed)
 end

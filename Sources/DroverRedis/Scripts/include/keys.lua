@@ -5,7 +5,7 @@ local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base ..
 local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
 local completedKey, failedKey = base .. 'completed', base .. 'failed'
 local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
-local limiterKey, leasesKey = base .. 'limiter', base .. 'drover:leases'
+local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
 local call = redis.call
 
 local function lockKey(id) return base .. id .. ':lock' end

@@ -57,6 +57,14 @@ local function enter(id, hash, delay, push)
     end
 end
 
+-- Lets the queue hand out nothing for a time. BullMQ's workers that know a rate heed its own way (PROTOCOL 16).
+local function holdQueue(span)
+    holdEnd = math.max(holdEnd, now + span)
+    if holdEnd <= now then return end
+    call('HSET', metaKey, 'drover:heldUntil', integer(holdEnd))
+    call('SET', limiterKey, '9007199254740991', 'PX', integer(holdEnd - now))
+end
+
 local function complete(id, hash, result, rule)
     -- A parent that ends too early fails, with the texts that BullMQ's worker gives it (PROTOCOL 11.7).
     if call('SCARD', base .. id .. ':dependencies') > 0 then
@@ -105,6 +113,7 @@ function settle(id, hash, run, operand)
         await(id, hash)
     else
         enter(id, hash, 0, pushFront)
+        if outcome == 'l' then holdQueue(tonumber(ARGV[operand])) end
     end
 end
 

@@ -22,6 +22,7 @@ extension Bridge {
             get throws {
                 var stored = options
                 stored["kl"] = stored.removeValue(forKey: "keepLogs")
+                stored["de"] = stored.removeValue(forKey: "deduplication")
                 let text = try JSON.object(stored).text
                 let delay = options["delay"]?.integer ?? 0
                 return NewJob(

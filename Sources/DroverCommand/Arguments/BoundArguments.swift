@@ -1,0 +1,66 @@
+import DroverCore
+
+/// How many jobs of a queue may be active at once, as it is written: a number, or `none`.
+struct ConcurrencyArgument: Hashable, Sendable {
+    /// The number; nil for no bound.
+    var most: Int?
+
+    /// Reads a number.
+    ///
+    /// - Throws: `ValidationError` that says which forms are accepted.
+    @Sendable static func parse(_ text: String) throws -> ConcurrencyArgument {
+        if text == "none" { return ConcurrencyArgument() }
+        guard let most = Int(text), (1...QueueSetting.greatestConcurrency).contains(most) else {
+            throw ValidationError(
+                "concurrency",
+                "\(ValidationError.quote(text)) is no number of jobs; give 1 to 1,000,000, or none for no bound")
+        }
+        return ConcurrencyArgument(most: most)
+    }
+}
+
+/// How many jobs may begin in a span of time, as it is written: `50/1s`, `1000/h`, with `fixed` behind it for windows that
+/// follow each other (`50/1s fixed`), or `none`.
+struct RateArgument: Hashable, Sendable {
+    /// The limit; nil for none.
+    var limit: RateLimit?
+
+    /// Reads a rate.
+    ///
+    /// - Throws: `ValidationError` that says which forms are accepted.
+    @Sendable static func parse(_ text: String) throws -> RateArgument {
+        if text == "none" { return RateArgument() }
+        let words = text.split(separator: " ")
+        let parts = words.first?.split(separator: "/", omittingEmptySubsequences: false) ?? []
+        let window = words.count == 1 ? RateLimit.Window.sliding : words.last.flatMap { .init(rawValue: String($0)) }
+        guard words.count <= 2, let window, parts.count == 2, let max = Int(parts[0]) else {
+            throw ValidationError(
+                "rate",
+                "\(ValidationError.quote(text)) is no rate; write jobs and a span, 50/1s, perhaps with fixed behind it, or none"
+            )
+        }
+        // A unit alone means one of it.
+        let span = parts[1].first?.isNumber == true ? String(parts[1]) : "1\(parts[1])"
+        let limit = RateLimit(max: max, per: try DurationArgument(parsing: span).duration, window: window)
+        if let problem = limit.problem { throw problem }
+        return RateArgument(limit: limit)
+    }
+}
+
+/// For how long a queue hands out nothing, as it is written: a span of time, or `none`.
+struct HoldArgument: Hashable, Sendable {
+    /// The span; nil to hand out jobs again.
+    var span: Duration?
+
+    /// Reads a span.
+    ///
+    /// - Throws: `ValidationError` that says which forms are accepted.
+    @Sendable static func parse(_ text: String) throws -> HoldArgument {
+        HoldArgument(span: text == "none" ? nil : try DurationArgument(parsing: text).duration)
+    }
+}
+
+extension RateLimit {
+    /// As ``RateArgument`` reads it.
+    var text: String { "\(max)/\(DurationArgument(per))\(window == .fixed ? " fixed" : "")" }
+}

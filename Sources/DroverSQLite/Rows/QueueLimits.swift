@@ -1,0 +1,131 @@
+import DroverCore
+
+/// What bounds the jobs that a queue hands out, and what has been counted: a row of `drover_limits` with its slices.
+struct QueueLimits {
+    var concurrency: Int64?
+    /// How many jobs may begin in a span; nil for no rate.
+    private(set) var rateMax: Int64?
+    private(set) var span: Int64 = 0
+    private(set) var isSliding = false
+    private(set) var heldUntil: Int64?
+    /// Of a fixed window: when it ends, and how many jobs began in it.
+    private(set) var windowEnd: Int64?
+    private(set) var begun: Int64 = 0
+    /// Of a sliding window: how many jobs began in each slice.
+    private(set) var slices: [Int64: Int64] = [:]
+    /// The slices that changed since they were read, and whether all of them are to be forgotten first.
+    private(set) var changedSlices: Set<Int64> = []
+    private(set) var forgetsSlices = false
+
+    /// No limit.
+    init() {}
+
+    /// Reads a row of `load-limits.sql`.
+    init(_ row: Statement) {
+        concurrency = row.optionalInt(0)
+        rateMax = row.optionalInt(1)
+        span = row.count(2)
+        isSliding = row.bool(3)
+        heldUntil = row.optionalInt(4)
+        windowEnd = row.optionalInt(5)
+        begun = row.count(6)
+    }
+
+    /// The rate as a setting.
+    var rate: RateLimit? {
+        rateMax.map { RateLimit(max: Int($0), per: .milliseconds(span), window: isSliding ? .sliding : .fixed) }
+    }
+
+    /// Reads what bounds a queue, by its number; nil when it has no row.
+    static func load(
+        _ queue: Int64, by statement: (String) throws(StoreError) -> Statement
+    ) throws(StoreError) -> QueueLimits? {
+        let row = try statement(SQL.loadLimits)
+        row.bind(1, queue)
+        guard try row.step() else { return nil }
+        var limits = QueueLimits(row)
+        row.reset()
+        guard limits.isSliding else { return limits }
+        let slice = try statement(SQL.loadSlices)
+        slice.bind(1, queue)
+        while try slice.step() { limits.slices[slice.int(0)] = slice.count(1) }
+        return limits
+    }
+
+    mutating func set(_ rate: RateLimit?) {
+        if rate == self.rate { return }
+        rateMax = rate.map { Int64($0.max) }
+        span = rate?.per.wholeMilliseconds ?? 0
+        isSliding = rate?.window == .sliding
+        endWindow()
+        slices = [:]
+        changedSlices = []
+        forgetsSlices = true
+    }
+
+    /// Holds the queue until an instant, or lets it go. The fixed window ends.
+    mutating func hold(until end: Int64?) {
+        heldUntil = end
+        endWindow()
+    }
+
+    private mutating func endWindow() {
+        windowEnd = nil
+        begun = 0
+    }
+
+    /// The number of a slice, at an instant.
+    private var sliceLength: Int64 { rate?.slice ?? 1 }
+
+    /// When the jobs of a slice count no more.
+    private func end(of slice: Int64) -> Int64 { (slice + 1) * sliceLength + span }
+
+    /// The last slice whose jobs count no more at an instant.
+    func lastOver(at now: Int64) -> Int64 { (now - span) / sliceLength - 1 }
+
+    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now } ?? true }
+
+    /// How many jobs of the rate are left; nil without one.
+    private func left(at now: Int64) -> Int64? {
+        guard let rateMax else { return nil }
+        let used =
+            isSliding
+            ? slices.reduce(0) { end(of: $1.key) > now ? $0 + $1.value : $0 } : isOver(now) ? 0 : begun
+        return max(rateMax - used, 0)
+    }
+
+    /// How many jobs may be handed out when so many are active.
+    func room(active: Int64, at now: Int64) -> Int64 {
+        if let heldUntil, heldUntil > now { return 0 }
+        let places = concurrency.map { max($0 - active, 0) } ?? .max
+        return min(places, left(at: now) ?? .max)
+    }
+
+    /// Counts jobs that begin.
+    mutating func begin(_ count: Int64, at now: Int64) {
+        guard rateMax != nil, count > 0 else { return }
+        if isSliding {
+            let slice = now / sliceLength
+            slices[slice, default: 0] += count
+            changedSlices.insert(slice)
+            return
+        }
+        if isOver(now) { begun = 0 }
+        if begun == 0 { windowEnd = now + span }
+        begun += count
+    }
+
+    /// How long the hold or the rate allows no job; nil when they allow one.
+    func wait(at now: Int64) -> Int64? {
+        if let heldUntil, heldUntil > now { return heldUntil - now }
+        guard left(at: now) == 0 else { return nil }
+        if isSliding { return slices.keys.map(end).filter { $0 > now }.min().map { $0 - now } }
+        return windowEnd.map { $0 - now }
+    }
+
+    /// What was changed of the slices has been written.
+    mutating func saved() {
+        changedSlices = []
+        forgetsSlices = false
+    }
+}

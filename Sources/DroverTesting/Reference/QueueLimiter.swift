@@ -1,0 +1,77 @@
+import DroverCore
+
+/// What bounds the jobs that a queue of the reference store hands out, and what has been counted.
+struct QueueLimiter: Sendable {
+    /// How many jobs may be active at once.
+    var concurrency: Int?
+    private(set) var rate: RateLimit?
+    private(set) var heldUntil: Timestamp?
+    /// Of a fixed window: its end, and how many jobs began in it.
+    private var windowEnd: Timestamp?
+    private var begun = 0
+    /// Of a sliding window: how many jobs began in each slice that still counts, by the slice's number.
+    private var slices: [Int64: Int] = [:]
+
+    /// Sets or lifts the rate; another one than before begins to count anew.
+    mutating func set(_ rate: RateLimit?) {
+        if rate == self.rate { return }
+        self.rate = rate
+        windowEnd = nil
+        begun = 0
+        slices = [:]
+    }
+
+    /// Holds the queue until an instant, or lets it go. A fixed window ends with it.
+    mutating func hold(until end: Timestamp?) {
+        heldUntil = end
+        windowEnd = nil
+        begun = 0
+    }
+
+    /// How many jobs may be handed out when so many are active.
+    mutating func room(active: Int, now: Timestamp) -> Int {
+        if let heldUntil, heldUntil > now { return 0 }
+        let places = concurrency.map { max($0 - active, 0) } ?? Int.max
+        forget(now)
+        return min(places, rateLeft ?? Int.max)
+    }
+
+    /// Counts jobs that begin.
+    mutating func begin(_ count: Int, now: Timestamp) {
+        guard let rate, count > 0 else { return }
+        if rate.window == .sliding {
+            slices[now.milliseconds / rate.slice, default: 0] += count
+        } else {
+            if begun == 0 { windowEnd = now + rate.per }
+            begun += count
+        }
+    }
+
+    /// How long nothing is handed out by the rate or the hold; nil when they allow a job now.
+    mutating func wait(now: Timestamp) -> Duration? {
+        if let heldUntil, heldUntil > now { return heldUntil - now }
+        forget(now)
+        guard let rate, let left = rateLeft, left <= 0 else { return nil }
+        switch rate.window {
+        case .fixed: return windowEnd.map { $0 - now }
+        case .sliding: return slices.keys.min().map { end(ofSlice: $0, rate) - now }
+        }
+    }
+
+    private var rateLeft: Int? {
+        rate.map { max($0.max - ($0.window == .fixed ? begun : slices.values.reduce(0, +)), 0) }
+    }
+
+    private mutating func forget(_ now: Timestamp) {
+        if let windowEnd, windowEnd <= now {
+            self.windowEnd = nil
+            begun = 0
+        }
+        if let rate { slices = slices.filter { end(ofSlice: $0.key, rate) > now } }
+    }
+
+    /// When the jobs of a slice stop counting.
+    private func end(ofSlice number: Int64, _ rate: RateLimit) -> Timestamp {
+        Timestamp(milliseconds: (number + 1) * rate.slice) + rate.per
+    }
+}
