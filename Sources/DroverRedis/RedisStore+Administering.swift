@@ -18,6 +18,7 @@ extension RedisStore {
 
     private func apply(_ command: JobCommand) async throws(StoreError) -> CommandResult {
         let key = command.key
+        if let name = Self.flowWord(of: command) { return try await applyToFlow(name, key) }
         let (name, argument, isLIFO) = Self.words(of: command)
         var arguments = arguments()
         for text in [key.id.text, name, argument, isLIFO ? "1" : "0"] { arguments.append(text) }
@@ -40,7 +41,6 @@ extension RedisStore {
             guard let text = answer.text else {
                 throw StoreError(.corrupt, "\(name) \(key) was answered in a form that is not its own")
             }
-            // A job that waits for its children is shown as one that waits.
             return .wrongState(JobState(rawValue: text) ?? .waiting)
         }
     }
@@ -54,6 +54,7 @@ extension RedisStore {
         case .changePriority(_, let priority, let lifo): ("changePriority", String(priority), lifo)
         case .changeDelay(_, let delay): ("changeDelay", String(delay.wholeMilliseconds), false)
         case .updatePayload(_, let payload): ("updatePayload", payload.text, false)
+        case .removeFlow, .removeUnprocessedChildren, .detach: (flowWord(of: command) ?? "", "", false)
         }
     }
 

@@ -6,6 +6,7 @@ extension RedisStore {
     /// rule are refused before it.
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
         try checkOpen()
+        if jobs.contains(where: \.isInFlow) { return try await enqueueWithFlows(queue, jobs) }
         let call = try withCoder { coder throws(StoreError) in try EnqueueCall(jobs, coder: &coder) }
         if call.count == 0 { return call.problems.compactMap { $0.map(EnqueueResult.refused) } }
         let answers = try await enqueues.answers(to: call, in: queue) { calls throws(StoreError) in

@@ -49,7 +49,7 @@ extension RedisStore {
             switch job.record.state {
             case .waiting, .prioritized, .delayed: if !record.isPaused { schedules[index].pending = job }
             case .active: schedules[index].isRunning = true
-            case .completed, .failed: break
+            case .waitingChildren, .completed, .failed: break
             }
         }
         whole.jobs = []

@@ -5,6 +5,39 @@ import RedisClient
 
 /// The store's scripts, each named after its file.
 enum Scripts {
+    /// `children.lua`
+    static let children = RedisScript(name: "children", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local job, status = base .. ARGV[1], ARGV[2]
+        local pending, processed = job .. ':dependencies', job .. ':processed'
+        local ignored, failed = job .. ':failed', job .. ':unsuccessful'
+        local reply = {
+            call('SCARD', pending), call('HLEN', processed), call('HLEN', ignored), call('ZCARD', failed), '0',
+        }
+        local part
+        if status == 'pending' then
+            part = call('SSCAN', pending, ARGV[3], 'COUNT', ARGV[4])
+        elseif status == 'failed' then
+            part = call('ZSCAN', failed, ARGV[3], 'COUNT', ARGV[4])
+        else
+            part = call('HSCAN', status == 'processed' and processed or ignored, ARGV[3], 'COUNT', ARGV[4])
+        end
+        reply[5] = part[1]
+        local step = status == 'pending' and 1 or 2
+        for index = 1, #part[2], step do
+            reply[#reply + 1] = part[2][index]
+            reply[#reply + 1] = (status == 'processed' or status == 'ignored') and part[2][index + 1] or ''
+        end
+        return reply
+        """#, sha: "b3130e33c4b7acfcf3b5378dbaeef5bc5a50470e")
+
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
         local base = KEYS[1]
@@ -171,6 +204,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -178,7 +216,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -190,10 +230,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -355,6 +392,7 @@ enum Scripts {
             if deduplication then endDeduplication(id, deduplication) end
             if parent then childFailed(job, parent, policy, 'cancelled') end
             call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
+            if state == 'waiting-children' then call('HSET', job, 'delay', '0') end
             call('HDEL', job, 'defa')
             call('ZADD', failedKey, nowText, id)
             emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
@@ -376,7 +414,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "83be0ab6a7fcfbe8ee5a6792892d48838350cd74")
+        """#, sha: "75694fa34f695be27d42369a1b270f1400fd7e51")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -805,6 +843,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -812,7 +855,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -824,10 +869,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -987,7 +1029,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "993b96416b652c8ab354cd53adfd5f588c1310e3")
+        """#, sha: "08d938d299a3fbc4090d660718660dcdb9507e3a")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1308,6 +1350,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -1315,7 +1362,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -1327,10 +1376,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -1478,6 +1524,19 @@ enum Scripts {
                 finish(id, hash, 'completed', result, rule)
             end
         end
+        local function await(id, hash)
+            local job = base .. id
+            if call('EXISTS', job .. ':unsuccessful') == 1 then
+                finish(id, hash, 'failed',
+                    'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToWaitingChildren')
+            elseif hash[6] and hash[6] == hash[7] or call('SCARD', job .. ':dependencies') == 0 then
+                enter(id, hash, 0, pushFront)
+            else
+                call('HSET', job, 'delay', '0')
+                call('ZADD', childrenKey, nowText, id)
+                emit('waiting-children', 'jobId', id, 'prev', 'active')
+            end
+        end
         function settle(id, hash, run, operand)
             local outcome = run.outcome
             if outcome == 'c' then
@@ -1494,6 +1553,8 @@ enum Scripts {
             elseif outcome == 's' then
                 if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
                 enter(id, hash, tonumber(ARGV[operand]), pushBack)
+            elseif outcome == 'w' then
+                await(id, hash)
             else
                 enter(id, hash, 0, pushFront)
                 if outcome == 'l' then holdQueue(tonumber(ARGV[operand])) end
@@ -1728,7 +1789,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "0f47f42553b60b47e60a3ebdf818e4c238af9135")
+        """#, sha: "98eb15b6d75631b42d5b700178cc5a2bdc6b48a1")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1896,6 +1957,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -1903,7 +1969,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -1915,10 +1983,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -2059,7 +2124,583 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "7c71eb93189e377f70f14a12abcbbc9d6571479d")
+        """#, sha: "0207d1dc4aa5f7200d58e4b4c2a548cb9a690656")
+
+    /// `flow.lua`
+    static let flow = RedisScript(name: "flow", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local width, first = 10, 4
+        local count = (#ARGV - first + 1) / width
+        local queues, order = {}, {}
+        local function open(other)
+            if queues[other] then return queues[other] end
+            local queue = queueOf(other .. 'x')
+            queue.base, queue.id, queue.pcKey = other, other .. 'id', other .. 'pc'
+            queue.paused, queue.concurrency, queue.kept, queue.most =
+                unpack(call('HMGET', queue.meta, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:maxLength'))
+            queue.length = call('LLEN', queue.wait) + call('LLEN', other .. 'paused') + call('ZCARD', queue.prioritized)
+                + call('ZCARD', queue.delayed)
+            call('LLEN', queue.active)
+            call('ZCARD', queue.children)
+            call('ZCARD', queue.marker)
+            call('GET', queue.pc)
+            call('GET', queue.id)
+            call('XRANGE', queue.events, '0-1', '0-1')
+            queues[other], order[#order + 1] = queue, queue
+            return queue
+        end
+        local function readChildren(job)
+            call('SCARD', job .. ':dependencies')
+            call('HLEN', job .. ':processed')
+            call('HLEN', job .. ':failed')
+            call('ZCARD', job .. ':unsuccessful')
+        end
+        call('SCARD', KEYS[2])
+        local function isAbove(above, job)
+            local seen = {}
+            while job and not seen[job] do
+                if job == above then return true end
+                seen[job] = true
+                job = call('HGET', job, 'parentKey')
+            end
+            return false
+        end
+        local outer = ARGV[2] ~= '' and ARGV[2]
+        if outer then
+            if call('EXISTS', outer) == 0 then return { 'unknown' } end
+            open(string.match(outer, '^(.*:)[^:]*$'))
+            readChildren(outer)
+        end
+        local nodes, entering = {}, {}
+        for index = 1, count do
+            local at = first + (index - 1) * width
+            local queue = open(ARGV[at])
+            local node = {
+                queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
+                id = ARGV[at + 4], at = at,
+            }
+            if node.id ~= '' then
+                node.key = queue.base .. node.id
+                node.isKnown = call('EXISTS', node.key) == 1
+                readChildren(node.key)
+            end
+            nodes[index] = node
+            if node.isKnown then
+                local other = call('HGET', node.key, 'parentKey')
+                if index == 1 then
+                    if outer and other and other ~= outer and call('EXISTS', other) == 1 then return { 'other', node.key } end
+                else
+                    if node.hasChildren then return { 'taken', node.key } end
+                    if other and call('EXISTS', other) == 1 then return { 'other', node.key } end
+                end
+                if outer and isAbove(node.key, outer) then return { 'above', node.key } end
+                if index == 1 then break end
+            elseif not node.hasChildren then
+                entering[queue] = (entering[queue] or 0) + 1
+                local most = tonumber(queue.most)
+                if most and queue.length + entering[queue] > most then return '!' .. integer(most) end
+            end
+        end
+        local function tell(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[2], queue.base)
+            end
+        end
+        local function parentText(parent, rest)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. rest .. '}'
+        end
+        local function childOptions(options, parent, rest)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. rest .. ','
+                .. string.sub(options, 2)
+        end
+        local function link(node, parent)
+            local id = string.match(node.key, '[^:]*$')
+            call('SREM', parent .. ':dependencies', node.key)
+            call('HDEL', parent .. ':processed', node.key)
+            call('HDEL', parent .. ':failed', node.key)
+            call('ZREM', parent .. ':unsuccessful', node.key)
+            if call('ZSCORE', node.queue.base .. 'completed', id) then
+                call('HSET', parent .. ':processed', node.key, call('HGET', node.key, 'returnvalue') or 'null')
+            else
+                call('SADD', parent .. ':dependencies', node.key)
+            end
+            call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
+        end
+        if nodes[1].isKnown then
+            local node = nodes[1]
+            call('INCR', node.queue.id)
+            if outer then
+                node.rest = ARGV[3]
+                link(node, outer)
+                wakeParentIfDone(outer)
+            end
+            tell(node.queue, 'duplicated', 'jobId', node.id)
+            return '=' .. node.id
+        end
+        local function enter(node, due)
+            local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 8], ARGV[node.at + 9]
+            if due and due > now then
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                local score = taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest
+                call('ZADD', queue.delayed, integer(score), id)
+                queue.hasDelayed = true
+                tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                return
+            end
+            if priority ~= '0' then
+                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            elseif entry == 'l' or string.byte(entry) == 102 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('LPUSH', queue.wait, id)
+            end
+            queue.hasPushed = true
+            tell(queue, 'waiting', 'jobId', id)
+        end
+        for index, node in ipairs(nodes) do
+            local queue, at = node.queue, node.at
+            local parent = index == 1 and outer or index > 1 and nodes[node.parent].key
+            if index == 1 then node.rest = ARGV[3] end
+            local number = integer(call('INCR', queue.id))
+            if node.isKnown then
+                link(node, parent)
+                tell(queue, 'duplicated', 'jobId', node.id)
+            else
+                if node.id == '' then
+                    while call('EXISTS', queue.base .. number) == 1 do number = integer(call('INCR', queue.id)) end
+                    node.id, node.key = number, queue.base .. number
+                end
+                local entry, due = ARGV[at + 9], nil
+                local span = tonumber(string.sub(entry, 2))
+                if span then due = string.byte(entry) == 97 and now + span or span end
+                local delay = due and due > now and integer(due - now) or '0'
+                tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 5])
+                local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
+                call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
+                    'delay', delay, 'priority', ARGV[at + 8])
+                if parent then
+                    call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
+                    call('SADD', parent .. ':dependencies', node.key)
+                end
+                if node.hasChildren then
+                    call('ZADD', queue.children, nowText, node.id)
+                    tell(queue, 'waiting-children', 'jobId', node.id)
+                else
+                    enter(node, due)
+                end
+            end
+        end
+        for _, node in ipairs(nodes) do
+            if node.hasChildren then wakeParentIfDone(node.key) end
+        end
+        for _, queue in ipairs(order) do
+            if queue.hasPushed then markOf(queue) end
+            if queue.hasDelayed then
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+            end
+        end
+        return '+' .. nodes[1].id
+        """#, sha: "f1e502015d60e366c704a9d2aaa438aac4860807")
+
+    /// `flowCommand.lua`
+    static let flowCommand = RedisScript(name: "flowCommand", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                call('ZADD', queue.delayed, integer(due * 4096), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function childFailed(job, parent, text, reason)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            if not isObject or type(policy) ~= 'table' then policy = {} end
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local function detach(job, parent, isSwept)
+            if not parent then return end
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if call('ZREM', queue.children, id) == 0 then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            call('RPUSH', queue.wait, id)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
+        end
+        local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
+        local root = base .. id
+        if call('EXISTS', root) == 0 then return 'notFound' end
+        local function isActive(job)
+            local queue, other = queueOf(job)
+            return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
+        end
+        if command == 'detach' then
+            local parent = call('HGET', root, 'parentKey')
+            if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
+                return 'noParent'
+            end
+            local queue = queueOf(parent)
+            call('EXISTS', queue.wait, queue.children, queue.marker, queue.events)
+            detach(root, parent)
+            call('HDEL', root, 'parentKey', 'parent')
+            return 'done'
+        end
+        local isPendingOnly = command == 'removeUnprocessedChildren'
+        local function isUnprocessed(job)
+            local queue, other = queueOf(job)
+            return not isActive(job) and not call('ZSCORE', queue.failed, other)
+        end
+        local function childrenOf(job)
+            local keys = call('SMEMBERS', job .. ':dependencies')
+            if not isPendingOnly then
+                for _, list in ipairs({
+                    call('HKEYS', job .. ':processed'), call('HKEYS', job .. ':failed'), call('ZRANGE', job .. ':unsuccessful', 0, -1),
+                }) do
+                    for _, key in ipairs(list) do keys[#keys + 1] = key end
+                end
+            end
+            local own = {}
+            for _, key in ipairs(keys) do
+                if call('HGET', key, 'parentKey') == job then own[#own + 1] = key end
+            end
+            return own
+        end
+        local found, open, seen = {}, isPendingOnly and childrenOf(root) or { root }, { [root] = true }
+        while #open > 0 do
+            local job = table.remove(open)
+            if not isPendingOnly or isUnprocessed(job) then
+                found[#found + 1] = job
+                if #found > most then return 'tooMany' end
+                for _, child in ipairs(childrenOf(job)) do
+                    if not seen[child] then seen[child], open[#open + 1] = true, child end
+                end
+            end
+        end
+        if not isPendingOnly then
+            if isPendingIteration(id) then return 'scheduled' end
+            for _, job in ipairs(found) do
+                if isActive(job) then return 'active' end
+            end
+        end
+        for _, job in ipairs(found) do
+            local queue = queueOf(job)
+            call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+        end
+        for _, job in ipairs(found) do
+            local queue, other = queueOf(job)
+            local name = string.match(job, '^(.*:)[^:]*$')
+            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+            detach(job, parent)
+            local place
+            for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
+                if not place and call('ZREM', name .. suffix, other) == 1 then place = suffix end
+            end
+            if not place then place = call('LREM', queue.wait, -1, other) == 1 and 'wait' or 'unknown' end
+            if place == 'unknown' and call('LREM', name .. 'paused', -1, other) == 1 then place = 'paused' end
+            if deduplication and call('GET', name .. 'de:' .. deduplication) == other then
+                call('DEL', name .. 'de:' .. deduplication, name .. 'dn:' .. deduplication)
+            end
+            call('DEL', jobKeys(job))
+            emitTo(queue, 'removed', 'jobId', other, 'prev', place)
+        end
+        return 'done'
+        """#, sha: "d361eeed9c337b96c2f6fa38c0a802c36f6cddc3")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -2610,6 +3251,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -2617,7 +3263,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -2629,10 +3277,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -2942,7 +3587,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "55f82abfd7b42646df0c69020ad90906861193cc")
+        """#, sha: "21d584cd953ec0a2c332363b78fd62c270d5cff2")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3065,6 +3710,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -3072,7 +3722,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -3084,10 +3736,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -3104,7 +3753,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "2bec5ccc49e7a329c480a5d961dc7baa59651d75")
+        """#, sha: "53ce99b6b894b27e284ce0d470fe1b98e1ba6847")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -3671,6 +4320,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -3678,7 +4332,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -3690,10 +4346,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -3865,7 +4518,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "847395aa282b48edcf1c75f2c1ae791c15552959")
+        """#, sha: "c2e5a1077b4ca1a8c449b03b1883b3a87f7b774a")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -4033,6 +4686,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -4040,7 +4698,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -4052,10 +4712,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -4211,7 +4868,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "46f2fbff94c8eca249df61b49c068fa3a5302361")
+        """#, sha: "6fdc98c2e8f36b3213a38d3ab98de00e620a8f96")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -4464,6 +5121,11 @@ enum Scripts {
                 if policy.idof then call('HSET', parent .. ':failed', job, reason) end
             end
         end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
         local function detach(job, parent, isSwept)
             if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
@@ -4471,7 +5133,9 @@ enum Scripts {
             local queue, id = queueOf(parent)
             if call('ZREM', queue.children, id) == 0 then return end
             if isSwept and base .. id == parent then
-                detach(parent, call('HGET', parent, 'parentKey'), true)
+                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+                detach(parent, above, true)
+                freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
             end
@@ -4483,10 +5147,7 @@ enum Scripts {
             local job = base .. id
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent, isSwept)
-            if freesDeduplication and deduplication then
-                local holder, postponed = deduplicationKeys(deduplication)
-                if call('GET', holder) == id then call('DEL', holder, postponed) end
-            end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
         local function retain(setKey, count, age, limit)
@@ -4684,7 +5345,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "33c8d275f07cf2912a1acda87101bd5a3c5bdbee")
+        """#, sha: "4164105e98f9ece06ab7516842d8b570eaa14545")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

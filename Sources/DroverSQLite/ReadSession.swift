@@ -42,9 +42,10 @@ final class ReadSession {
         return row
     }
 
-    /// Reads what steps of a job have recorded, where any have.
+    /// Reads what steps of a job have recorded, and its parent, where there are any.
     func fillSteps(of row: inout JobRow) throws(StoreError) {
         if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
+        if row.annexes.hasParent { try row.fillParent(by: statement(SQL.readParent)) }
     }
 
     func list(

@@ -46,9 +46,10 @@ extension SQLiteStore {
             var limited: [(index: Int, number: Int64)] = []
             while try row.step() {
                 var counts = JobCounts()
-                for state in JobState.allCases {
+                for state in JobState.allCases where state != .waitingChildren {
                     counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
+                counts[.waitingChildren] = Int(row.count(11))
                 if row.bool(9) { limited.append((queues.count, row.int(10))) }
                 queues.append(
                     QueueSummary(
@@ -86,6 +87,34 @@ extension SQLiteStore {
         }
     }
 
+    /// Lists the children of a job, by queue and id.
+    public func children(
+        of key: JobKey, _ status: ChildStatus, page: Page
+    ) async throws(StoreError) -> ChildPage {
+        let place = try page.after.map(ChildCursor.init)
+        return try await read("list the children of \(key)") { session throws(StoreError) in
+            guard let turn = try session.turn(key.queue), let job = try session.job(key, turn), job.annexes.hasChildren
+            else { return ChildPage() }
+            let isAscending = page.order == .ascending
+            let list = try session.statement(
+                isAscending ? SQL.listChildrenAscending : SQL.listChildrenDescending)
+            list.bind(1, job.seq)
+            list.bind(2, ParentRow.code(status))
+            list.bind(3, place?.queue ?? (isAscending ? "" : "\u{10FFFF}"))
+            list.bind(4, place?.id ?? "")
+            list.bind(5, Int64(page.limit))
+            var found = ChildPage()
+            while try list.step() { found.children.append(ParentRow.child(list, status)) }
+            if found.children.count == page.limit, let last = found.children.last {
+                found.next = PageCursor("\(last.key.queue):\(last.key.id)")
+            }
+            let count = try session.statement(SQL.countChildren)
+            count.bind(1, job.seq)
+            found.counts = try ParentRow.counts(count)
+            return found
+        }
+    }
+
     /// Reads a part of the log of a job.
     public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
         let isAscending = page.order == .ascending
@@ -110,6 +139,20 @@ extension SQLiteStore {
             let next = lines.count == page.limit ? PageCursor(String(last)) : nil
             return LogPage(lines: lines, total: Int(count.int(0)), next: next)
         }
+    }
+}
+
+/// A place in a list of children, as text in cursors: queue and id.
+private struct ChildCursor {
+    var queue: String
+    var id: String
+
+    init(_ cursor: PageCursor) throws(StoreError) {
+        let parts = cursor.text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2 else {
+            throw StoreError(.invalid, "\"\(cursor.text)\" is not a cursor of this store; use one that a page returned")
+        }
+        (queue, id) = (String(parts[0]), String(parts[1]))
     }
 }
 

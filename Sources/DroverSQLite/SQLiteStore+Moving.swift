@@ -59,6 +59,9 @@ extension ReadSession {
     private func whole(_ row: JobRow, stored text: String?) throws(StoreError) -> WholeJob {
         var job = WholeJob(record: row.record, options: text)
         // Such a record has a failure that nobody stored, with which it is handed out.
+        if row.annexes.hasParent || row.annexes.hasChildren || row.record.state == .waitingChildren {
+            job.obstacle = WholeJob.flowObstacle
+        }
         if options.options(text) == nil { job.obstacle = "its stored options can't be read" }
         if row.annexes.logLines > 0 {
             let lines = try statement(SQL.readLogsAscending)
@@ -101,7 +104,7 @@ extension ReadSession {
             case .waiting, .prioritized, .delayed:
                 if !record.isPaused { found.schedules[index].pending = try whole(row, stored: text) }
             case .active: found.schedules[index].isRunning = true
-            case .completed, .failed: break
+            case .waitingChildren, .completed, .failed: break
             }
         }
         if found.schedules.count == page.limit {

@@ -35,11 +35,23 @@ enum SQL {
         UPDATE drover_jobs SET state = 5, rank = ?2, place = ?3, failed_reason = ?4, deferred_failure = NULL WHERE seq = ?1
         """#
 
+    /// `complete-held.sql`
+    static let completeHeld = #"""
+        UPDATE drover_jobs SET state = 4, rank = ?2, place = ?3, attempts_made = attempts_made + 1, result = ?4, token = NULL,
+            cancel = 0, deferred_failure = NULL
+        WHERE seq = ?1
+        """#
+
     /// `complete-job.sql`
     static let completeJob = #"""
         UPDATE drover_jobs SET state = 4, rank = ?5, place = ?6, attempts_made = attempts_made + 1, result = ?7, token = NULL,
             cancel = 0, deferred_failure = NULL
-        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 AND (dedup IS NULL OR ?8)
+        WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4 AND steps < 2 AND dedup IS NULL
+        """#
+
+    /// `count-children.sql`
+    static let countChildren = #"""
+        SELECT status, count(*) FROM drover_children WHERE parent = ?1 GROUP BY status
         """#
 
     /// `count-logs.sql`
@@ -50,6 +62,16 @@ enum SQL {
     /// `count-schedules.sql`
     static let countSchedules = #"""
         SELECT count(*) FROM drover_schedules WHERE queue = ?1
+        """#
+
+    /// `delete-child.sql`
+    static let deleteChild = #"""
+        DELETE FROM drover_children WHERE parent = ?1 AND status IN (0, 1, 2, 3) AND queue = ?2 AND id = ?3
+        """#
+
+    /// `delete-children.sql`
+    static let deleteChildren = #"""
+        DELETE FROM drover_children WHERE parent = ?1
         """#
 
     /// `delete-dedup.sql`
@@ -87,6 +109,16 @@ enum SQL {
         DELETE FROM drover_moves WHERE queue = ?1
         """#
 
+    /// `delete-parent.sql`
+    static let deleteParent = #"""
+        DELETE FROM drover_parents WHERE job = ?1
+        """#
+
+    /// `delete-pending-child.sql`
+    static let deletePendingChild = #"""
+        DELETE FROM drover_children WHERE parent = ?1 AND status = 0 AND queue = ?2 AND id = ?3
+        """#
+
     /// `delete-schedule.sql`
     static let deleteSchedule = #"""
         DELETE FROM drover_schedules WHERE queue = ?1 AND id = ?2
@@ -120,9 +152,19 @@ enum SQL {
         WHERE seq = ?1
         """#
 
+    /// `find-child.sql`
+    static let findChild = #"""
+        SELECT 1 FROM drover_children WHERE parent = ?1 AND status = ?2 LIMIT 1
+        """#
+
     /// `find-own-id.sql`
     static let findOwnId = #"""
         SELECT seq FROM drover_jobs WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `find-pending-child.sql`
+    static let findPendingChild = #"""
+        SELECT 1 FROM drover_children WHERE parent = ?1 AND status = 0 AND queue = ?2 AND id = ?3
         """#
 
     /// `forget-dedups.sql`
@@ -158,6 +200,18 @@ enum SQL {
         INSERT INTO drover_queues (number, name) VALUES (?1, ?2)
         """#
 
+    /// `list-children-ascending.sql`
+    static let listChildrenAscending = #"""
+        SELECT queue, id, value FROM drover_children
+        WHERE parent = ?1 AND status = ?2 AND (queue, id) > (?3, ?4) ORDER BY queue, id LIMIT ?5
+        """#
+
+    /// `list-children-descending.sql`
+    static let listChildrenDescending = #"""
+        SELECT queue, id, value FROM drover_children
+        WHERE parent = ?1 AND status = ?2 AND (queue, id) < (?3, ?4) ORDER BY queue DESC, id DESC LIMIT ?5
+        """#
+
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
         SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
@@ -183,7 +237,8 @@ enum SQL {
 
     /// `list-queues.sql`
     static let listQueues = #"""
-        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number
+        SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number,
+            waiting_children
         FROM drover_queues
         WHERE NOT gone ORDER BY name
         """#
@@ -229,7 +284,8 @@ enum SQL {
 
     /// `load-queue.sql`
     static let loadQueue = #"""
-        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited
+        SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited,
+            waiting_children
         FROM drover_queues WHERE name = ?1
         """#
 
@@ -250,7 +306,7 @@ enum SQL {
 
     /// `mark-steps.sql`
     static let markSteps = #"""
-        UPDATE drover_jobs SET steps = 1 WHERE seq = ?1
+        UPDATE drover_jobs SET steps = (steps & ?3) | ?2 WHERE seq = ?1
         """#
 
     /// `move-job.sql`
@@ -278,9 +334,19 @@ enum SQL {
         SELECT line, text FROM drover_logs WHERE job = ?1 AND line < ?2 ORDER BY line DESC LIMIT ?3
         """#
 
+    /// `read-parent.sql`
+    static let readParent = #"""
+        SELECT queue, id, policy FROM drover_parents WHERE job = ?1
+        """#
+
     /// `read-steps.sql`
     static let readSteps = #"""
         SELECT name, result, at FROM drover_steps WHERE job = ?1
+        """#
+
+    /// `read-wait-delay.sql`
+    static let readWaitDelay = #"""
+        SELECT wait_delay FROM drover_jobs WHERE seq = ?1
         """#
 
     /// `reclaim-job.sql`
@@ -318,8 +384,13 @@ enum SQL {
     static let retryJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, processed_at = NULL, result = NULL, failed_reason = NULL,
             attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
-            attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END, steps = CASE WHEN ?5 THEN 0 ELSE steps END
+            attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END, steps = CASE WHEN ?5 THEN steps & ~1 ELSE steps END
         WHERE seq = ?1
+        """#
+
+    /// `save-child.sql`
+    static let saveChild = #"""
+        INSERT OR REPLACE INTO drover_children (parent, status, queue, id, value) VALUES (?1, ?2, ?3, ?4, ?5)
         """#
 
     /// `save-dedup.sql`
@@ -341,10 +412,16 @@ enum SQL {
         INSERT OR REPLACE INTO drover_moves (queue, body) VALUES (?1, ?2)
         """#
 
+    /// `save-parent.sql`
+    static let saveParent = #"""
+        INSERT OR REPLACE INTO drover_parents (job, queue, id, policy) VALUES (?1, ?2, ?3, ?4)
+        """#
+
     /// `save-queue.sql`
     static let saveQueue = #"""
         UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
-            failed = ?8, last_event = ?9, cancels = ?10, gone = ?11
+            failed = ?8, last_event = ?9, cancels = ?10, gone = ?11,
+            waiting_children = ?12
         WHERE number = ?1
         """#
 
@@ -551,6 +628,30 @@ enum SQL {
         CREATE INDEX drover_dedups_expiry ON drover_dedups (expires_at) WHERE expires_at IS NOT NULL;
         """#
 
+    /// `schema-8.sql`
+    static let schema8 = #"""
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (state BETWEEN 0 AND 5)', 'CHECK (state BETWEEN 0 AND 6)')
+        WHERE type = 'table' AND name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        ALTER TABLE drover_queues ADD COLUMN waiting_children INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE drover_jobs ADD COLUMN wait_delay INTEGER;
+        CREATE TABLE drover_parents (
+            job INTEGER PRIMARY KEY,
+            queue TEXT NOT NULL,
+            id TEXT NOT NULL,
+            policy INTEGER NOT NULL
+        );
+        CREATE TABLE drover_children (
+            parent INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            id TEXT NOT NULL,
+            value TEXT,
+            PRIMARY KEY (parent, status, queue, id)
+        ) WITHOUT ROWID;
+        """#
+
     /// `select-due.sql`
     static let selectDue = #"""
         SELECT seq, id, priority FROM drover_jobs
@@ -571,7 +672,7 @@ enum SQL {
 
     /// `select-held.sql`
     static let selectHeld = #"""
-        SELECT priority, attempts_made, stacktrace, log_lines, steps, dedup, options FROM drover_jobs
+        SELECT priority, attempts_made, stacktrace, log_lines, steps, dedup, options, cancel FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
         """#
 
@@ -591,6 +692,11 @@ enum SQL {
     static let selectSchedule = #"""
         SELECT id, slot, iterations, paused, ended, pattern, zone, every, shift, starts_at, ends_at, most, jitter, catch_up, overlap, name, options, payload
         FROM drover_schedules WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `set-deferred-failure.sql`
+    static let setDeferredFailure = #"""
+        UPDATE drover_jobs SET deferred_failure = ?2 WHERE seq = ?1
         """#
 
     /// `set-limited.sql`
@@ -621,6 +727,11 @@ enum SQL {
     /// `set-progress.sql`
     static let setProgress = #"""
         UPDATE drover_jobs SET progress = ?2 WHERE seq = ?1
+        """#
+
+    /// `set-wait-delay.sql`
+    static let setWaitDelay = #"""
+        UPDATE drover_jobs SET wait_delay = ?2 WHERE seq = ?1
         """#
 
     /// `step-schedule.sql`

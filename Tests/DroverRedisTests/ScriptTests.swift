@@ -24,6 +24,9 @@ struct ScriptTests {
 
     /// Every script of `Scripts.generated.swift`.
     private static let usages = [
+        Usage(Scripts.children) {
+            _ = try await $0.children(of: JobKey(queue: $1, id: JobID(stored: "none")), .pending, page: Page())
+        },
         Usage(Scripts.command) { _ = try await $0.apply([.remove(JobKey(queue: $1, id: JobID(stored: "none")))]) },
         Usage(Scripts.configure) { _ = try await $0.configure([.pause($1)]) },
         Usage(Scripts.enqueue) { _ = try await $0.enqueue($1, [NewJob(name: "job")]) },
@@ -34,6 +37,12 @@ struct ScriptTests {
         Usage(Scripts.fire) {
             let key = ScheduleKey(queue: $1, id: ScheduleID(stored: "none"))
             _ = try await $0.fire([Firing(key: key, slot: Timestamp(milliseconds: 1), next: nil)])
+        },
+        Usage(Scripts.flow) {
+            _ = try await $0.enqueue($1, [NewJob(name: "job", children: [ChildJob($1, NewJob(name: "child"))])])
+        },
+        Usage(Scripts.flowCommand) {
+            _ = try await $0.apply([JobCommand.removeFlow(JobKey(queue: $1, id: JobID(stored: "none")))])
         },
         Usage(Scripts.heartbeat) {
             try await $0.heartbeat(

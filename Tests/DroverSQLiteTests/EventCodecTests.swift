@@ -28,7 +28,7 @@ struct EventCodecTests {
 
     private static func kind(_ random: inout SeededGenerator) -> JobEvent.Kind {
         let state = JobState.allCases.randomElement(using: &random) ?? .waiting
-        switch Int.random(in: 0..<17, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0: return .added(JobName(stored: text(&random)))
         case 1: return .waiting(from: Bool.random(using: &random) ? nil : state)
         case 2:
@@ -47,6 +47,7 @@ struct EventCodecTests {
         case 13: return .paused
         case 14: return .resumed
         case 15: return .deduplicated(id: text(&random), other: JobID(stored: text(&random)))
+        case 16: return .waitingChildren(from: Bool.random(using: &random) ? nil : state)
         default: return .cleaned(number(&random))
         }
     }
@@ -112,7 +113,7 @@ struct EventCodecTests {
     @Test(
         "A number, a state or a code that can't be is refused as corrupt",
         arguments: [
-            [0], [18], [255], [5], [3, 2, 7], [11, 2, 6], [2, 2, 200],
+            [0], [18], [255], [5], [3, 2, 8], [11, 2, 7], [2, 2, 200],
             // Attempts and cleaned jobs beyond the largest number, and numbers of more than ten bytes.
             [9, 2, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
             [17, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],

@@ -68,6 +68,28 @@ struct OpeningTests {
         }
     }
 
+    @Test("A file of the layout before flows is brought up to date, and its jobs wait for children")
+    func layoutWithoutFlows() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let ids = try await withStore(path) { try await $0.add(2, to: "q") }
+            try raw(path) { db in
+                try undoLayout(to: 7, db)
+                #expect(throws: (any Error).self) { try db.execute(sql: "UPDATE drover_jobs SET state = 6") }
+            }
+            try await withStore(path) { store in
+                let flow = NewJob(
+                    id: JobID(stored: "p"), name: "n",
+                    children: [ChildJob("q", NewJob(id: JobID(stored: "c"), name: "n"))])
+                #expect(try await store.enqueue("q", [flow]) == [.added(JobID(stored: "p"))])
+                let records = try await store.jobs((ids + [JobID(stored: "p")]).map { JobKey(queue: "q", id: $0) })
+                #expect(records.map { $0?.state } == [.waiting, .waiting, .waitingChildren])
+            }
+            #expect(try raw(path) { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
     @Test("After the last store that read and wrote has closed, the file alone holds everything")
     func closedFileIsWhole() async throws {
         try await withTemporaryFolder { folder in
@@ -313,6 +335,15 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         5: "ALTER TABLE drover_jobs DROP COLUMN steps; DROP TABLE drover_steps",
         6: "ALTER TABLE drover_queues DROP COLUMN limited; DROP TABLE drover_limits; DROP TABLE drover_slices",
         7: "ALTER TABLE drover_jobs DROP COLUMN dedup; DROP TABLE drover_dedups",
+        8: """
+        DROP TABLE drover_children;
+        DROP TABLE drover_parents;
+        ALTER TABLE drover_queues DROP COLUMN waiting_children;
+        ALTER TABLE drover_jobs DROP COLUMN wait_delay;
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 6', 'BETWEEN 0 AND 5') WHERE name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        """,
     ]
     for newer in (version + 1)...Schema.versions.count {
         try db.execute(sql: try #require(undoing[newer]))

@@ -45,6 +45,13 @@ struct QueryPlanTests {
         ("set-limited", SQL.setLimited),
         ("delete-dedup", SQL.deleteDedup), ("forget-dedups", SQL.forgetDedups), ("load-dedup", SQL.loadDedup),
         ("mark-dedup", SQL.markDedup), ("save-dedup", SQL.saveDedup),
+        ("complete-held", SQL.completeHeld), ("count-children", SQL.countChildren), ("delete-child", SQL.deleteChild),
+        ("delete-children", SQL.deleteChildren), ("delete-parent", SQL.deleteParent),
+        ("delete-pending-child", SQL.deletePendingChild), ("find-child", SQL.findChild),
+        ("find-pending-child", SQL.findPendingChild), ("list-children-ascending", SQL.listChildrenAscending),
+        ("list-children-descending", SQL.listChildrenDescending), ("read-parent", SQL.readParent),
+        ("read-wait-delay", SQL.readWaitDelay), ("save-child", SQL.saveChild), ("save-parent", SQL.saveParent),
+        ("set-deferred-failure", SQL.setDeferredFailure), ("set-wait-delay", SQL.setWaitDelay),
     ]
 
     /// Tables that hold a few rows, one for each queue or worker.

@@ -22,12 +22,31 @@ package enum FileAudit {
             "an active job has no token, or another has one",
             "SELECT 1 FROM drover_jobs WHERE (state = 3) <> (token IS NOT NULL)"
         ),
-        ("a job has a state that there is not", "SELECT 1 FROM drover_jobs WHERE state NOT BETWEEN 0 AND 5"),
+        ("a job has a state that there is not", "SELECT 1 FROM drover_jobs WHERE state NOT BETWEEN 0 AND 6"),
         ("a job is of no queue", "SELECT 1 FROM drover_jobs WHERE queue NOT IN (SELECT number FROM drover_queues)"),
         ("a step is of no job", "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs)"),
         (
             "a job's steps are not marked",
-            "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs WHERE steps = 1)"
+            "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs WHERE steps & 1)"
+        ),
+        (
+            "a child is of no job, or its parent is not marked",
+            "SELECT 1 FROM drover_children WHERE parent NOT IN (SELECT seq FROM drover_jobs WHERE steps & 4)"
+        ),
+        (
+            "a parent is of no job, or its child is not marked",
+            "SELECT 1 FROM drover_parents WHERE job NOT IN (SELECT seq FROM drover_jobs WHERE steps & 2)"
+        ),
+        (
+            "a job is marked as a child and has no parent",
+            "SELECT 1 FROM drover_jobs WHERE steps & 2 AND seq NOT IN (SELECT job FROM drover_parents)"
+        ),
+        (
+            "a job waits for children and has none to wait for",
+            """
+            SELECT 1 FROM drover_jobs
+            WHERE state = 6 AND seq NOT IN (SELECT parent FROM drover_children WHERE status = 0)
+            """
         ),
         ("a log is of no job", "SELECT 1 FROM drover_logs WHERE job NOT IN (SELECT seq FROM drover_jobs)"),
         (
@@ -62,7 +81,9 @@ package enum FileAudit {
         return problems
     }
 
-    private static let columns = ["waiting", "prioritized", "delayed", "active", "completed", "failed"]
+    private static let columns = [
+        "waiting", "prioritized", "delayed", "active", "completed", "failed", "waiting_children",
+    ]
 
     private static func closeQuietly(_ database: DatabaseQueue) {
         // The file is closed with the last reference at the latest.

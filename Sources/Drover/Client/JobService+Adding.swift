@@ -33,34 +33,12 @@ extension JobService {
     func newJob<P: JobPayload>(
         _ payload: P, id: JobID?, delay: Duration?, runAt: Timestamp?, options: JobOptions?
     ) throws -> NewJob {
-        let text = try configuration.stored(try PayloadCoding().encode(payload), P.encryption, of: P.name, in: P.queue)
-        try configuration.checkPayload(text)
-        let start: NewJob.Start
-        switch (delay, runAt) {
-        case (nil, nil): start = .now
-        case (let delay?, nil): start = .after(delay)
-        case (nil, let instant?): start = .at(instant)
-        case (_?, _?): throw DroverError(.refused, "the job has a delay and an instant to run at; give one of them")
-        }
-        let id = try id ?? P.unique?.id(of: payload, name: P.name)
-        return NewJob(id: id, name: P.name, payload: text, start: start, options: options ?? P.options)
+        try configuration.newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
     }
 
     /// The key under which a job was stored, or of the one that stands for it.
     func key(of job: NewJob, in queue: QueueName, _ results: [EnqueueResult]) throws -> JobKey {
-        switch results.first {
-        case .added(let id)?, .duplicate(let id)?, .deduplicated(let id)?:
-            return JobKey(queue: queue, id: id)
-        case .queueFull(let most)?:
-            throw DroverError(
-                .queueFull,
-                "the job \(job.name) was not stored: the queue \(queue) is full (maximum length \(most)); add it later, let "
-                    + "the add wait (whenFull), start more workers, or raise the maximum length")
-        case .refused(let problem)?:
-            throw DroverError(.refused, "the job \(job.name) was not stored: \(problem)", cause: problem)
-        case nil:
-            throw StoreError(.corrupt, "the store \(store.traits.name) gave no answer for an enqueued job")
-        }
+        try job.key(in: queue, results)
     }
 
     /// Enqueues many jobs of one queue, in order.
@@ -96,15 +74,14 @@ extension JobService {
         if configuration.encryption != nil || parts != nil {
             for index in jobs.indices {
                 do {
-                    jobs[index].payload = try configuration.stored(
-                        jobs[index].payload, parts, of: jobs[index].name, in: queue)
-                    problems.append(configuration.payloadProblem(jobs[index].payload))
+                    jobs[index] = try configuration.stored(jobs[index], parts, in: queue)
+                    problems.append(configuration.payloadProblem(of: jobs[index]))
                 } catch let problem as ValidationError {
                     problems.append(problem)
                 }
             }
         } else {
-            problems = jobs.map { configuration.payloadProblem($0.payload) }
+            problems = jobs.map { configuration.payloadProblem(of: $0) }
         }
         if problems.allSatisfy({ $0 == nil }) { return (jobs, []) }
         return (zip(jobs, problems).filter { $1 == nil }.map(\.0), problems)
@@ -117,7 +94,8 @@ extension JobService {
         return problems.map { problem in problem.map { .refused($0) } ?? results.removeFirst() }
     }
 
-    private func enqueue(
+    /// Has jobs stored, in their stored form, and traces that.
+    func enqueue(
         _ jobs: [NewJob], in queue: QueueName, _ whenFull: WhenFull
     ) async throws -> [EnqueueResult] {
         guard let tracing else { return try await offer(jobs, to: queue, whenFull) }

@@ -10,6 +10,17 @@ public struct Unrecoverable: Error, Hashable, Sendable, CustomStringConvertible 
     public var description: String { reason }
 }
 
+/// Thrown by a handler: the job is run again when its children are done, and this attempt does not count.
+///
+/// A job without a child to wait for runs again at once; ``JobContext/waitForChildren()`` throws it only where there is one.
+public struct WaitForChildren: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Lets the job wait.
+    public init() {}
+
+    /// A line for people.
+    public var description: String { "waits for its children" }
+}
+
 /// Thrown by a handler: the job is run again later, and this attempt does not count.
 public struct Snooze: Error, Hashable, Sendable, CustomStringConvertible {
     /// After how long the job becomes claimable again; zero or less puts it at the back of the line.

@@ -72,7 +72,7 @@ struct ResultReader: Sendable {
         switch job.state {
         case .completed: try open(job.result ?? .null, of: job.name)
         case .failed: throw DroverError(.jobFailed, job.failedReason ?? "no reason is stored")
-        case .waiting, .prioritized, .delayed, .active: nil
+        case .waiting, .prioritized, .delayed, .active, .waitingChildren: nil
         }
     }
 
@@ -81,8 +81,8 @@ struct ResultReader: Sendable {
         case .completed(let result): try open(result, of: nil)
         case .failed(let reason): throw DroverError(.jobFailed, reason)
         case .removed: throw notKept
-        case .added, .waiting, .delayed, .active, .progress, .retriesExhausted, .stalled, .duplicated, .deduplicated,
-            .cancelRequested, .drained, .paused, .resumed, .cleaned:
+        case .added, .waiting, .delayed, .waitingChildren, .active, .progress, .retriesExhausted, .stalled, .duplicated,
+            .deduplicated, .cancelRequested, .drained, .paused, .resumed, .cleaned:
             nil
         }
     }

@@ -25,6 +25,9 @@ struct JobLog: Sendable {
             logger.log(
                 level: level, "job snoozed",
                 metadata: metadata(of: attempt, .jobSnoozed, span, ["delay_ms": Self.milliseconds(delay)]))
+        case .waitingForChildren:
+            logger.log(
+                level: level, "job waits for its children", metadata: metadata(of: attempt, .jobWaiting, span))
         case .rateLimited(let delay):
             logger.notice(
                 "queue held by a job, which is given back",

@@ -108,7 +108,7 @@ struct JobTracing: Sendable {
     static func end(_ span: any Span, _ exit: AttemptExit, _ outcome: Outcome?) {
         span.attributes[SpanName.outcome] = WorkerMetrics.label(of: outcome)
         switch outcome {
-        case .completed, .snoozed, .released, .rateLimited, .cancelled: break
+        case .completed, .snoozed, .waitingForChildren, .released, .rateLimited, .cancelled: break
         case .retry(_, let failure), .failed(let failure):
             if case .threw(let error) = exit {
                 span.recordError(error)

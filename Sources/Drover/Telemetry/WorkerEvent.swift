@@ -12,6 +12,8 @@ package enum WorkerEvent: String, CaseIterable, Sendable {
     case jobRetrying = "job_retrying"
     /// Its handler put the job off.
     case jobSnoozed = "job_snoozed"
+    /// It waits for its children, and then runs again.
+    case jobWaiting = "job_waiting_for_children"
     /// Somebody cancelled the job.
     case jobCancelled = "job_cancelled"
     /// The job was given back, as at a shutdown.

@@ -7,7 +7,7 @@ import Metrics
 /// - `drover_job_duration_seconds{queue}`: how long they took.
 /// - `drover_jobs_running{queue}`: how many run now.
 struct WorkerMetrics: Sendable {
-    private let completed, failed, retried, snoozed, cancelled, released, rateLimited, lost: Counter
+    private let completed, failed, retried, snoozed, waiting, cancelled, released, rateLimited, lost: Counter
     private let duration: Metrics.Timer
     private let running: Gauge
 
@@ -19,6 +19,7 @@ struct WorkerMetrics: Sendable {
         failed = counter("failed")
         retried = counter("retry")
         snoozed = counter("snoozed")
+        waiting = counter("waiting_for_children")
         cancelled = counter("cancelled")
         released = counter("released")
         rateLimited = counter("rate_limited")
@@ -34,6 +35,7 @@ struct WorkerMetrics: Sendable {
         case .failed: failed.increment()
         case .retry: retried.increment()
         case .snoozed: snoozed.increment()
+        case .waitingForChildren: waiting.increment()
         case .cancelled: cancelled.increment()
         case .released: released.increment()
         case .rateLimited: rateLimited.increment()
@@ -53,6 +55,7 @@ struct WorkerMetrics: Sendable {
         case .failed: "failed"
         case .retry: "retry"
         case .snoozed: "snoozed"
+        case .waitingForChildren: "waiting_for_children"
         case .cancelled: "cancelled"
         case .released: "released"
         case .rateLimited: "rate_limited"

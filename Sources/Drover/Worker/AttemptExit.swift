@@ -12,6 +12,8 @@ enum AttemptExit: Sendable {
     case unrecoverable(Unrecoverable)
     /// It put the job off.
     case snoozed(Snooze)
+    /// It waits for its children.
+    case waitingForChildren
     /// It held its queue.
     case rateLimited(RateLimited)
     /// The payload is not what the handler's type asks for.
@@ -36,6 +38,7 @@ enum AttemptExit: Sendable {
         switch error {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
+        case is WaitForChildren: self = .waitingForChildren
         case let error as RateLimited: self = .rateLimited(error)
         case let error as UndecodablePayload: self = .undecodable(error)
         // What the job itself has, not another job's result that the handler awaited.
@@ -82,6 +85,7 @@ enum AttemptExit: Sendable {
         case .threw: "threw"
         case .unrecoverable: "unrecoverable"
         case .snoozed: "snoozed"
+        case .waitingForChildren: "waiting_for_children"
         case .rateLimited: "rate_limited"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
@@ -116,6 +120,8 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .snoozed(let snooze):
             .snoozed(snooze.delay)
+        case .waitingForChildren:
+            .waitingForChildren
         case .rateLimited(let limited):
             .rateLimited(min(limited.delay, RateLimit.longestSpan))
         case .undecodable(let error):

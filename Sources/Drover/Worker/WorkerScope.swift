@@ -58,7 +58,7 @@ final class WorkerScope: Sendable {
         switch outcome {
         case .completed: job.options.completedRetention ?? completedRetention
         case .failed, .cancelled: job.options.failedRetention ?? failedRetention
-        case .retry, .snoozed, .released, .rateLimited: .keepAll
+        case .retry, .snoozed, .waitingForChildren, .released, .rateLimited: .keepAll
         }
     }
 }

@@ -80,7 +80,7 @@ struct Events: Subcommand {
         let detail: String? =
             switch event.kind {
             case .added(let name): name.text
-            case .waiting(let state): state.map { "from \($0.rawValue)" }
+            case .waiting(let state), .waitingChildren(let state): state.map { "from \($0.rawValue)" }
             case .removed(let state): "from \(state.rawValue)"
             case .delayed(let instant): "until \(InstantArgument.text(instant))"
             case .progress(let json), .completed(let json): json.text

@@ -76,7 +76,7 @@ struct Jobs: Subcommand {
         ]
         let extra: [(title: String, cell: (JobRecord) -> String)] =
             switch state {
-            case .waiting, .prioritized: []
+            case .waiting, .prioritized, .waitingChildren: []
             case .delayed: [("DUE", { $0.dueAt.map(InstantArgument.text) ?? "-" })]
             case .active:
                 [("STARTED", { $0.processedAt.map(InstantArgument.text) ?? "-" }), ("WORKER", { $0.worker ?? "-" })]

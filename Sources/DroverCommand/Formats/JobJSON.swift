@@ -112,7 +112,8 @@ enum JobJSON {
         ]
         switch event.kind {
         case .added(let name): members.append(("name", JSONWriter.string(name.text)))
-        case .waiting(let state): members.append(("from", JSONWriter.string(state?.rawValue)))
+        case .waiting(let state), .waitingChildren(let state):
+            members.append(("from", JSONWriter.string(state?.rawValue)))
         case .removed(let state): members.append(("from", JSONWriter.string(state.rawValue)))
         case .delayed(let instant): members.append(("until", JSONWriter.instant(instant)))
         case .progress(let progress): members.append(("progress", progress.text))

@@ -12,7 +12,9 @@ struct QueueMover {
     }
 
     /// In which order the states are moved: what workers can begin with goes first.
-    private static let states: [JobState] = [.waiting, .prioritized, .delayed, .completed, .failed]
+    private static let states: [JobState] = [
+        .waiting, .prioritized, .delayed, .waitingChildren, .completed, .failed,
+    ]
 
     let queue: QueueName
     let source: Place

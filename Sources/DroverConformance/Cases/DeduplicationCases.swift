@@ -45,7 +45,7 @@ extension ConformanceCase {
             try await bench.give("d", .simple("gr\u{f6}\u{df}e"), is: "~a")
         },
         Case("deduplication", "a holder that is delayed, prioritized or active holds as well") { bench in
-            try await bench.give("a", .simple("1"), start: .after(.seconds(60)), is: "+a")
+            try await bench.give("a", .simple("1"), start: .after(.seconds(3600)), is: "+a")
             try await bench.give("b", .simple("2"), priority: 3, is: "+b")
             try await bench.give("c", .simple("3"), is: "+c")
             try await bench.expect(bench.claimOne().job.key.id.text, is: "c", "the claimed job")
@@ -102,59 +102,59 @@ extension ConformanceCase {
 
         Case("deduplication", "a throttle holds until its time is up, also when the job has completed before") {
             bench in
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             try await bench.settle(bench.claimOne(), .completed(.null))
-            try await bench.advance(by: .seconds(30))
-            try await bench.give("b", .throttle("d", for: .seconds(60)), is: "~a")
-            try await bench.advance(by: .seconds(31))
-            try await bench.give("c", .throttle("d", for: .seconds(60)), is: "+c")
+            try await bench.advance(by: .seconds(1800))
+            try await bench.give("b", .throttle("d", for: .seconds(3600)), is: "~a")
+            try await bench.advance(by: .seconds(1860))
+            try await bench.give("c", .throttle("d", for: .seconds(3600)), is: "+c")
         },
         Case("deduplication", "a throttle ends with its time while the job waits") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(10)), is: "+a")
-            try await bench.advance(by: .seconds(11))
-            try await bench.give("b", .throttle("d", for: .seconds(10)), is: "+b")
+            try await bench.give("a", .throttle("d", for: .seconds(600)), is: "+a")
+            try await bench.advance(by: .seconds(660))
+            try await bench.give("b", .throttle("d", for: .seconds(600)), is: "+b")
             try await bench.expect(bench.list(.waiting), is: ["a", "b"], "the jobs that wait")
             try await bench.settle(bench.claimOne(), .completed(.null))
-            try await bench.give("c", .throttle("d", for: .seconds(10)), is: "~b")
+            try await bench.give("c", .throttle("d", for: .seconds(600)), is: "~b")
         },
         Case("deduplication", "a throttle holds when its job was removed at its end, and its holder is then nobody's") {
             bench in
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             try await bench.settle(bench.claimOne(), .completed(.null), keeping: .removeAtOnce)
-            try await bench.give("b", .throttle("d", for: .seconds(60)), is: "~a")
+            try await bench.give("b", .throttle("d", for: .seconds(3600)), is: "~a")
             let page = try await bench.holder("d")
             try bench.expect(page.hold?.holder.text, is: "a", "the holder")
             try bench.expect(page.jobs, is: [], "the job of the holder")
         },
         Case("deduplication", "a throttle outlives the retention of its job") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             try await bench.settle(bench.claimOne(), .completed(.null))
             _ = try await bench.store.prune(bench.queue, PruneRule(.completed, keeping: .keep(0)), limit: 10)
             try await bench.expect(bench.find(bench.key("a")), is: nil, "the job")
-            try await bench.give("b", .throttle("d", for: .seconds(60)), is: "~a")
+            try await bench.give("b", .throttle("d", for: .seconds(3600)), is: "~a")
         },
         Case("deduplication", "removing the job ends its throttle") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             try await bench.apply(.remove(bench.key("a")))
-            try await bench.give("b", .throttle("d", for: .seconds(60)), is: "+b")
+            try await bench.give("b", .throttle("d", for: .seconds(3600)), is: "+b")
         },
         Case("deduplication", "a simple job meets a throttle, which it does not change") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(20)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(1200)), is: "+a")
             try await bench.settle(bench.claimOne(), .completed(.null))
             try await bench.give("b", .simple("d"), is: "~a")
-            try await bench.advance(by: .seconds(21))
+            try await bench.advance(by: .seconds(1260))
             try await bench.give("c", .simple("d"), is: "+c")
         },
         Case("deduplication", "an extended throttle begins again with each job that is not stored") { bench in
-            let rule = Deduplication.extended("d", for: .seconds(20))
+            let rule = Deduplication.extended("d", for: .seconds(1200))
             try await bench.give("a", rule, is: "+a")
             try await bench.expectEvents(["deduplicated a", "deduplicated a"]) {
                 for id in ["b", "c"] {
-                    try await bench.advance(by: .seconds(15))
+                    try await bench.advance(by: .seconds(900))
                     try await bench.give(id, rule, is: "~a")
                 }
             }
-            try await bench.advance(by: .seconds(21))
+            try await bench.advance(by: .seconds(1260))
             try await bench.give("d", rule, is: "+d")
         },
         Case("deduplication", "a time that is no whole number of milliseconds is rounded up") { bench in
@@ -167,9 +167,9 @@ extension ConformanceCase {
 
         Case("deduplication", "a job takes the place of a delayed one, which is removed") { bench in
             let rule = Deduplication(id: "d", replace: true)
-            try await bench.give("a", rule, start: .after(.seconds(60)), is: "+a")
+            try await bench.give("a", rule, start: .after(.seconds(3600)), is: "+a")
             let start = try await bench.end()
-            try await bench.give("b", rule, payload: #"{"n":2}"#, start: .after(.seconds(30)), is: "+b")
+            try await bench.give("b", rule, payload: #"{"n":2}"#, start: .after(.seconds(1800)), is: "+b")
             let events = try await bench.events(since: start)
             try bench.expect(
                 events.prefix(2).map(\.kind),
@@ -181,29 +181,29 @@ extension ConformanceCase {
             try await bench.expect(bench.holder("d").hold?.holder.text, is: "b", "the holder")
         },
         Case("deduplication", "a debounced job runs once, when no other was given for the time") { bench in
-            let rule = Deduplication.debounce("d", for: .seconds(20))
+            let rule = Deduplication.debounce("d", for: .seconds(1200))
             for id in ["a", "b", "c"] {
-                try await bench.give(id, rule, start: .after(.seconds(20)), is: "+\(id)")
-                try await bench.advance(by: .seconds(15))
+                try await bench.give(id, rule, start: .after(.seconds(1200)), is: "+\(id)")
+                try await bench.advance(by: .seconds(900))
                 try await bench.expect(bench.claimedIDs(), is: [], "the jobs that are due")
             }
-            try await bench.advance(by: .seconds(6))
+            try await bench.advance(by: .seconds(360))
             try await bench.expect(bench.claimedIDs(), is: ["c"], "the jobs that are due")
         },
         Case("deduplication", "without extend the time goes on when a job is replaced") { bench in
-            let rule = Deduplication(id: "d", ttl: .seconds(30), replace: true)
-            try await bench.give("a", rule, start: .after(.seconds(600)), is: "+a")
-            try await bench.advance(by: .seconds(20))
-            try await bench.give("b", rule, start: .after(.seconds(600)), is: "+b")
-            try await bench.advance(by: .seconds(11))
-            try await bench.give("c", rule, start: .after(.seconds(600)), is: "+c")
+            let rule = Deduplication(id: "d", ttl: .seconds(1800), replace: true)
+            try await bench.give("a", rule, start: .after(.seconds(36_000)), is: "+a")
+            try await bench.advance(by: .seconds(1200))
+            try await bench.give("b", rule, start: .after(.seconds(36_000)), is: "+b")
+            try await bench.advance(by: .seconds(660))
+            try await bench.give("c", rule, start: .after(.seconds(36_000)), is: "+c")
             try await bench.expect(bench.list(.delayed).sorted(), is: ["b", "c"], "the delayed jobs")
         },
         Case("deduplication", "a holder that is not delayed is not replaced, without an event") { bench in
             let rule = Deduplication(id: "d", replace: true)
             try await bench.give("a", rule, is: "+a")
             try await bench.expectEvents([]) {
-                try await bench.give("b", rule, start: .after(.seconds(60)), is: "~a")
+                try await bench.give("b", rule, start: .after(.seconds(3600)), is: "~a")
             }
             try await bench.claimOne()
             try await bench.give("c", rule, is: "~a")
@@ -211,16 +211,16 @@ extension ConformanceCase {
         Case("deduplication", "a job that waits for its retry is replaced as any delayed one") { bench in
             let rule = Deduplication(id: "d", replace: true)
             try await bench.give("a", rule, is: "+a")
-            try await bench.settle(bench.claimOne(), .retry(after: .seconds(60), Failure(reason: "no")))
+            try await bench.settle(bench.claimOne(), .retry(after: .seconds(3600), Failure(reason: "no")))
             try await bench.give("b", rule, is: "+b")
             try await bench.expect(bench.claimedIDs(), is: ["b"], "the jobs that are ready")
             try await bench.expect(bench.list(.delayed), is: [], "the delayed jobs")
         },
         Case("deduplication", "a job that has the id of a holder that is gone is neither replaced nor followed") {
             bench in
-            try await bench.give("a", .throttle("d", for: .seconds(600)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(36_000)), is: "+a")
             try await bench.settle(bench.claimOne(), .completed(.null), keeping: .removeAtOnce)
-            try await bench.add("a", start: .after(.seconds(60)))
+            try await bench.add("a", start: .after(.seconds(3600)))
             try await bench.give("b", Deduplication(id: "d", replace: true), is: "~a")
             try await bench.expect(bench.list(.delayed), is: ["a"], "the delayed jobs")
             try await bench.apply(.promote(bench.key("a")))
@@ -233,7 +233,7 @@ extension ConformanceCase {
             let rule = Deduplication(id: "d", replace: true)
             let jobs = ["a", "b", "a"].map {
                 NewJob(
-                    id: JobID(stored: $0), name: "job", start: .after(.seconds(60)), options: .deduplicated(rule))
+                    id: JobID(stored: $0), name: "job", start: .after(.seconds(3600)), options: .deduplicated(rule))
             }
             try await bench.expect(
                 bench.store.enqueue(bench.queue, jobs), is: jobs.compactMap(\.id).map { .added($0) }, "the answers")
@@ -241,12 +241,12 @@ extension ConformanceCase {
         },
         Case("deduplication", "in a full queue a job that is not stored, or replaces one, needs no room") { bench in
             let rule = Deduplication(id: "d", replace: true)
-            try await bench.give("a", rule, start: .after(.seconds(60)), is: "+a")
+            try await bench.give("a", rule, start: .after(.seconds(3600)), is: "+a")
             try await bench.expect(
                 bench.store.configure([.maxLength(bench.queue, 1)]), is: [.done], "bounding the queue")
             try await bench.give("b", .simple("d"), is: "~a")
             try await bench.give("c", .simple("other"), is: "!")
-            try await bench.give("c", rule, start: .after(.seconds(60)), is: "+c")
+            try await bench.give("c", rule, start: .after(.seconds(3600)), is: "+c")
             try await bench.give("c", .simple("other"), is: "=c")
             try await bench.expect(bench.counts().length, is: 1, "the length")
         },

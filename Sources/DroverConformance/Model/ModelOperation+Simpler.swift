@@ -18,6 +18,8 @@ extension ModelOperation {
         case .renew(let leases) where leases.count > 1: leases.indices.map { .renew(leases.removing($0)) }
         case .record(let reports) where reports.count > 1: reports.indices.map { .record(reports.removing($0)) }
         case .apply(let commands) where commands.count > 1: commands.indices.map { .apply(commands.removing($0)) }
+        case .configure(let settings) where settings.count > 1:
+            settings.indices.map { .configure(settings.removing($0)) }
         case .put(let plans):
             (plans.count > 1 ? plans.indices.map { .put(plans.removing($0)) } : [])
                 + plans.indices.flatMap { index in

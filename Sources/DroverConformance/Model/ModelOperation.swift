@@ -20,7 +20,7 @@ struct ModelSettlement: Sendable {
         return switch outcome {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released, .rateLimited: nil
+        case .retry, .snoozed, .released, .rateLimited, .waitingForChildren: nil
         }
     }
 }
@@ -30,7 +30,7 @@ extension Outcome {
     var isPutBackFirst: Bool {
         switch self {
         case .released, .rateLimited: true
-        case .completed, .failed, .retry, .snoozed, .cancelled: false
+        case .completed, .failed, .retry, .snoozed, .cancelled, .waitingForChildren: false
         }
     }
 }

@@ -3,6 +3,8 @@
 struct ModelShrinker {
     /// Replays a sequence on fresh stores.
     let replay: ([ModelOperation]) async throws -> FoundDifference?
+    /// From how many operations on leaving out any few of them at once takes too long.
+    private static let fewOperations = 12
     /// How many operations may be replayed. The work counts and not the tries: a try takes as long as its sequence.
     var budget = 300_000
 
@@ -25,6 +27,7 @@ struct ModelShrinker {
         while budget > 0 {
             let before = best.0.count
             best = try await leaveOut(1, of: try await simplify(best))
+            if best.0.count == before { best = try await leaveOutFew(of: best) }
             if best.0.count == before { break }
         }
         return best
@@ -58,6 +61,24 @@ struct ModelShrinker {
             fewer.removeSubrange(start..<end)
             if let difference = try await differs(fewer) { best = (fewer, difference) }
             end = start
+        }
+        return best
+    }
+
+    /// Leaves out any two or three of a short sequence at once: a limit and the claims under it may need each other.
+    private mutating func leaveOutFew(
+        of best: ([ModelOperation], FoundDifference)
+    ) async throws -> ([ModelOperation], FoundDifference) {
+        let all = best.0.indices
+        guard all.count <= Self.fewOperations else { return best }
+        for first in all {
+            for second in all.dropFirst(first + 1) {
+                for third in all.dropFirst(second) where budget > 0 {
+                    // The third may be the second: then there are two.
+                    let fewer = all.filter { $0 != first && $0 != second && $0 != third }.map { best.0[$0] }
+                    if let difference = try await differs(fewer) { return (fewer, difference) }
+                }
+            }
         }
         return best
     }

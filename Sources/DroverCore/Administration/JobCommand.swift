@@ -5,7 +5,7 @@ public enum JobCommand: Hashable, Sendable {
     case retry(JobKey, resetAttempts: Bool)
     /// Make a delayed job claimable now, at the back of the line.
     case promote(JobKey)
-    /// Delete a job that is not active.
+    /// Delete a job that is not active. Its children stay.
     case remove(JobKey)
     /// Stop a job: one that is not active fails with the reason `cancelled`; the holder of an active one is asked to,
     /// and if it dies or puts the job back, whoever takes the job next fails it.
@@ -16,12 +16,19 @@ public enum JobCommand: Hashable, Sendable {
     case changeDelay(JobKey, to: Duration)
     /// Replace a job's payload. An attempt that is running keeps the old one.
     case updatePayload(JobKey, to: JSONText)
+    /// Delete a job with all below it in its flow: none of them may be active.
+    case removeFlow(JobKey)
+    /// Delete the children that a job still waits for, with those that they wait for, but what is active or has failed.
+    case removeUnprocessedChildren(JobKey)
+    /// Let a job's parent wait for it no longer, and the job be nobody's child.
+    case detach(JobKey)
 
     /// The job that the command speaks of.
     public var key: JobKey {
         switch self {
         case .retry(let key, _), .promote(let key), .remove(let key), .cancel(let key), .changePriority(let key, _, _),
-            .changeDelay(let key, _), .updatePayload(let key, _):
+            .changeDelay(let key, _), .updatePayload(let key, _), .removeFlow(let key),
+            .removeUnprocessedChildren(let key), .detach(let key):
             key
         }
     }
@@ -31,7 +38,7 @@ public enum JobCommand: Hashable, Sendable {
         switch self {
         case .changePriority(_, let priority, _): JobOptions(priority: priority).problem
         case .changeDelay(_, let delay): NewJob(name: "check", start: .after(delay)).problem
-        case .retry, .promote, .remove, .cancel, .updatePayload: nil
+        case .retry, .promote, .remove, .cancel, .updatePayload, .removeFlow, .removeUnprocessedChildren, .detach: nil
         }
     }
 }

@@ -21,6 +21,14 @@ public struct Failure: Hashable, Sendable {
     public static let cancelledReason = "cancelled"
     /// BullMQ's reason for a job whose leases expired too often (PROTOCOL 11.7).
     public static let stalledReason = "job stalled more than allowable limit"
+    /// BullMQ's reason for a job that completed while it had children to wait for (PROTOCOL 11.7).
+    package static func pendingChildren(_ id: JobID) -> String { "Job \(id) has pending dependencies. moveToFinished" }
+    /// BullMQ's reason for a job that completed, or was to wait for others, though a child of it had failed.
+    package static func failedChild(_ id: JobID, by call: String) -> String {
+        "Cannot complete job \(id) because it has at least one failed child. \(call)"
+    }
+    /// The reason of a parent that fails by a child, in a store without a prefix of keys.
+    package static func failedWith(child: JobKey) -> String { "child \(child.queue):\(child.id) failed" }
     /// How the reason of a job begins that a worker had no handler for; the job's name follows.
     public static let noHandlerPrefix = "no handler for "
 }
@@ -39,6 +47,9 @@ public enum Outcome: Hashable, Sendable {
     case cancelled
     /// Given back unrun or unfinished, to the front of the line, without counting an attempt.
     case released
+    /// To be run again when all of its children are done, without counting an attempt. Without a child to wait for it is
+    /// put back to the front at once; one that failed with `ChildFailurePolicy.failParent` fails it.
+    case waitingForChildren
     /// Given back as ``released``, and the queue hands out nothing for this long, or longer where it is held already.
     case rateLimited(Duration)
 }

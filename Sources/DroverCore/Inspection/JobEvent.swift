@@ -17,6 +17,8 @@ public struct JobEvent: Hashable, Sendable {
         case waiting(from: JobState?)
         /// It waits for its time.
         case delayed(until: Timestamp)
+        /// It waits for its children; `from` is the state it left, nil when it is new.
+        case waitingChildren(from: JobState?)
         /// It was claimed.
         case active
         /// Its handler reported progress.
@@ -73,6 +75,7 @@ extension JobEvent.Kind {
         case .added: "added"
         case .waiting: "waiting"
         case .delayed: "delayed"
+        case .waitingChildren: "waiting-children"
         case .active: "active"
         case .progress: "progress"
         case .completed: "completed"

@@ -24,6 +24,9 @@ public struct WholeJob: Hashable, Sendable {
         self.obstacle = obstacle
     }
 
+    /// The obstacle of a job that has a parent or children: a flow is not moved.
+    package static let flowObstacle = "it is part of a flow; let the flow end first, or remove it"
+
     /// What tells the job from every other one that has or had its id.
     public var stamp: JobStamp { JobStamp(id: record.key.id, createdAt: record.createdAt) }
 

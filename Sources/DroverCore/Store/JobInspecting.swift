@@ -14,6 +14,12 @@ public protocol JobInspecting: Sendable {
     /// Lists the living workers, by queue and id.
     func workers() async throws(StoreError) -> [WorkerSummary]
 
+    /// Lists the children of a job, of one status, in no promised order.
+    ///
+    /// A page holds about as many as it asks for: a store whose lists are not sorted may give more, and then fewer. Children
+    /// that come or leave between two pages may be shown or not. Empty for an unknown job and one without children.
+    func children(of key: JobKey, _ status: ChildStatus, page: Page) async throws(StoreError) -> ChildPage
+
     /// Reads a job's log, oldest line first when ascending. Empty for an unknown job.
     func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage
 

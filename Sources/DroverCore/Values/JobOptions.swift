@@ -117,7 +117,7 @@ public struct JobOptions: Hashable, Sendable {
         set { change { $0.correlationID = newValue } }
     }
     /// When the job is not stored because another one stands for it; nil to store it in any case. It has no effect on the
-    /// jobs of a schedule's slots.
+    /// jobs of a schedule's slots, and a job with children or a parent may not have one.
     public var deduplication: Deduplication? {
         get { box.values.deduplication }
         set { change { $0.deduplication = newValue } }

@@ -46,6 +46,9 @@ public struct JobRecord: Hashable, Sendable {
     /// fail it with this reason and not run it.
     public var deferredFailure: String?
 
+    /// The job that waits, or waited, for this one; nil when none does. It may be gone.
+    public var parent: JobParent?
+
     /// A record of a job that has just been stored.
     public init(
         key: JobKey, name: JobName, payload: JSONText, options: JobOptions, state: JobState, priority: Int,

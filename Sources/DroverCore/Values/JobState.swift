@@ -12,6 +12,8 @@ public enum JobState: String, CaseIterable, Hashable, Sendable, Codable {
     case delayed
     /// Claimed by a worker that holds a lease on it.
     case active
+    /// Waits until its children are done.
+    case waitingChildren = "waiting-children"
     /// Ended with a result.
     case completed
     /// Ended without one: out of attempts, unrecoverable or cancelled.
@@ -25,11 +27,12 @@ public enum JobState: String, CaseIterable, Hashable, Sendable, Codable {
         switch self {
         case .waiting, .prioritized: [.active, .failed, .waiting, .prioritized]
         case .delayed: [.waiting, .prioritized, .delayed, .failed]
-        case .active: [.waiting, .prioritized, .delayed, .completed, .failed]
+        case .active: [.waiting, .prioritized, .delayed, .waitingChildren, .completed, .failed]
+        case .waitingChildren: [.waiting, .prioritized, .delayed, .failed]
         case .completed, .failed: [.waiting, .prioritized]
         }
     }
 
     /// The states in which a new job can be stored.
-    public static let initial: Set<JobState> = [.waiting, .prioritized, .delayed]
+    public static let initial: Set<JobState> = [.waiting, .prioritized, .delayed, .waitingChildren]
 }

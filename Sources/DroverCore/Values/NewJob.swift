@@ -20,17 +20,59 @@ public struct NewJob: Hashable, Sendable {
     public var start: Start
     /// How it is to be run.
     public var options: JobOptions
+    /// What makes the job a part of a flow. Few jobs are, so it costs the others one empty reference.
+    private var family: Family?
+
+    private struct Bonds: Hashable, Sendable {
+        var parent: JobParent?
+        var children: [ChildJob] = []
+    }
+
+    private final class Family: Hashable, Sendable {
+        let bonds: Bonds
+
+        init?(_ bonds: Bonds) {
+            if bonds.parent == nil, bonds.children.isEmpty { return nil }
+            self.bonds = bonds
+        }
+
+        static func == (left: Family, right: Family) -> Bool { left === right || left.bonds == right.bonds }
+
+        func hash(into hasher: inout Hasher) { bonds.hash(into: &hasher) }
+    }
+
+    private var bonds: Bonds {
+        get { family?.bonds ?? Bonds() }
+        set { family = Family(newValue) }
+    }
+
+    /// The jobs that this one waits for. They are stored with it, all or none, at most 20,000 in all with their own
+    /// children; a job with children waits for them before its delay begins and its priority counts.
+    public var children: [ChildJob] {
+        get { bonds.children }
+        set { bonds.children = newValue }
+    }
+
+    /// A stored job that is to wait for this one, too; nil for none. In a flow only the first job may name one.
+    public var parent: JobParent? {
+        get { bonds.parent }
+        set { bonds.parent = newValue }
+    }
+
+    /// Whether the job has children or a parent.
+    public var isInFlow: Bool { family != nil }
 
     /// A job from its parts.
     public init(
         id: JobID? = nil, name: JobName, payload: JSONText = .emptyObject, start: Start = .now,
-        options: JobOptions = JobOptions()
+        options: JobOptions = JobOptions(), parent: JobParent? = nil, children: [ChildJob] = []
     ) {
         self.id = id
         self.name = name
         self.payload = payload
         self.start = start
         self.options = options
+        if parent != nil || !children.isEmpty { bonds = Bonds(parent: parent, children: children) }
     }
 
     /// The job to be stored in any case.
@@ -44,8 +86,16 @@ public struct NewJob: Hashable, Sendable {
     /// The longest delay: 100 years. Beyond it a due time no longer fits a BullMQ score (PROTOCOL 7.2).
     public static let longestDelay: Duration = .seconds(100 * 366 * 86_400)
 
-    /// The first rule that the job breaks, or nil. Stores answer it as the item's own status (rule 3).
+    /// The first rule that the job, or one of its children, breaks; or nil. Stores answer it as the item's own status
+    /// (rule 3).
     public var problem: ValidationError? {
+        guard let family else { return ownProblem }
+        if let parent = family.bonds.parent, let problem = parent.problem { return problem }
+        return FlowPlan("root", self).problem
+    }
+
+    /// The first rule that the job by itself breaks, or nil.
+    var ownProblem: ValidationError? {
         if let problem = id?.problemAsCustom { return problem }
         if case .after(let delay) = start, delay < .zero || delay > Self.longestDelay {
             return ValidationError("delay", "\(delay) is out of range; give 0 to 100 years")
@@ -66,7 +116,7 @@ public enum EnqueueResult: Hashable, Sendable {
     /// Not stored: this job stands for it, by the rule of its deduplication (`JobOptions.deduplication`). Under
     /// `keepLastIfActive` it may be enqueued when that one has finished.
     case deduplicated(JobID)
-    /// Not stored, because of this.
+    /// Not stored, because of this. Of a flow nothing was.
     case refused(ValidationError)
     /// Not stored: the queue holds as many jobs as it may (`QueueSetting.maxLength`). The same job may be taken later.
     case queueFull(maxLength: Int)

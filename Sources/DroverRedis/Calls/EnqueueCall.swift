@@ -27,7 +27,7 @@ struct EnqueueCall: Sendable {
         }
     }
 
-    private static func entry(of job: NewJob) -> String {
+    static func entry(of job: NewJob) -> String {
         guard let rule = job.options.deduplication else { return plainEntry(of: job) }
         let ttl = rule.ttl?.wholeMilliseconds ?? 0
         let words = (rule.extend ? "e" : "") + (rule.replace ? "r" : "") + (rule.keepLastIfActive ? "k" : "")

@@ -59,6 +59,7 @@ struct ExchangeCall {
         case .retry: "r"
         case .snoozed: "s"
         case .released: "b"
+        case .waitingForChildren: "w"
         case .rateLimited: "l"
         }
     }
@@ -72,7 +73,7 @@ struct ExchangeCall {
             arguments.append(failure.reason)
             write(traceOf: failure, to: &arguments)
             arguments.append(failure.isExhausted ? "1" : "0")
-        case .cancelled, .released: break
+        case .cancelled, .released, .waitingForChildren: break
         case .retry(let delay, let failure):
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)

@@ -25,9 +25,6 @@ struct WholeReply {
 
     private static func remains(_ items: [RESPValue]) -> [String] {
         var remains: [String] = []
-        if let children = items[2].int, children > 0 {
-            remains.append("jobs that wait for their children: \(children)")
-        }
         if let paused = items[3].int, paused > 0 {
             remains.append("jobs in BullMQ 5's list of paused ones, which drover resume brings over: \(paused)")
         }
@@ -36,7 +33,6 @@ struct WholeReply {
 
     private func job(_ items: [RESPValue], options coder: inout OptionsCoder) -> WholeJob {
         let key = JobKey(queue: queue, id: JobID(stored: items[0].text ?? ""))
-        // A job that waits for its children is shown as one that waits, and has children.
         let state = items[1].text.flatMap(JobState.init(rawValue:)) ?? .waiting
         let hash = JobHash(items[3])
         let record = hash.record(key, state: state, mark: items[2].text, options: &coder)
@@ -47,7 +43,7 @@ struct WholeReply {
             let remaining = held.first?.int.flatMap { $0 < 0 ? nil : Duration.milliseconds($0) }
             job.deduplication = MovedDeduplication(id: id, isHeld: !held.isEmpty, remaining: remaining)
         }
-        if (items[5].int ?? 0) > 0 {
+        if (items[5].int ?? 0) > 0 || state == .waitingChildren {
             job.obstacle = "it has children"
         } else if coder.options(text) == nil {
             job.obstacle = "its stored options can't be read"

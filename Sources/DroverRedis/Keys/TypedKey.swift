@@ -45,6 +45,7 @@ extension KeySpace {
             TypedKey(key: base + "active", kind: .list, state: .active),
             TypedKey(key: base + "prioritized", kind: .zset, state: .prioritized),
             TypedKey(key: base + "delayed", kind: .zset, state: .delayed),
+            TypedKey(key: base + "waiting-children", kind: .zset, state: .waitingChildren),
             TypedKey(key: base + "completed", kind: .zset, state: .completed),
             TypedKey(key: base + "failed", kind: .zset, state: .failed),
             TypedKey(key: base + "id", kind: .string), TypedKey(key: marker(queue), kind: .zset),
@@ -56,8 +57,8 @@ extension KeySpace {
     func typed(_ queue: QueueName) -> [TypedKey] {
         let base = base(queue)
         return [TypedKey(key: meta(queue), kind: .hash)] + listed(queue) + [
-            TypedKey(key: base + "waiting-children", kind: .zset), TypedKey(key: base + "repeat", kind: .zset),
-            TypedKey(key: base + "pc", kind: .string), TypedKey(key: base + "limiter", kind: .string),
+            TypedKey(key: base + "repeat", kind: .zset), TypedKey(key: base + "pc", kind: .string),
+            TypedKey(key: base + "limiter", kind: .string),
             TypedKey(key: base + "drover:slices", kind: .hash),
             TypedKey(key: base + "stalled", kind: .set), TypedKey(key: base + "drover:move", kind: .hash),
         ]

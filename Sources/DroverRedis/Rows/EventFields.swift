@@ -20,6 +20,7 @@ enum EventFields {
         case "added": .added(JobName(stored: fields["name"] ?? ""))
         case "waiting": .waiting(from: fields["prev"].flatMap(state))
         case "delayed": .delayed(until: Timestamp(milliseconds: fields["delay"].flatMap(Int64.init) ?? 0))
+        case "waiting-children": .waitingChildren(from: fields["prev"].flatMap(state))
         case "active": .active
         case "progress": .progress(JSONText(trusted: fields["data"] ?? "null"))
         case "completed": .completed(JSONText(trusted: fields["returnvalue"] ?? "null"))

@@ -40,6 +40,8 @@ struct JobHash {
         var stored: String?
         var cancelledAttempt: String?
         var attempt: String?
+        var parentKey: String?
+        var parentText: String?
         for index in stride(from: 0, to: items.count - 1, by: 2) {
             guard let field = items[index].text, let value = items[index + 1].text else { continue }
             switch field {
@@ -64,6 +66,8 @@ struct JobHash {
             case "defa": record.deferredFailure = value
             case "cnl": cancelledAttempt = value
             case "delay": break
+            case "parentKey": parentKey = value
+            case "parent": parentText = value
             default: if let step = Self.step(field, value) { record.steps.append(step) }
             }
         }
@@ -74,6 +78,7 @@ struct JobHash {
         if state == .active { record.isCancelRequested = cancelledAttempt != nil && cancelledAttempt == attempt }
         if !state.isFinished { record.finishedAt = nil }
         if record.steps.count > 1 { record.steps = record.steps.inOrder() }
+        if let parentKey { record.parent = FlowField.parent(key: parentKey, text: parentText) }
         record.isHeldElsewhere = state == .active && mark == "elsewhere"
         if state == .delayed, let score = mark.flatMap(Double.init) {
             record.dueAt = Timestamp(milliseconds: Int64((score / 4096).rounded(.down)))

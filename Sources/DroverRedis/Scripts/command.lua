@@ -56,6 +56,7 @@ elseif command == 'cancel' then
     if deduplication then endDeduplication(id, deduplication) end
     if parent then childFailed(job, parent, policy, 'cancelled') end
     call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
+    if state == 'waiting-children' then call('HSET', job, 'delay', '0') end
     call('HDEL', job, 'defa')
     call('ZADD', failedKey, nowText, id)
     emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)

@@ -7,7 +7,7 @@
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
---         c result · f reason keep trace exhausted · x · r delay reason keep trace · s delay · b · l ms
+--         c result · f reason keep trace exhausted · x · r delay reason keep trace · s delay · b · w · l ms
 --       (`keep` is -1 where there is no trace).
 -- Reply: statuses (s settled, l lease lost), paused 0/1, ms until there may be a job to claim or -1, the time or, when it is a
 --        repetition, empty; then each claimed job: id, which attempt it is or, in a repetition, ms of its lease that

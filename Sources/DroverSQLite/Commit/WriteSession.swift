@@ -132,6 +132,7 @@ final class WriteSession {
         save.bind(9, turn.position)
         save.bind(10, turn.cancels)
         save.bind(11, turn.isGone)
+        save.bind(12, turn.count(StateCode.waitingChildren))
         try save.run()
     }
 

@@ -24,7 +24,7 @@ struct EventWriter {
         begin(EventCode(kind), job)
         switch kind {
         case .added(let name): text(name.text)
-        case .waiting(let from): number(from.map { UInt64(StateCode.code($0)) + 1 } ?? 0)
+        case .waiting(let from), .waitingChildren(let from): number(from.map { UInt64(StateCode.code($0)) + 1 } ?? 0)
         case .delayed(let due): number(UInt64(bitPattern: due.milliseconds))
         case .progress(let json), .completed(let json): text(json.text)
         case .failed(let reason): text(reason)
@@ -85,6 +85,7 @@ enum EventCode: UInt8 {
     case addedAndWaiting = 1
     case added, waiting, delayed, active, progress, completed, failed, retriesExhausted, stalled, removed, duplicated
     case cancelRequested, drained, paused, resumed, cleaned, deduplicated
+    case waitingChildren = 40
 
     var hasJob: Bool {
         switch self {
@@ -99,6 +100,7 @@ enum EventCode: UInt8 {
             case .added: .added
             case .waiting: .waiting
             case .delayed: .delayed
+            case .waitingChildren: .waitingChildren
             case .active: .active
             case .progress: .progress
             case .completed: .completed

@@ -28,6 +28,9 @@ struct EventReader {
             events.append((job, .waiting(from: from == 0 ? nil : try state(from - 1))))
         case .delayed:
             events.append((job, .delayed(until: Timestamp(milliseconds: Int64(bitPattern: try number())))))
+        case .waitingChildren:
+            let from = try number()
+            events.append((job, .waitingChildren(from: from == 0 ? nil : try state(from - 1))))
         case .active: events.append((job, .active))
         case .progress: events.append((job, .progress(JSONText(trusted: try text()))))
         case .completed: events.append((job, .completed(JSONText(trusted: try text()))))
@@ -53,7 +56,7 @@ struct EventReader {
     }
 
     private func state(_ code: UInt64) throws(StoreError) -> JobState {
-        guard code <= UInt64(StateCode.failed) else { throw Self.damaged }
+        guard code <= UInt64(StateCode.waitingChildren) else { throw Self.damaged }
         return try StateCode.state(Int64(code))
     }
 

@@ -4,8 +4,25 @@ import DroverCore
 struct JobAnnexes {
     /// How many lines were ever logged.
     var logLines: Int64
+    /// The column `steps`: bits of what else belongs to the job.
+    private var bits: Int64
+
+    /// Steps have recorded something.
+    static let stepsBit: Int64 = 1
+    /// It is somebody's child.
+    static let parentBit: Int64 = 2
+    /// It has or had children.
+    static let childrenBit: Int64 = 4
+    static let allBits: Int64 = 7
+
     /// Whether steps have recorded anything.
-    var hasSteps: Bool
+    var hasSteps: Bool { bits & Self.stepsBit != 0 }
+    /// Whether the job is somebody's child.
+    var hasParent: Bool { bits & Self.parentBit != 0 }
+    /// Whether the job has or had children.
+    var hasChildren: Bool { bits & Self.childrenBit != 0 }
+    /// Whether the record lacks something that is read by itself.
+    var completesRecord: Bool { bits & (Self.stepsBit | Self.parentBit) != 0 }
 
     /// The deduplication id that it was stored with.
     var deduplication: String?
@@ -13,7 +30,7 @@ struct JobAnnexes {
     /// Reads three columns, `log_lines`, `steps` and, behind it, `dedup`.
     init(_ row: Statement, logLines: Int32, steps: Int32) {
         self.logLines = row.count(logLines)
-        hasSteps = row.bool(steps)
+        bits = row.int(steps)
         deduplication = row.optionalText(steps + 1)
     }
 }
@@ -55,6 +72,14 @@ struct JobRow {
         // A job whose options are damaged must not hold up the others: it is handed out, to fail.
         record.deferredFailure = row.optionalText(20) ?? (options == nil ? "the stored options can't be read" : nil)
         record.stacktrace = row.optionalText(21).map(StackTraces.decode) ?? []
+    }
+
+    /// Reads the parent, by `read-parent.sql`.
+    mutating func fillParent(by read: Statement) throws(StoreError) {
+        read.bind(1, seq)
+        guard try read.step() else { return }
+        defer { read.reset() }
+        record.parent = ParentRow.parent(read)
     }
 
     /// Reads what steps have recorded, by `read-steps.sql`.

@@ -8,11 +8,14 @@ enum StateCode {
     static let active: Int64 = 3
     static let completed: Int64 = 4
     static let failed: Int64 = 5
+    static let waitingChildren: Int64 = 6
 
-    private static let states: [JobState] = [.waiting, .prioritized, .delayed, .active, .completed, .failed]
+    private static let states: [JobState] = [
+        .waiting, .prioritized, .delayed, .active, .completed, .failed, .waitingChildren,
+    ]
 
     static func state(_ code: Int64) throws(StoreError) -> JobState {
-        guard (waiting...failed).contains(code) else {
+        guard (waiting...waitingChildren).contains(code) else {
             throw StoreError(.corrupt, "a job is stored in the unknown state \(code); the file is damaged")
         }
         return states[Int(code)]
@@ -26,6 +29,7 @@ enum StateCode {
         case .active: active
         case .completed: completed
         case .failed: failed
+        case .waitingChildren: waitingChildren
         }
     }
 }

@@ -1,4 +1,5 @@
 -- All queues that are not gone with their counts, by name.
-SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number
+SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number,
+    waiting_children
 FROM drover_queues
 WHERE NOT gone ORDER BY name

@@ -1,2 +1,3 @@
--- Remembers that a job has steps. Inputs: 1 seq.
-UPDATE drover_jobs SET steps = 1 WHERE seq = ?1
+-- Remembers what a job has beside its row. Inputs: 1 seq, 2 the bits that are set: 1 steps, 2 a parent, 4 children;
+-- 3 those that are kept beside them.
+UPDATE drover_jobs SET steps = (steps & ?3) | ?2 WHERE seq = ?1

@@ -22,6 +22,9 @@ extension WriteSession {
         case .updatePayload(_, let payload):
             try set(SQL.setPayload, row.seq, payload.text)
             return .done
+        case .removeFlow: return try removeFlow(row, turn)
+        case .removeUnprocessedChildren: return try removeUnprocessedChildren(row)
+        case .detach: return try detach(row, turn)
         }
     }
 
@@ -37,6 +40,7 @@ extension WriteSession {
         update.bind(5, resetAttempts)
         try update.run()
         if resetAttempts, row.annexes.hasSteps { try removeSteps(of: row.seq) }
+        if row.annexes.hasParent { try tellParent(of: row.seq, StoredID(row), .runsAgain, turn) }
         putBack(row, to: place, turn)
         return .done
     }
@@ -75,8 +79,12 @@ extension WriteSession {
             turn.requestedCancel()
             turn.emit(.cancelRequested, StoredID(row))
             return .requested
-        case .waiting, .prioritized, .delayed:
+        case .waiting, .prioritized, .delayed, .waitingChildren:
             try endDeduplication(of: row.record.key.id, row.annexes, turn)
+            if row.annexes.hasParent {
+                try tellParent(of: row.seq, StoredID(row), .failed(reason: Failure.cancelledReason), turn)
+            }
+            if row.record.state == .waitingChildren { try setWaitDelay(nil, of: row.seq) }
             let update = try statement(SQL.cancelJob)
             update.bind(1, row.seq)
             update.bind(2, now)

@@ -10,6 +10,10 @@ extension WriteSession {
                 results.append(.refused(problem))
                 continue
             }
+            if job.isInFlow {
+                results.append(try enqueueFlow(queue, job))
+                continue
+            }
             if turn == nil { turn = try turnCreating(queue) }
             if let turn { results.append(try enqueueNew(job, turn)) }
         }

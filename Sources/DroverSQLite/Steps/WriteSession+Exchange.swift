@@ -106,7 +106,7 @@ extension WriteSession {
         defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
-        for index in rows.indices where rows[index].annexes.hasSteps { try fillSteps(of: &rows[index]) }
+        for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
         if turn.limits != nil {
             turn.limits?.begin(Int64(rows.count { $0.record.deferredFailure == nil }), at: now)
         }

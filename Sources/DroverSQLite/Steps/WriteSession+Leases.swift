@@ -86,8 +86,15 @@ extension WriteSession {
     private func keep(_ step: JobStep, of row: JobRow) throws(StoreError) {
         try save(step, of: row.seq)
         if row.annexes.hasSteps { return }
+        try mark(row.seq, JobAnnexes.stepsBit)
+    }
+
+    /// Remembers what a job has beside its row, or, with other bits to keep than all, has no more.
+    func mark(_ seq: Int64, _ bits: Int64, keeping kept: Int64 = JobAnnexes.allBits) throws(StoreError) {
         let mark = try statement(SQL.markSteps)
-        mark.bind(1, row.seq)
+        mark.bind(1, seq)
+        mark.bind(2, bits)
+        mark.bind(3, kept)
         try mark.run()
     }
 

@@ -145,6 +145,7 @@ extension WriteSession {
             case .waiting, .active: 0
             case .prioritized: Int64(record.priority)
             case .delayed: record.dueAt?.milliseconds ?? now
+            case .waitingChildren: now
             case .completed, .failed: record.finishedAt?.milliseconds ?? now
             }
         return Place(state: state, rank: rank, place: nextNumber())

@@ -61,16 +61,31 @@ extension WriteSession {
         return try JobRow(select, queue: turn.name, options: &options)
     }
 
-    /// Reads what steps of a job have recorded, where any have.
+    /// Reads what steps of a job have recorded, and its parent, where there are any.
     func fillSteps(of row: inout JobRow) throws(StoreError) {
         if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
+        if row.annexes.hasParent { try row.fillParent(by: statement(SQL.readParent)) }
     }
 
-    /// Removes a job with its log and its steps.
-    func remove(_ seq: Int64, state: Int64, _ annexes: JobAnnexes, _ turn: QueueTurn) throws(StoreError) {
+    /// Removes a job with its log and its steps. Its parent waits for it no longer.
+    ///
+    /// - Parameter isSwept: its queue is being swept: a parent in it goes with its last child.
+    func remove(
+        _ seq: Int64, state: Int64, _ annexes: JobAnnexes, _ turn: QueueTurn, isSwept: Bool = false
+    ) throws(StoreError) {
+        if annexes.hasParent, let row = try job(seq, turn) {
+            try tellParent(of: seq, StoredID(row), .gone(isSwept: isSwept), turn)
+            try forgetParent(of: seq)
+        }
         let delete = try statement(.deleteJob)
         delete.bind(1, seq)
-        try delete.run()
+        // In a sweep it may have gone with its last child.
+        guard try delete.run() == 1 else { return }
+        if annexes.hasChildren {
+            let children = try statement(SQL.deleteChildren)
+            children.bind(1, seq)
+            try children.run()
+        }
         if annexes.logLines > 0 {
             let logs = try statement(SQL.deleteLogs)
             logs.bind(1, seq)

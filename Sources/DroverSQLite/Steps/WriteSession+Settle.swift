@@ -53,17 +53,18 @@ extension WriteSession {
             work.finished(StateCode.completed, settlement.retention)
         } else {
             guard let held = try held(seq, stored, lease.token, turn) else { return false }
+            let settlement = try judged(
+                settlement, of: seq, hasChildren: held.annexes.hasChildren, isCancelRequested: held.isCancelRequested)
             try end(seq, stored, held, settlement, turn, &work)
         }
         work.hasSettled = true
         return true
     }
 
-    /// The hot path: one statement, which finds, checks and settles. It leaves a job with a deduplication id as it is,
-    /// unless what comes before its end has been done.
+    /// The hot path: one statement, which finds, checks and settles a job to whose end there is no more: it has no parent,
+    /// no children and no deduplication id.
     private func complete(
-        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn,
-        evenDeduplicated: Bool = false
+        _ seq: Int64, _ stored: StoredID, _ token: LeaseToken, _ result: JSONText, _ turn: QueueTurn
     ) throws(StoreError) -> Bool {
         let update = try statement(.completeJob)
         update.bind(1, seq)
@@ -73,7 +74,6 @@ extension WriteSession {
         update.bind(5, now)
         update.bind(6, nextNumber())
         update.bind(7, result.text)
-        update.bind(8, evenDeduplicated)
         return try update.run() == 1
     }
 
@@ -93,6 +93,7 @@ extension WriteSession {
         var stacktrace: String?
         var annexes: JobAnnexes
         var options: String?
+        var isCancelRequested: Bool
     }
 
     private func held(
@@ -107,7 +108,8 @@ extension WriteSession {
         defer { select.reset() }
         return Held(
             priority: select.int(0), attemptsMade: select.count(1), stacktrace: select.optionalText(2),
-            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(6))
+            annexes: JobAnnexes(select, logLines: 3, steps: 4), options: select.optionalText(6),
+            isCancelRequested: select.bool(7))
     }
 
     private func end(
@@ -115,17 +117,18 @@ extension WriteSession {
         _ work: inout SettlingWork
     ) throws(StoreError) {
         switch settlement.outcome {
-        case .completed(let result):  // removed at once, or with a deduplication id; all others are the hot path
+        case .completed(let result):  // what the hot path leaves
             try endDeduplication(of: stored.id, held.annexes, turn)
+            if held.annexes.hasParent { try tellParent(of: seq, stored, .completed(result), turn) }
             turn.emit(.completed(result), stored)
             if settlement.retention.removesAtOnce {
                 try remove(seq, state: StateCode.active, held.annexes, turn)
                 work.hasFinished = true
-                return
+            } else {
+                try complete(seq, result)
+                turn.moved(from: StateCode.active, to: StateCode.completed)
+                work.finished(StateCode.completed, settlement.retention)
             }
-            _ = try complete(seq, stored, settlement.lease.token, result, turn, evenDeduplicated: true)
-            turn.moved(from: StateCode.active, to: StateCode.completed)
-            work.finished(StateCode.completed, settlement.retention)
         case .failed(let failure):
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
         case .cancelled:
@@ -150,6 +153,12 @@ extension WriteSession {
         case .rateLimited(let span):
             try giveBack(seq, stored, held, turn)
             hold(turn, for: span)
+        case .waitingForChildren:
+            try setWaitDelay(nil, of: seq)
+            let place = Place(state: StateCode.waitingChildren, rank: now, place: nextNumber())
+            try endAttempt(seq, held, to: place, attempts: 0, nil)
+            turn.moved(from: StateCode.active, to: place.state)
+            turn.emit(.waitingChildren(from: .active), stored)
         }
     }
 
@@ -160,11 +169,22 @@ extension WriteSession {
         turn.wakesWork = true
     }
 
+    /// Completes a job that is known to be held.
+    private func complete(_ seq: Int64, _ result: JSONText) throws(StoreError) {
+        let update = try statement(SQL.completeHeld)
+        update.bind(1, seq)
+        update.bind(2, now)
+        update.bind(3, nextNumber())
+        update.bind(4, result.text)
+        try update.run()
+    }
+
     private func fail(
         _ seq: Int64, _ stored: StoredID, _ held: Held, _ failure: Failure, _ retention: Retention, _ turn: QueueTurn,
         _ work: inout SettlingWork
     ) throws(StoreError) {
         try endDeduplication(of: stored.id, held.annexes, turn)
+        if held.annexes.hasParent { try tellParent(of: seq, stored, .failed(reason: failure.reason), turn) }
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {
             turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)

@@ -25,7 +25,7 @@ extension WriteSession {
             for row in try list(turn, state, after: nil, limit: limit - removed + kept) where removed < limit {
                 if kept > 0, try isPending(row, turn) { continue }
                 try freeDeduplication(of: row.record.key.id, row.annexes, turn)
-                try remove(row.seq, state: state, row.annexes, turn)
+                try remove(row.seq, state: state, row.annexes, turn, isSwept: true)
                 removed += 1
             }
         }
@@ -45,7 +45,7 @@ extension WriteSession {
         for row in rows where isOld(row, cut) {
             if try isPending(row, turn) { continue }
             try freeDeduplication(of: row.record.key.id, row.annexes, turn)
-            try remove(row.seq, state: code, row.annexes, turn)
+            try remove(row.seq, state: code, row.annexes, turn, isSwept: true)
             removed += 1
         }
         turn.emit(.cleaned(removed))
@@ -56,7 +56,7 @@ extension WriteSession {
     private func isOld(_ row: JobRow, _ cut: Timestamp) -> Bool {
         switch row.record.state {
         case .completed, .failed: row.rank <= cut.milliseconds
-        case .waiting, .prioritized, .delayed: (row.record.processedAt ?? row.record.createdAt) <= cut
+        case .waiting, .prioritized, .delayed, .waitingChildren: (row.record.processedAt ?? row.record.createdAt) <= cut
         case .active: (row.record.processedAt ?? row.record.createdAt) <= cut && row.rank <= askedAt
         }
     }
@@ -99,7 +99,7 @@ extension WriteSession {
         }
         for job in jobs {
             try freeDeduplication(of: job.stored.id, job.annexes, turn)
-            try remove(job.seq, state: job.state, job.annexes, turn)
+            try remove(job.seq, state: job.state, job.annexes, turn, isSwept: true)
         }
         if jobs.count == limit { return SweepReport(removed: jobs.count, progress: .more(PageCursor("0:0"))) }
         try forget(turn)

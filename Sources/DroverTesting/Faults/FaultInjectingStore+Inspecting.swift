@@ -29,6 +29,15 @@ extension FaultInjectingStore {
         }
     }
 
+    /// Lists the children of a job.
+    public func children(
+        of key: JobKey, _ status: ChildStatus, page: Page
+    ) async throws(StoreError) -> ChildPage {
+        try await perform(.children) { () async throws(StoreError) in
+            try await base.children(of: key, status, page: page)
+        }
+    }
+
     /// Reads a job's log.
     public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
         try await perform(.logs) { () async throws(StoreError) in

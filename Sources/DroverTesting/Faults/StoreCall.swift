@@ -26,6 +26,8 @@ public enum StoreCall: String, CaseIterable, Hashable, Sendable {
     case queues
     /// `workers()`.
     case workers
+    /// `children(of:_:page:)`.
+    case children
     /// `logs(_:page:)`.
     case logs
     /// `events(_:waitingAtMost:)`.

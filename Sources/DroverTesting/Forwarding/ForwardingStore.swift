@@ -55,6 +55,10 @@ extension ForwardingStore {
         try await base.jobs(matching: query, page: page)
     }
 
+    package func children(of key: JobKey, _ status: ChildStatus, page: Page) async throws(StoreError) -> ChildPage {
+        try await base.children(of: key, status, page: page)
+    }
+
     package func queues() async throws(StoreError) -> [QueueSummary] { try await base.queues() }
 
     package func workers() async throws(StoreError) -> [WorkerSummary] { try await base.workers() }

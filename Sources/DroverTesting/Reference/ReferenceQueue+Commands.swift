@@ -29,6 +29,8 @@ extension ReferenceQueue {
             self.delay(id, until: now + delay)
         case .updatePayload(_, let payload):
             edit(id) { $0.payload = payload }
+        case .removeFlow, .removeUnprocessedChildren, .detach:
+            break  // Of several queues, and so the store's.
         }
         return .done
     }
@@ -71,6 +73,7 @@ extension ReferenceQueue {
             }
         }
         putBack(id, atFront: jobs[id]?.record.keepsFront ?? false)
+        tellParent(of: id, .runsAgain)
         note(.waiting(from: old), of: id)
     }
 
@@ -83,6 +86,8 @@ extension ReferenceQueue {
             return .requested
         }
         edit(id) { $0.failedReason = Failure.cancelledReason }
+        endDeduplication(of: id, now: now)
+        tellParent(of: id, failure: Failure.cancelledReason)
         finish(id, as: .failed, now: now)
         note(.failed(Failure.cancelledReason), of: id)
         return .done

@@ -51,8 +51,13 @@ extension ReferenceQueue {
             return reply(answer.statuses, answer.claimed.compactMap { claimed($0, id, now: now) }, claim, now)
         }
         var hasPromoted = false
-        let statuses = settlements.map { settle($0, &hasPromoted, now: now) }
-        let finished = zip(settlements, statuses).filter { $1 == .settled && $0.outcome.end != nil }.map(\.0)
+        var finished: [Settlement] = []
+        let statuses = settlements.map { settlement in
+            let settlement = judged(settlement)
+            let status = settle(settlement, &hasPromoted, now: now)
+            if status == .settled, settlement.outcome.end != nil { finished.append(settlement) }
+            return status
+        }
         retain(after: finished, now: now)
         if !settlements.isEmpty || claim != nil { promoteDue(&hasPromoted, now: now) }
         let taken = claim.map { take($0, token: id.token, now: now) } ?? []
@@ -101,6 +106,8 @@ extension ReferenceQueue {
                 $0.attemptsMade += 1
                 $0.result = result
             }
+            endDeduplication(of: id, now: now)
+            tellParent(of: id, .completed(result))
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
         case .failed(let failure):
@@ -121,6 +128,9 @@ extension ReferenceQueue {
             putBack(id, atFront: true)
             note(.waiting(from: .active), of: id)
             if span > .zero { limiter.hold(until: max(limiter.heldUntil ?? now, now + span)) }
+        case .waitingForChildren:
+            forgetDelay(of: id)
+            awaitChildren(id, from: .active)
         }
         if settlement.outcome.end != nil, settlement.retention.removesAtOnce { remove(id, keepsHold: true) }
         return .settled
@@ -128,6 +138,8 @@ extension ReferenceQueue {
 
     private mutating func fail(_ id: JobID, _ failure: Failure, now: Timestamp) {
         countFailedAttempt(id, failure)
+        endDeduplication(of: id, now: now)
+        tellParent(of: id, failure: failure.reason)
         finish(id, as: .failed, now: now)
         note(.failed(failure.reason), of: id)
         if failure.isExhausted {
@@ -218,7 +230,7 @@ extension Outcome {
         switch self {
         case .completed: .completed
         case .failed, .cancelled: .failed
-        case .retry, .snoozed, .released, .rateLimited: nil
+        case .retry, .snoozed, .released, .rateLimited, .waitingForChildren: nil
         }
     }
 }

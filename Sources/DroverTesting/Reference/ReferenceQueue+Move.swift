@@ -27,8 +27,10 @@ extension ReferenceQueue {
 
     private func whole(_ record: JobRecord) throws(StoreError) -> WholeJob {
         let job = jobs[record.key.id]
+        let isInFlow = record.parent != nil || record.state == .waitingChildren || job?.children.isEmpty == false
         var whole = WholeJob(
-            record: record, options: try Self.text(record.options, arrived: job?.arrivedOptions), log: job?.log ?? [])
+            record: record, options: try Self.text(record.options, arrived: job?.arrivedOptions), log: job?.log ?? [],
+            obstacle: isInFlow ? WholeJob.flowObstacle : nil)
         if let key = job?.deduplication {
             let hold = deduplications.hold(of: key, now: now)
             let isHeld = hold?.holder == record.key.id
@@ -129,6 +131,7 @@ extension ReferenceQueue {
             case .waiting, .active: 0
             case .prioritized: Int64(record.priority)
             case .delayed: (record.dueAt ?? now).milliseconds
+            case .waitingChildren: now.milliseconds
             case .completed, .failed: (record.finishedAt ?? now).milliseconds
             }
         settleDown(id, in: record.state, rank: rank)

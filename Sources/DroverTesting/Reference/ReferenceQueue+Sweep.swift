@@ -29,7 +29,7 @@ extension ReferenceQueue {
             let age = state.isFinished ? job.record.finishedAt : job.record.processedAt
             return (age ?? job.record.createdAt) <= cut
         }
-        for id in old { remove(id) }
+        for id in old { remove(id, isSwept: true) }
         note(.cleaned(old.count))
         return report(removed: old.count, looked: looked, limit: limit)
     }
@@ -43,7 +43,9 @@ extension ReferenceQueue {
             let problem = ValidationError("obliterate", "\(name) has active jobs; wait for them, or force it")
             return SweepReport(removed: 0, progress: .refused(problem))
         }
-        let report = removeAll(in: JobState.allCases, limit: limit)
+        // A parent that is there when its last child goes, goes with it.
+        let states = JobState.allCases.filter { $0 != .waitingChildren } + [.waitingChildren]
+        let report = removeAll(in: states, limit: limit)
         if report.progress == .finished {
             isObliterated = true
             schedules = [:]
@@ -61,9 +63,10 @@ extension ReferenceQueue {
             let entries = line(state).ascending(limit: limit + schedules.count).filter {
                 !keepsPending || !isPending($0.value)
             }
-            looked += entries.prefix(limit - looked.count)
+            let taken = entries.prefix(limit - looked.count)
+            for entry in taken { remove(entry.value, isSwept: true) }
+            looked += taken
         }
-        for entry in looked { remove(entry.value) }
         return report(removed: looked.count, looked: looked, limit: limit)
     }
 

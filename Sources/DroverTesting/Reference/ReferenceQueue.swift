@@ -17,6 +17,8 @@ package struct ReferenceQueue: Sendable {
         var deduplication: DeduplicationID?
         /// The options of a job that came from another store, as they were stored there.
         var arrivedOptions: String?
+        /// What is known of its children.
+        var children = Children()
     }
 
     /// The lease of an active job.
@@ -56,6 +58,8 @@ package struct ReferenceQueue: Sendable {
     /// What bounds the jobs that are handed out.
     var limiter = QueueLimiter()
     var isObliterated = false
+    /// What jobs of other queues are to hear of their children here.
+    var news: [ChildNews] = []
     var memory = ExchangeMemory()
     var signals = Signals()
     /// The instant of the call under way.
@@ -163,9 +167,8 @@ extension ReferenceQueue {
         note(.delayed(until: due), of: id)
     }
 
-    /// Ends a job's life as `completed` or `failed`.
+    /// Ends a job's life as `completed` or `failed`. Before it its deduplication ends, and then its parent hears of it.
     mutating func finish(_ id: JobID, as state: JobState, now: Timestamp) {
-        endDeduplication(of: id, now: now)
         move(id, to: state, rank: now.milliseconds)
         edit(id) {
             $0.finishedAt = now
@@ -191,10 +194,27 @@ extension ReferenceQueue {
         jobs.values[index].lease?.expiry = expiry
     }
 
-    /// Removes a job and its log, without an event.
+    /// Lets a job wait for its children.
+    mutating func awaitChildren(_ id: JobID, from state: JobState?) {
+        move(id, to: .waitingChildren, rank: now.milliseconds)
+        note(.waitingChildren(from: state), of: id)
+    }
+
+    /// Puts a job before all that wait, whatever its priority is.
+    mutating func putFirst(_ id: JobID) {
+        move(id, to: .waiting, rank: 0, atFront: true)
+        signals.work = signals.work || !isPaused
+    }
+
+    /// Removes a job and its log, without an event of its own. Its parent waits for it no longer.
     ///
-    /// - Parameter keepsHold: whether a deduplication id that it holds stays held, as after the end of its work.
-    mutating func remove(_ id: JobID, keepsHold: Bool = false) {
+    /// - Parameters:
+    ///   - keepsHold: whether a deduplication id that it holds stays held, as after the end of its work.
+    ///   - isSwept: its queue is being swept: a parent in it goes with its last child.
+    mutating func remove(_ id: JobID, keepsHold: Bool = false, isSwept: Bool = false) {
+        if let record = jobs[id]?.record, let parent = record.parent {
+            tell(ChildNews(parent: parent.key, child: record.key, content: .gone(isSwept: isSwept)))
+        }
         if !keepsHold, let key = jobs[id]?.deduplication { deduplications.free(key, heldBy: id, now: now) }
         leaveLine(id)
         jobs[id] = nil

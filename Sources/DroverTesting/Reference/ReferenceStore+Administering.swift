@@ -6,7 +6,11 @@ extension ReferenceStore {
         try withState { state, now throws(StoreError) in
             var results: [CommandResult] = []
             for command in commands {
-                results.append(try state.change(command.key.queue) { $0.apply(command, now: now) })
+                if let result = try state.applyToFlow(command) {
+                    results.append(result)
+                } else {
+                    results.append(try state.change(command.key.queue) { $0.apply(command, now: now) })
+                }
             }
             return results
         }

@@ -5,7 +5,12 @@ extension ReferenceStore {
     /// Stores new jobs of one queue, in order.
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
         try withState { state, now throws(StoreError) in
-            try state.change(queue, creatingIf: { results in results.contains { $0.id != nil } }) { queue in
+            if jobs.contains(where: \.isInFlow) {
+                var results: [EnqueueResult] = []
+                for job in jobs { results.append(try state.enqueue(queue, job)) }
+                return results
+            }
+            return try state.change(queue, creatingIf: { results in results.contains { $0.id != nil } }) { queue in
                 jobs.map { queue.enqueue($0, now: now) }
             }
         }

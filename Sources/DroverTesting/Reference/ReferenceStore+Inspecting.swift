@@ -34,6 +34,16 @@ extension ReferenceStore {
         }
     }
 
+    /// Lists the children of a job, by queue and id.
+    public func children(
+        of key: JobKey, _ status: ChildStatus, page: Page
+    ) async throws(StoreError) -> ChildPage {
+        try withState { state, _ throws(StoreError) in
+            guard let children = state.queues[key.queue]?.jobs[key.id]?.children else { return ChildPage() }
+            return try children.page(status, page)
+        }
+    }
+
     /// Reads a job's log, oldest line first when ascending.
     public func logs(_ key: JobKey, page: Page) async throws(StoreError) -> LogPage {
         try withState { state, _ throws(StoreError) in try state.queue(key.queue).logs(of: key.id, page) }

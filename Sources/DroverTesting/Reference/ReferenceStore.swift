@@ -83,7 +83,9 @@ extension ReferenceStore {
                 let result = try change(&queue)
                 if isCreated(result) {
                     room.deliver(queue.takeSignals(), of: name)
+                    let news = queue.takeNews()
                     queues[name] = queue
+                    try spread(news)
                 } else {
                     remains[name]?.deduplications = queue.deduplications
                 }
@@ -91,12 +93,21 @@ extension ReferenceStore {
             }
             queues.values[index].now = now
             let result = try change(&queues.values[index])
+            let news = queues.values[index].takeNews()
             room.deliver(queues.values[index].takeSignals(), of: name)
             if queues.values[index].isObliterated {
                 remains[name] = queues.values[index].remains
                 queues.remove(at: index)
             }
+            try spread(news)
             return result
+        }
+
+        /// Tells jobs of other queues what became of their children.
+        private mutating func spread(_ news: [ReferenceQueue.ChildNews]) throws(StoreError) {
+            for item in news where queues[item.parent.queue] != nil {
+                try change(item.parent.queue) { $0.hear(item) }
+            }
         }
     }
 
@@ -122,5 +133,12 @@ extension ReferenceQueue {
     fileprivate mutating func takeSignals() -> Signals {
         defer { signals = Signals() }
         return signals
+    }
+
+    /// What other queues are to hear, which is then forgotten.
+    fileprivate mutating func takeNews() -> [ChildNews] {
+        if news.isEmpty { return [] }
+        defer { news = [] }
+        return news
     }
 }

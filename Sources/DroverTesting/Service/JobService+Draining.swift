@@ -81,6 +81,7 @@ extension JobService {
         case .snoozed(let span): "snoozed for \(span)"
         case .rateLimited(let span): "given back, and its queue held for \(span)"
         case .cancelled: Failure.cancelledReason
+        case .waitingForChildren: "waits for its children"
         case .completed, .released, nil: "not completed"
         }
     }

@@ -32,7 +32,10 @@ struct DifferentialGenerator {
         case ..<822: .pause
         case ..<840: .resume
         case ..<845: .drain(delayed: one(2))
-        case ..<875: .clean(pick(JobState.allCases), olderThan: .seconds(pick([0, 0, 10])), limit: pick([1, 3, 1000]))
+        case ..<875:
+            .clean(
+                pick(JobState.allCases.filter { $0 != .waitingChildren }), olderThan: .seconds(pick([0, 0, 10])),
+                limit: pick([1, 3, 1000]))
         case ..<878: .obliterate(force: one(2))
         case ..<900: hasFlows ? deduplicated() : .setConcurrency(pick([nil, nil, 1, 2, 4]))
         case ..<915: .setEventsLength(pick([10, 100, 10_000]))

@@ -82,6 +82,7 @@ extension DifferentialPair {
             one["kind"] = "snooze"
             one["delay"] = milliseconds(delay)
         case .released, .rateLimited: one["kind"] = "release"
+        case .waitingForChildren: one["kind"] = "waitForChildren"
         }
         var keep: [String: JSON] = [:]
         keep["count"] = settlement.retention.count.map { .integer($0) }

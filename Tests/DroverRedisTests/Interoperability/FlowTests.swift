@@ -3,9 +3,8 @@ import DroverTesting
 import RedisTesting
 import Testing
 
-/// Of PROTOCOL 23, FL, what a Swift worker owes to flows that other clients added: it releases the parents of the
-/// children that it ends. Making flows waits for a later version.
-@Suite("Interoperability: children of flows")
+/// PROTOCOL 23, FL: flows that one client adds and others work, read and remove.
+@Suite("Interoperability: flows")
 struct FlowTests {
     /// A parent in a queue of its own over children in the bridge's queue; their ids.
     private func addFlow(
@@ -187,6 +186,111 @@ struct FlowTests {
             // Removed by hand (FL9) it goes to work.
             try await bridge.remove(worker, flow.children[0])
             #expect(try await parentState(bridge, flow.parent) == "waiting")
+        }
+    }
+
+    /// The first job of a flow that Swift adds, over children in the bridge's queue.
+    private func addSwiftFlow(_ bridge: Bridge, _ children: [ChildJob]) async throws -> JobKey {
+        let key = JobKey(queue: try QueueName(parents(bridge)), id: JobID(stored: "p"))
+        let flow = NewJob(id: key.id, name: "parent", children: children)
+        #expect(try await bridge.store.enqueue(key.queue, [flow]) == [.added(key.id)])
+        return key
+    }
+
+    private func swiftChild(
+        _ bridge: Bridge, _ id: String, _ data: String, _ policy: ChildFailurePolicy = .keepWaiting
+    ) throws -> ChildJob {
+        ChildJob(
+            bridge.queue, NewJob(id: JobID(stored: id), name: "job", payload: try JSONText(data)), onFailure: policy)
+    }
+
+    @Test("FL1, FL5: a flow of Swift's is worked by Python's workers, who read its values and reasons")
+    func madeBySwift() async throws {
+        try await Bridge.run { bridge in
+            let parent = try await addSwiftFlow(
+                bridge,
+                [
+                    try swiftChild(bridge, "a", #"{"value":{"n":1}}"#),
+                    try swiftChild(bridge, "b", #"{"do":"fail","message":"boom"}"#, .ignore),
+                ])
+            #expect(try await parentState(bridge, "p") == "waiting-children")
+            try await bridge.working(.python) { try await bridge.ended(2) }
+            #expect(try await parentState(bridge, "p") == "waiting")
+            let queue = JSON.string(parents(bridge))
+            let values = try await bridge.ask("childrenValues", ["queue": queue, "job": "p"])
+            #expect(values == [bridge.key("a"): ["n": 1]])
+            let processed = try await bridge.store.children(of: parent, .processed, page: Page())
+            #expect(processed.children.map(\.key.id.text) == ["a"])
+            #expect(processed.counts == ChildCounts(processed: 1, ignored: 1))
+            let ignored = try await bridge.store.children(of: parent, .ignored, page: Page()).children
+            #expect(ignored.map(\.reason) == ["boom"])
+            #expect(try await runParent(bridge, "p")["failedReason"] == .null)
+        }
+    }
+
+    @Test("FL3: the policy of a child that Swift adds holds for Python's workers")
+    func policyOfSwift() async throws {
+        try await Bridge.run { bridge in
+            _ = try await addSwiftFlow(
+                bridge,
+                [
+                    try swiftChild(bridge, "a", #"{"do":"fail"}"#, .failParent),
+                    ChildJob(bridge.queue, NewJob(id: JobID(stored: "b"), name: "job", start: .after(.seconds(600)))),
+                ])
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            #expect(try await parentState(bridge, "p") == "waiting")
+            #expect(try await runParent(bridge, "p")["failedReason"].string == "child \(bridge.key("a")) failed")
+        }
+    }
+
+    @Test("FL13: a parent that a Swift worker lets wait is released by Python's worker")
+    func waiting() async throws {
+        try await Bridge.run { bridge in
+            let queue = try QueueName(parents(bridge))
+            let key = JobKey(queue: queue, id: JobID(stored: "p"))
+            _ = try await bridge.store.enqueue(queue, [NewJob(id: JobID(stored: "p"), name: "parent")])
+            let claim = Claim(limit: 1, lease: .seconds(9), worker: "w")
+            let claimed = try #require(
+                try await bridge.store.exchange(queue, id: ExchangeID("p"), settle: [], claim: claim).claimed.first)
+            let child = NewJob(
+                id: JobID(stored: "a"), name: "job", payload: try JSONText(#"{"value":5}"#), parent: JobParent(key))
+            #expect(try await bridge.store.enqueue(bridge.queue, [child]) == [.added(JobID(stored: "a"))])
+            let settlement = Settlement(lease: claimed.lease, outcome: .waitingForChildren)
+            let reply = try await bridge.store.exchange(queue, id: ExchangeID("q"), settle: [settlement], claim: nil)
+            #expect(reply.settled == [.settled])
+            #expect(try await parentState(bridge, "p") == "waiting-children")
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            let parent = try await runParent(bridge, "p")
+            #expect(parent["failedReason"] == .null)
+            #expect(try await bridge.store.jobs([key])[0]?.attemptsStarted == 2)
+        }
+    }
+
+    @Test("FL10, FL14: a flow of Python's is read and removed by Swift")
+    func readBySwift() async throws {
+        try await Bridge.run { bridge in
+            let flow = try await addFlow(
+                bridge,
+                [
+                    .init(data: ["value": 1]),
+                    .init(data: ["do": "fail", "message": "boom"], options: ["ignoreDependencyOnFailure": true]),
+                    .init(options: ["delay": 600_000]),
+                ])
+            try await bridge.working(.python) { try await bridge.ended(2) }
+            let parent = JobKey(queue: try QueueName(parents(bridge)), id: try JobID(flow.parent))
+            #expect(try await bridge.store.jobs([parent])[0]?.state == .waitingChildren)
+            let children = try flow.children.map { JobKey(queue: bridge.queue, id: try JobID($0)) }
+            for (status, child) in zip([ChildStatus.processed, .ignored, .pending], children) {
+                let page = try await bridge.store.children(of: parent, status, page: Page())
+                #expect(page.children.map(\.key) == [child])
+                #expect(page.counts == ChildCounts(pending: 1, processed: 1, ignored: 1))
+            }
+            let policies = try await bridge.store.jobs(children).map { $0?.parent }
+            #expect(
+                policies == [JobParent(parent), JobParent(parent, onFailure: .ignore), JobParent(parent)])
+            #expect(try await bridge.store.apply([JobCommand.removeFlow(parent)]) == [.done])
+            #expect(try await bridge.store.jobs([parent] + children).allSatisfy { $0 == nil })
+            #expect(try await parentState(bridge, flow.parent) == "unknown")
         }
     }
 }

@@ -21,7 +21,7 @@ import Testing
     private func reason(_ outcome: Outcome?) -> String? {
         switch outcome {
         case .failed(let failure)?, .retry(_, let failure)?: failure.reason
-        case .completed?, .snoozed?, .cancelled?, .released?, .rateLimited?, nil: nil
+        case .completed?, .snoozed?, .waitingForChildren?, .cancelled?, .released?, .rateLimited?, nil: nil
         }
     }
 
@@ -42,6 +42,13 @@ import Testing
     @Test func anUnrecoverableErrorFailsTheJobWhateverAttemptsAreLeft() {
         let outcome = AttemptExit(throwing: Unrecoverable("bad address")).outcome(of: job(attempts: 9), by: policy)
         #expect(outcome == .failed(Failure(reason: "bad address")))
+    }
+
+    @Test func aJobWaitsForItsChildrenWithoutAFailureAlsoAtAShutdown() {
+        let exit = AttemptExit(throwing: WaitForChildren())
+        #expect(exit.outcome(of: job(), by: policy) == .waitingForChildren)
+        #expect(exit.after(.shutdown).outcome(of: job(), by: policy) == .waitingForChildren)
+        #expect(exit.after(.cancelRequested).outcome(of: job(), by: policy) == .cancelled)
     }
 
     @Test func aSnoozePutsTheJobOffWithoutAFailure() {

@@ -71,6 +71,13 @@ local function childFailed(job, parent, text, reason)
     end
 end
 
+-- A job of this queue is removed: a deduplication that it holds ends with it (PROTOCOL 9.16).
+local function freeDeduplication(id, deduplication)
+    if not deduplication then return end
+    local holder, postponed = deduplicationKeys(deduplication)
+    if call('GET', holder) == id then call('DEL', holder, postponed) end
+end
+
 -- A child disappears: its parent waits for it no longer. Such a parent goes to the front of `wait`; but when the queue is
 -- being swept, a parent in this queue goes with its last child.
 local function detach(job, parent, isSwept)
@@ -80,7 +87,9 @@ local function detach(job, parent, isSwept)
     local queue, id = queueOf(parent)
     if call('ZREM', queue.children, id) == 0 then return end
     if isSwept and base .. id == parent then
-        detach(parent, call('HGET', parent, 'parentKey'), true)
+        local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
+        detach(parent, above, true)
+        freeDeduplication(id, deduplication)
         call('DEL', jobKeys(parent))
         return
     end

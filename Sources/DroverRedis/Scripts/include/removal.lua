@@ -4,10 +4,7 @@ local function deleteJob(id, freesDeduplication, isSwept)
     local job = base .. id
     local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
     detach(job, parent, isSwept)
-    if freesDeduplication and deduplication then
-        local holder, postponed = deduplicationKeys(deduplication)
-        if call('GET', holder) == id then call('DEL', holder, postponed) end
-    end
+    if freesDeduplication then freeDeduplication(id, deduplication) end
     return call('DEL', jobKeys(job))
 end
 

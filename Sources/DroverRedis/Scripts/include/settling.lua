@@ -77,6 +77,21 @@ local function complete(id, hash, result, rule)
     end
 end
 
+-- A job is to run again when its children are done: at once where there is none to wait for (PROTOCOL 12.4).
+local function await(id, hash)
+    local job = base .. id
+    if call('EXISTS', job .. ':unsuccessful') == 1 then
+        finish(id, hash, 'failed',
+            'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToWaitingChildren')
+    elseif hash[6] and hash[6] == hash[7] or call('SCARD', job .. ':dependencies') == 0 then
+        enter(id, hash, 0, pushFront)
+    else
+        call('HSET', job, 'delay', '0')
+        call('ZADD', childrenKey, nowText, id)
+        emit('waiting-children', 'jobId', id, 'prev', 'active')
+    end
+end
+
 -- Ends an attempt; what its outcome has are the arguments from `operand` on.
 function settle(id, hash, run, operand)
     local outcome = run.outcome
@@ -94,6 +109,8 @@ function settle(id, hash, run, operand)
     elseif outcome == 's' then
         if ARGV[operand] ~= '0' then call('HSET', base .. id, 'delay', ARGV[operand]) end
         enter(id, hash, tonumber(ARGV[operand]), pushBack)
+    elseif outcome == 'w' then
+        await(id, hash)
     else
         enter(id, hash, 0, pushFront)
         if outcome == 'l' then holdQueue(tonumber(ARGV[operand])) end

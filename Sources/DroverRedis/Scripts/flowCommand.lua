@@ -1,0 +1,88 @@
+-- Does one thing to a job and those around it in its flow (docs/store-contract.md, apply; PROTOCOL 12.10 to 12.12).
+--
+-- KEYS: the base of the queue's keys.
+-- ARGV: time (tests), id, `removeFlow`, `removeUnprocessedChildren` or `detach`, how many jobs may be removed.
+-- Reply: `done`, `notFound`, `active`, `scheduled`, `noParent` or `tooMany`.
+-- O(jobs below, each O(log jobs); O(waiting) for one that is taken out of a list).
+--#include keys keys-more time base parents state
+local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local root = base .. id
+if call('EXISTS', root) == 0 then return 'notFound' end
+
+local function isActive(job)
+    local queue, other = queueOf(job)
+    return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
+end
+
+if command == 'detach' then
+    local parent = call('HGET', root, 'parentKey')
+    if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
+        return 'noParent'
+    end
+    local queue = queueOf(parent)
+    call('EXISTS', queue.wait, queue.children, queue.marker, queue.events)
+    detach(root, parent)
+    call('HDEL', root, 'parentKey', 'parent')
+    return 'done'
+end
+
+-- The jobs below that still say whose children they are: one under the id of a former child is none.
+local isPendingOnly = command == 'removeUnprocessedChildren'
+local function isUnprocessed(job)
+    local queue, other = queueOf(job)
+    return not isActive(job) and not call('ZSCORE', queue.failed, other)
+end
+local function childrenOf(job)
+    local keys = call('SMEMBERS', job .. ':dependencies')
+    if not isPendingOnly then
+        for _, list in ipairs({
+            call('HKEYS', job .. ':processed'), call('HKEYS', job .. ':failed'), call('ZRANGE', job .. ':unsuccessful', 0, -1),
+        }) do
+            for _, key in ipairs(list) do keys[#keys + 1] = key end
+        end
+    end
+    local own = {}
+    for _, key in ipairs(keys) do
+        if call('HGET', key, 'parentKey') == job then own[#own + 1] = key end
+    end
+    return own
+end
+local found, open, seen = {}, isPendingOnly and childrenOf(root) or { root }, { [root] = true }
+while #open > 0 do
+    local job = table.remove(open)
+    if not isPendingOnly or isUnprocessed(job) then
+        found[#found + 1] = job
+        if #found > most then return 'tooMany' end
+        for _, child in ipairs(childrenOf(job)) do
+            if not seen[child] then seen[child], open[#open + 1] = true, child end
+        end
+    end
+end
+if not isPendingOnly then
+    if isPendingIteration(id) then return 'scheduled' end
+    for _, job in ipairs(found) do
+        if isActive(job) then return 'active' end
+    end
+end
+for _, job in ipairs(found) do
+    local queue = queueOf(job)
+    call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+end
+for _, job in ipairs(found) do
+    local queue, other = queueOf(job)
+    local name = string.match(job, '^(.*:)[^:]*$')
+    local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
+    detach(job, parent)
+    local place
+    for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
+        if not place and call('ZREM', name .. suffix, other) == 1 then place = suffix end
+    end
+    if not place then place = call('LREM', queue.wait, -1, other) == 1 and 'wait' or 'unknown' end
+    if place == 'unknown' and call('LREM', name .. 'paused', -1, other) == 1 then place = 'paused' end
+    if deduplication and call('GET', name .. 'de:' .. deduplication) == other then
+        call('DEL', name .. 'de:' .. deduplication, name .. 'dn:' .. deduplication)
+    end
+    call('DEL', jobKeys(job))
+    emitTo(queue, 'removed', 'jobId', other, 'prev', place)
+end
+return 'done'
