@@ -81,7 +81,7 @@ extension RedisStore {
                 arguments.append("rate")
                 arguments.append(limit.map { String($0.max) } ?? "")
                 arguments.append(limit.map { String($0.per.wholeMilliseconds) } ?? "")
-                arguments.append(limit?.window == .sliding ? "1" : "")
+                arguments.append(limit.map { $0.window == .sliding ? String($0.per.wholeMilliseconds) : "" } ?? "")
             case .hold(_, let span):
                 arguments.append("hold")
                 arguments.append(span.map { String($0.wholeMilliseconds) } ?? "")

@@ -552,7 +552,8 @@ enum Scripts {
             elseif kind == 'rate' then
                 local max, duration, sliding = unpack(call('HMGET', metaKey, 'max', 'duration', 'drover:sliding'))
                 if (max or '') ~= value or (duration or '') ~= ARGV[4] or (sliding or '') ~= ARGV[5] then
-                    call('DEL', limiterKey, slicesKey)
+                    if (tonumber(call('GET', limiterKey)) or 0) < 9007199254740991 then call('DEL', limiterKey) end
+                    call('DEL', slicesKey)
                     set('max', value)
                     set('duration', ARGV[4])
                     set('drover:sliding', ARGV[5])
@@ -588,7 +589,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "2ca751089747873b9f4644f85e28073d8f054ca1")
+        """#, sha: "cc18f406c9de7688ea791326521d7aa7a35bf0eb")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -892,6 +893,12 @@ enum Scripts {
             if holder then
                 call('ZSCORE', delayedKey, holder)
                 call('EXISTS', jobKeys(base .. holder))
+                local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
+                if parent then
+                    local queue = queueOf(parent)
+                    call('SCARD', parent .. ':dependencies')
+                    call('EXISTS', parent, queue.wait, queue.children, queue.marker, queue.events)
+                end
                 if rule.keeps then call('LLEN', activeKey) end
             end
         end
@@ -1029,7 +1036,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "08d938d299a3fbc4090d660718660dcdb9507e3a")
+        """#, sha: "bf3c4e599621373417880e659478271a595f4006")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1178,6 +1185,7 @@ enum Scripts {
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
         local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+        if isSliding ~= duration then isSliding = nil end
         if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
             local rare, bare = { stalledKey }, { false, false, false, false }
@@ -1649,11 +1657,15 @@ enum Scripts {
         local slice = math.max(math.ceil(span / 100), 1)
         local function leftByRate()
             if isSliding then
-                local begun, first, over = 0, nil, {}
+                if (tonumber(call('GET', limiterKey)) or 0) >= 9007199254740991 then
+                    local held = call('PTTL', limiterKey)
+                    if held > 0 then return 0, held end
+                end
+                local begun, first, over, last = 0, nil, {}, math.floor(now / slice) + 1
                 local slices = call('HGETALL', slicesKey)
                 for index = 1, #slices, 2 do
                     local stop = (tonumber(slices[index]) + 1) * slice + span
-                    if stop > now then
+                    if stop > now and tonumber(slices[index]) <= last then
                         begun, first = begun + tonumber(slices[index + 1]), math.min(first or stop, stop)
                     else
                         over[#over + 1] = slices[index]
@@ -1789,7 +1801,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "98eb15b6d75631b42d5b700178cc5a2bdc6b48a1")
+        """#, sha: "9f7cae77640f6a4c9ec0eb0cd34445a62a7b4f97")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

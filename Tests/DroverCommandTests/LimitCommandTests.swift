@@ -58,9 +58,21 @@ import Testing
         #expect(changed.concurrency == 3)
         #expect(changed.rateLimit == RateLimit(max: 100, per: .seconds(60), window: .fixed))
         #expect(changed.limitedFor == nil)
-        _ = await drover("limit", "--queue", "mail", "--rate", "none", "--concurrency", "none", on: store)
+        let lifted = await drover("limit", "--queue", "mail", "--rate", "none", "--concurrency", "5", on: store)
+            .transcript
+        #expect(lifted.results == "mail limited to 5 at once, has no rate now\n")
+        _ = await drover("limit", "--queue", "mail", "--concurrency", "none", on: store)
         #expect(try await store.queues().first?.rateLimit == nil)
         #expect(try await store.queues().first?.concurrency == nil)
+    }
+
+    @Test("where one of several limits is refused none is taken")
+    func refusedTogether() async throws {
+        let store = ReferenceStore()
+        let (status, _) = await drover("limit", "--queue", "mail", "--concurrency", "3", "--hold", "400d", on: store)
+        #expect(status == .usage)
+        try await store.prepare()
+        #expect(try await store.queues().isEmpty)
     }
 
     @Test(

@@ -278,9 +278,9 @@ struct MoveCommandTests {
     func active() async throws {
         try await withStores(.sqliteToRedis) { stores in
             _ = try await stores.from.enqueue("q", Array(repeating: NewJob(name: "n"), count: 2))
-            let claim = Claim(limit: 1, lease: .seconds(60), worker: "w")
+            let claim = Claim(limit: 1, lease: .seconds(600), worker: "w")
             let claimed = try await stores.from.exchange("q", id: ExchangeID("c"), settle: [], claim: claim).claimed
-            async let moved = stores.move("--yes", "--wait", "60s")
+            async let moved = stores.move("--yes", "--wait", "600s")
             // The other job is there: the mover now waits for this one.
             while try await stores.to.queue("q")?.counts.total != 1 { await Task.yield() }
             _ = try await stores.from.exchange(

@@ -55,15 +55,21 @@ struct Limit: Subcommand {
     }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let told = [
+        let limited = [
             maxLength?.most.map { "limited to \(Counted.text($0, "job"))" },
             concurrency?.most.map { "limited to \($0) at once" },
             rate?.limit.map { "limited to \($0.text)" },
             hold?.span.map { "held for \(DurationArgument($0))" },
         ].compactMap { $0 }
+        let lifted = [
+            maxLength.flatMap { $0.most == nil ? "no maximum length" : nil },
+            concurrency.flatMap { $0.most == nil ? "no limit of jobs at once" : nil },
+            rate.flatMap { $0.limit == nil ? "no rate" : nil }, hold.flatMap { $0.span == nil ? "no hold" : nil },
+        ].compactMap { $0 }
+        let told = limited + (lifted.isEmpty ? [] : ["has \(lifted.joined(separator: ", ")) now"])
         return try await setting.apply(
-            in: session, done: told.isEmpty ? "unlimited" : "limited",
-            told: told.isEmpty ? nil : told.joined(separator: ", "), mayBeNew: true
+            in: session, done: limited.isEmpty ? "unlimited" : "limited", told: told.joined(separator: ", "),
+            mayBeNew: true
         ) { queue in
             [
                 maxLength.map { .maxLength(queue, $0.most) }, concurrency.map { .concurrency(queue, $0.most) },

@@ -40,6 +40,8 @@ struct QueueSettingOptions: ParsableArguments {
         _ settings: (QueueName) -> [QueueSetting]
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
+        // All of them are looked at before the first is taken.
+        for case .some(let problem) in settings(name).map(\.problem) { throw problem }
         let (results, isNew) = try await session.withStore(store, .existing) { store in
             let known = mayBeNew ? try await store.queue(name) : try await store.summary(of: name)
             let isNew = known == nil

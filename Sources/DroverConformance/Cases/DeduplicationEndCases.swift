@@ -26,15 +26,15 @@ extension ConformanceCase {
             try await bench.give("a", .simple("d"), is: "+a")
             let outcomes: [Outcome] = [
                 .retry(after: .zero, Failure(reason: "no")), .snoozed(.zero), .released,
-                .retry(after: .seconds(5), Failure(reason: "no")),
+                .retry(after: .seconds(300), Failure(reason: "no")),
             ]
             for outcome in outcomes {
                 try await bench.settle(bench.claimOne(), outcome)
                 try await bench.give("b", .simple("d"), is: "~a")
             }
-            try await bench.advance(by: .seconds(6))
+            try await bench.advance(by: .seconds(360))
             try await bench.claimOne()
-            try await bench.advance(by: .seconds(31))
+            try await bench.advance(by: .seconds(1860))
             _ = try await bench.store.reclaimStalled(bench.queue, maxStalled: 1, limit: 10)
             try await bench.give("b", .simple("d"), is: "~a")
         },
@@ -50,11 +50,11 @@ extension ConformanceCase {
         },
         Case("deduplication", "drained and cleaned jobs hold no more") { bench in
             try await bench.give("a", .simple("1"), is: "+a")
-            try await bench.give("b", .throttle("2", for: .seconds(600)), start: .after(.seconds(60)), is: "+b")
+            try await bench.give("b", .throttle("2", for: .seconds(36_000)), start: .after(.seconds(3600)), is: "+b")
             try await bench.expect(bench.sweep(.drain(bench.queue, delayed: true)), is: 2, "the drained jobs")
             try await bench.give("c", .simple("1"), is: "+c")
-            try await bench.give("d", .throttle("2", for: .seconds(600)), is: "+d")
-            try await bench.advance(by: .seconds(1))
+            try await bench.give("d", .throttle("2", for: .seconds(36_000)), is: "+d")
+            try await bench.advance(by: .seconds(60))
             try await bench.expect(
                 bench.sweep(.clean(bench.queue, state: .waiting, olderThan: .zero)), is: 2, "the cleaned jobs")
             try await bench.give("e", .simple("1"), is: "+e")
@@ -62,7 +62,7 @@ extension ConformanceCase {
         },
         Case("deduplication", "the jobs of an obliterated queue hold no more") { bench in
             try await bench.give("a", .simple("1"), is: "+a")
-            try await bench.give("b", .throttle("2", for: .seconds(600)), is: "+b")
+            try await bench.give("b", .throttle("2", for: .seconds(36_000)), is: "+b")
             try await bench.claimOne()
             try await bench.pause()
             _ = try await bench.sweep(.obliterate(bench.queue, force: true))
@@ -158,25 +158,25 @@ extension ConformanceCase {
         },
         Case("deduplication", "the delay of a job that is kept begins when it is enqueued") { bench in
             try await bench.give("a", .keepLast("d"), is: "+a")
-            let claimed = try await bench.claimOne(lease: .seconds(300))
-            try await bench.give("b", .keepLast("d"), start: .after(.seconds(60)), is: "~a")
-            try await bench.advance(by: .seconds(50))
+            let claimed = try await bench.claimOne(lease: .seconds(18_000))
+            try await bench.give("b", .keepLast("d"), start: .after(.seconds(3600)), is: "~a")
+            try await bench.advance(by: .seconds(3000))
             try await bench.settle(claimed, .completed(.null))
             try await bench.expect(bench.list(.delayed), is: ["b"], "the delayed jobs")
-            try await bench.advance(by: .seconds(50))
+            try await bench.advance(by: .seconds(3000))
             try await bench.expect(bench.claimedIDs(), is: [], "the jobs that are due")
-            try await bench.advance(by: .seconds(11))
+            try await bench.advance(by: .seconds(660))
             try await bench.expect(bench.claimedIDs(), is: ["b"], "the jobs that are due")
         },
         Case("deduplication", "an instant that a job is kept for stays what it was") { bench in
             try await bench.give("a", .keepLast("d"), is: "+a")
-            let claimed = try await bench.claimOne(lease: .seconds(300))
+            let claimed = try await bench.claimOne(lease: .seconds(18_000))
             let now = try await bench.now()
-            try await bench.give("b", .keepLast("d"), start: .at(now + .seconds(60)), is: "~a")
-            try await bench.advance(by: .seconds(50))
+            try await bench.give("b", .keepLast("d"), start: .at(now + .seconds(3600)), is: "~a")
+            try await bench.advance(by: .seconds(3000))
             try await bench.settle(claimed, .completed(.null))
             try await bench.expect(bench.claimedIDs(), is: [], "the jobs that are due")
-            try await bench.advance(by: .seconds(11))
+            try await bench.advance(by: .seconds(660))
             try await bench.expect(bench.claimedIDs(), is: ["b"], "the jobs that are due")
         },
         Case("deduplication", "while the holder waits nothing is kept") { bench in
@@ -187,17 +187,17 @@ extension ConformanceCase {
             try await bench.give("c", .keepLast("d"), is: "+c")
         },
         Case("deduplication", "a time has no effect beside it") { bench in
-            let rule = Deduplication(id: "d", ttl: .seconds(5), keepLastIfActive: true)
+            let rule = Deduplication(id: "d", ttl: .seconds(300), keepLastIfActive: true)
             try await bench.give("a", rule, is: "+a")
-            try await bench.advance(by: .seconds(6))
+            try await bench.advance(by: .seconds(360))
             try await bench.give("b", rule, is: "~a")
             try await bench.expect(bench.holder("d").hold?.remaining, is: nil, "the time")
         },
         Case("deduplication", "a throttle that a job is kept behind holds until the end of its work") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(10)), is: "+a")
-            let claimed = try await bench.claimOne(lease: .seconds(300))
+            try await bench.give("a", .throttle("d", for: .seconds(600)), is: "+a")
+            let claimed = try await bench.claimOne(lease: .seconds(18_000))
             try await bench.give("b", .keepLast("d"), is: "~a")
-            try await bench.advance(by: .seconds(11))
+            try await bench.advance(by: .seconds(660))
             try await bench.give("c", .simple("d"), is: "~a")
             try await bench.settle(claimed, .completed(.null))
             try await bench.expect(bench.list(.waiting), is: ["b"], "the jobs that wait")
@@ -255,11 +255,12 @@ extension ConformanceCase {
 
         Case("deduplication", "the holder is found by the id, with its time and the job that is kept") { bench in
             try await bench.expect(bench.holder("d"), is: JobPage(jobs: []), "nobody in a queue that is none")
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             let page = try await bench.holder("d")
             try await bench.expect(page.jobs, is: [bench.job("a")], "the job")
             let remaining = try bench.unwrap(page.hold?.remaining, "a time")
-            try bench.expect(remaining > .seconds(30) && remaining <= .seconds(60), "\(remaining) is about a minute")
+            try bench.expect(
+                remaining > .seconds(1800) && remaining <= .seconds(3600), "\(remaining) is about a minute")
             try await bench.expect(bench.holder("e"), is: JobPage(jobs: []), "nobody")
             try await bench.claimOne()
             try await bench.give("b", .keepLast("d"), is: "~a")
@@ -268,13 +269,13 @@ extension ConformanceCase {
                 is: DeduplicationHold(holder: JobID(stored: "a"), next: JobID(stored: "b")), "the hold")
         },
         Case("deduplication", "a time that is up is nobody's") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(5)), is: "+a")
-            try await bench.advance(by: .seconds(6))
+            try await bench.give("a", .throttle("d", for: .seconds(300)), is: "+a")
+            try await bench.advance(by: .seconds(360))
             try await bench.expect(bench.holder("d"), is: JobPage(jobs: []), "nobody")
             try await bench.forget("d", is: .notFound)
         },
         Case("deduplication", "an id can be forgotten, so that the next job is stored") { bench in
-            try await bench.give("a", .throttle("d", for: .seconds(60)), is: "+a")
+            try await bench.give("a", .throttle("d", for: .seconds(3600)), is: "+a")
             try await bench.forget("d", is: .done)
             try await bench.forget("d", is: .notFound)
             try await bench.give("b", .simple("d"), is: "+b")
@@ -304,8 +305,8 @@ extension ConformanceCase {
             var schedule = bench.schedule("s")
             schedule.options = .deduplicated(.simple("d"))
             try await bench.give("a", .simple("d"), is: "+a")
-            let slot = try await bench.put(schedule, first: bench.now() + .seconds(60))
-            let next = slot + .seconds(60)
+            let slot = try await bench.put(schedule, first: bench.now() + .seconds(3600))
+            let next = slot + .seconds(3600)
             try await bench.fire("s", from: slot, to: next, is: .fired(bench.iteration("s", next).id))
             try await bench.apply(.run(bench.scheduleKey("s")))
             try await bench.expect(bench.counts().length, is: 4, "the length")
@@ -315,10 +316,10 @@ extension ConformanceCase {
         Case("deduplication", "a job that moves holds its id at the target, and no more at the source") { bench in
             let other = bench.queue("other")
             try await bench.give("a", .simple("1"), in: other, is: "+a")
-            try await bench.give("b", .throttle("2", for: .seconds(600)), in: other, is: "+b")
+            try await bench.give("b", .throttle("2", for: .seconds(36_000)), in: other, is: "+b")
             try await bench.settle(bench.claimOne(in: other), .completed(.null))
             try await bench.settle(bench.claimOne(in: other), .completed(.null))
-            try await bench.give("c", .simple("1"), start: .after(.seconds(60)), in: other, is: "+c")
+            try await bench.give("c", .simple("1"), start: .after(.seconds(3600)), in: other, is: "+c")
             var jobs = try await bench.whole(.completed, in: other) + bench.whole(.delayed, in: other)
             try bench.expect(jobs.map(\.deduplication?.isHeld), is: [false, true, true], "who holds an id")
             let leaving = jobs.map(\.stamp)
@@ -329,7 +330,7 @@ extension ConformanceCase {
             try await bench.give("x", .simple("2"), is: "~b")
             try await bench.give("y", .simple("1"), in: other, is: "+y")
             try await bench.give("z", .simple("2"), in: other, is: "+z")
-            try await bench.advance(by: .seconds(601))
+            try await bench.advance(by: .seconds(36_060))
             try await bench.give("x", .simple("2"), is: "+x")
             try await bench.apply(.remove(bench.key("c")))
             try await bench.give("v", .simple("1"), is: "+v")

@@ -12,15 +12,15 @@ public struct RateLimit: Hashable, Sendable {
 
     /// How many jobs.
     public var max: Int
-    /// In how long a span; whole milliseconds.
-    public var per: Duration
+    /// In how long a span; brought up to whole milliseconds.
+    public var per: Duration { didSet { per = .milliseconds(per.wholeMilliseconds) } }
     /// When a job that began stops counting.
     public var window: Window
 
     /// A limit from its parts.
     public init(max: Int, per: Duration, window: Window = .sliding) {
         self.max = max
-        self.per = per
+        self.per = .milliseconds(per.wholeMilliseconds)
         self.window = window
     }
 
@@ -33,6 +33,38 @@ public struct RateLimit: Hashable, Sendable {
     /// How finely a sliding window is counted, in milliseconds: a hundredth of the span. Jobs that begin in one slice
     /// count until a whole span after the slice's end, so that a hundred counts suffice however many jobs there are.
     public var slice: Int64 { Swift.max((per.wholeMilliseconds + 99) / 100, 1) }
+
+    /// What the slices of a sliding window say.
+    public struct Use: Hashable, Sendable {
+        /// How many jobs count.
+        public var jobs: Int64
+        /// When the first of them stop counting; nil when none counts.
+        public var firstEnd: Timestamp?
+
+        /// A use from its parts.
+        public init(jobs: Int64, firstEnd: Timestamp? = nil) {
+            self.jobs = jobs
+            self.firstEnd = firstEnd
+        }
+    }
+
+    /// How many of the jobs that began count at an instant.
+    ///
+    /// - Parameters:
+    ///   - slices: how many jobs began in each slice. The number of an instant's slice is its milliseconds divided by ``slice``,
+    ///     rounded down. Those further ahead than the next one were counted before a clock was set back, and count for nothing.
+    ///   - now: the instant.
+    public func use(_ slices: some Sequence<(key: Int64, value: Int64)>, at now: Timestamp) -> Use {
+        let last = now.milliseconds / slice + 1
+        var use = Use(jobs: 0)
+        for (number, count) in slices where number <= last {
+            let end = Timestamp(milliseconds: (number + 1) * slice) + per
+            if end <= now { continue }
+            use.jobs += count
+            use.firstEnd = min(use.firstEnd ?? end, end)
+        }
+        return use
+    }
 
     /// The rule that the limit breaks by itself, or nil.
     public var problem: ValidationError? {

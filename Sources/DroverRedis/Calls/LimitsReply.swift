@@ -8,6 +8,9 @@ struct LimitsReply {
     private let remaining: RESPValue
     private let slices: RESPValue
 
+    /// What another client, or a hold, sets the counter of a fixed window to, so that no rate allows a job (PROTOCOL 16).
+    private static let heldCount: Int64 = 9_007_199_254_740_991
+
     /// What asks for them, in the order of the answers.
     static func commands(_ queue: QueueName, _ keys: KeySpace) -> [RedisCommand] {
         let base = keys.base(queue)
@@ -35,9 +38,11 @@ struct LimitsReply {
 
     private var rate: RateLimit? {
         guard let max = number(3) else { return nil }
-        // What another client left out is a second, as it is to the script that claims.
+        // What another client left out is a second, as it is to the script that claims. A sliding window is one of the span that
+        // it was set for: where another client has set another, the window is fixed.
+        let span = number(4)
         return RateLimit(
-            max: Int(max), per: .milliseconds(number(4) ?? 1000), window: isSet(5) ? .sliding : .fixed)
+            max: Int(max), per: .milliseconds(span ?? 1000), window: isSet(5) && number(5) == span ? .sliding : .fixed)
     }
 
     /// The queue as a whole, at an instant of the server's.
@@ -53,20 +58,20 @@ struct LimitsReply {
     private func wait(_ now: Timestamp) -> Duration? {
         if let held = number(6), held > now.milliseconds { return .milliseconds(held - now.milliseconds) }
         guard let rate else { return nil }
-        if rate.window == .fixed {
-            guard let begun = counter.text.flatMap({ Int64($0) }), begun >= rate.max else { return nil }
-            return remaining.int.flatMap { $0 > 0 ? .milliseconds($0) : nil }
+        let begun = counter.text.flatMap { Int64($0) } ?? 0
+        // Another client holds the queue by a counter that no rate reaches.
+        if rate.window == .fixed || begun >= Self.heldCount {
+            if begun < rate.max { return nil }
+            if let left = remaining.int, left > 0 { return .milliseconds(left) }
+            if rate.window == .fixed { return nil }
         }
-        var begun: Int64 = 0
-        var first: Int64?
-        for (slice, count) in slices.fields ?? [:] {
-            guard let slice = Int64(slice), let count = count.int ?? count.text.flatMap({ Int64($0) }) else { continue }
-            let end = (slice + 1) * rate.slice + rate.per.wholeMilliseconds
-            if end <= now.milliseconds { continue }
-            begun += count
-            first = min(first ?? end, end)
+        let counts = (slices.fields ?? [:]).compactMap { slice, count -> (key: Int64, value: Int64)? in
+            guard let slice = Int64(slice), let count = count.int ?? count.text.flatMap({ Int64($0) }) else {
+                return nil
+            }
+            return (slice, count)
         }
-        guard begun >= rate.max, let first else { return nil }
-        return .milliseconds(first - now.milliseconds)
+        let use = rate.use(counts, at: now)
+        return use.jobs >= rate.max ? use.firstEnd.map { $0 - now } : nil
     }
 }

@@ -3,7 +3,7 @@
 --
 -- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), then `pause`; `resume`; `maxLength` or `concurrency` and the number or empty for none; `rate`, and the number
---       of jobs or empty for none, the span in ms and 1 for a sliding window; `hold` and ms or empty; or `forgetDeduplication` and
+--       of jobs or empty for none, the span in ms and the span again for a sliding window; `hold` and ms or empty; or `forgetDeduplication` and
 --       the id.
 -- Reply: to the last one how many ids were held; else how many jobs of BullMQ 5's list of paused ones are still to be brought
 --        over: call again until 0.
@@ -42,7 +42,9 @@ if ARGV[2] ~= 'resume' then
     elseif kind == 'rate' then
         local max, duration, sliding = unpack(call('HMGET', metaKey, 'max', 'duration', 'drover:sliding'))
         if (max or '') ~= value or (duration or '') ~= ARGV[4] or (sliding or '') ~= ARGV[5] then
-            call('DEL', limiterKey, slicesKey)
+            -- A counter that no rate reaches holds the queue for BullMQ's workers, and goes on.
+            if (tonumber(call('GET', limiterKey)) or 0) < 9007199254740991 then call('DEL', limiterKey) end
+            call('DEL', slicesKey)
             set('max', value)
             set('duration', ARGV[4])
             set('drover:sliding', ARGV[5])

@@ -121,6 +121,8 @@ end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
 local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+-- A sliding window is one of the span that it was set for: where another client has set another, the window is fixed.
+if isSliding ~= duration then isSliding = nil end
 if isSliding then call('EXISTS', slicesKey) end
 if count > 0 then
     -- A hash of nine fields has those that adding and claiming always write, and none beside them.

@@ -77,28 +77,26 @@ struct QueueLimits {
     /// How long a slice is, in ms.
     private var sliceLength: Int64 { rate?.slice ?? 1 }
 
-    /// When the jobs of a slice count no more.
-    private func end(of slice: Int64) -> Int64 { (slice + 1) * sliceLength + span }
-
     /// The last slice whose jobs count no more at an instant.
     func lastOver(at now: Int64) -> Int64 { (now - span) / sliceLength - 1 }
 
-    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now } ?? true }
+    /// Whether the fixed window has ended. One that ends later than a whole span from now began before the clock was set back.
+    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now || $0 - now > span } ?? true }
 
-    /// How many jobs of the rate are left; nil without one.
-    private func left(at now: Int64) -> Int64? {
-        guard let rateMax else { return nil }
-        let used =
-            isSliding
-            ? slices.reduce(0) { end(of: $1.key) > now ? $0 + $1.value : $0 } : isOver(now) ? 0 : begun
-        return max(rateMax - used, 0)
+    /// How many jobs of the rate are left, and when the first that count stop counting; nil without a rate.
+    private func left(at now: Int64) -> (jobs: Int64, until: Int64?)? {
+        guard let rate else { return nil }
+        let most = Int64(rate.max)
+        if !isSliding { return isOver(now) ? (most, nil) : (max(most - begun, 0), windowEnd) }
+        let use = rate.use(slices, at: Timestamp(milliseconds: now))
+        return (max(most - use.jobs, 0), use.firstEnd?.milliseconds)
     }
 
     /// How many jobs may be handed out when so many are active.
     func room(active: Int64, at now: Int64) -> Int64 {
         if let heldUntil, heldUntil > now { return 0 }
         let places = concurrency.map { max($0 - active, 0) } ?? .max
-        return min(places, left(at: now) ?? .max)
+        return min(places, left(at: now)?.jobs ?? .max)
     }
 
     /// Counts jobs that begin.
@@ -118,9 +116,8 @@ struct QueueLimits {
     /// How long the hold or the rate allows no job; nil when they allow one.
     func wait(at now: Int64) -> Int64? {
         if let heldUntil, heldUntil > now { return heldUntil - now }
-        guard left(at: now) == 0 else { return nil }
-        if isSliding { return slices.keys.map(end).filter { $0 > now }.min().map { $0 - now } }
-        return windowEnd.map { $0 - now }
+        guard let left = left(at: now), left.jobs == 0 else { return nil }
+        return left.until.map { $0 - now }
     }
 
     /// What was changed of the slices has been written.

@@ -63,11 +63,14 @@ struct QueueLimiter: Sendable {
     }
 
     private mutating func forget(_ now: Timestamp) {
-        if let windowEnd, windowEnd <= now {
+        // What lies further ahead than it can was counted before the clock was set back.
+        if let windowEnd, windowEnd <= now || rate.map({ windowEnd - now > $0.per }) ?? false {
             self.windowEnd = nil
             begun = 0
         }
-        if let rate { slices = slices.filter { end(ofSlice: $0.key, rate) > now } }
+        guard let rate else { return }
+        let last = now.milliseconds / rate.slice + 1
+        slices = slices.filter { $0.key <= last && end(ofSlice: $0.key, rate) > now }
     }
 
     /// When the jobs of a slice stop counting.

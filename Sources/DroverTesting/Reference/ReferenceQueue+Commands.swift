@@ -41,13 +41,13 @@ extension ReferenceQueue {
         case .maxLength(_, let most): maxLength = most
         case .concurrency(_, let most):
             limiter.concurrency = most
-            signals.work = signals.work || !isPaused
+            wakeUnlessPaused()
         case .rateLimit(_, let rate):
             limiter.set(rate)
-            signals.work = signals.work || !isPaused
+            wakeUnlessPaused()
         case .hold(_, let span):
             limiter.hold(until: span.map { now + $0 })
-            signals.work = signals.work || !isPaused
+            wakeUnlessPaused()
         case .forgetDeduplication(_, let id):
             return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound
         case .pause:

@@ -112,6 +112,11 @@ extension ReferenceQueue {
     /// Sets whether jobs are handed out.
     mutating func setPaused(_ isPaused: Bool) {
         self.isPaused = isPaused
+        wakeUnlessPaused()
+    }
+
+    /// Tells workers that there may be something to claim.
+    mutating func wakeUnlessPaused() {
         if !isPaused { signals.work = true }
     }
 
@@ -131,7 +136,7 @@ extension ReferenceQueue {
             edit(id) { $0.dueAt = Timestamp(milliseconds: rank) }
             if line(.delayed).first?.value == id { signals.due = signals.due || !isPaused }
         } else if !state.isFinished {
-            signals.work = signals.work || !isPaused
+            wakeUnlessPaused()
         }
     }
 
@@ -156,7 +161,7 @@ extension ReferenceQueue {
     mutating func putBack(_ id: JobID, atFront: Bool = false) {
         guard let priority = jobs[id]?.record.priority else { return }
         move(id, to: priority > 0 ? .prioritized : .waiting, rank: Int64(priority), atFront: atFront)
-        signals.work = signals.work || !isPaused
+        wakeUnlessPaused()
     }
 
     /// Makes a job wait for an instant.
@@ -203,7 +208,7 @@ extension ReferenceQueue {
     /// Puts a job before all that wait, whatever its priority is.
     mutating func putFirst(_ id: JobID) {
         move(id, to: .waiting, rank: 0, atFront: true)
-        signals.work = signals.work || !isPaused
+        wakeUnlessPaused()
     }
 
     /// Removes a job and its log, without an event of its own. Its parent waits for it no longer.

@@ -6,11 +6,17 @@ local slice = math.max(math.ceil(span / 100), 1)
 -- How many jobs may begin now and, when none may, in how many ms the first.
 local function leftByRate()
     if isSliding then
-        local begun, first, over = 0, nil, {}
+        -- Another client holds the queue by a counter that no rate reaches.
+        if (tonumber(call('GET', limiterKey)) or 0) >= 9007199254740991 then
+            local held = call('PTTL', limiterKey)
+            if held > 0 then return 0, held end
+        end
+        local begun, first, over, last = 0, nil, {}, math.floor(now / slice) + 1
         local slices = call('HGETALL', slicesKey)
         for index = 1, #slices, 2 do
             local stop = (tonumber(slices[index]) + 1) * slice + span
-            if stop > now then
+            -- Slices that are far ahead were counted before the clock was set back.
+            if stop > now and tonumber(slices[index]) <= last then
                 begun, first = begun + tonumber(slices[index + 1]), math.min(first or stop, stop)
             else
                 over[#over + 1] = slices[index]
