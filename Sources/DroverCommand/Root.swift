@@ -21,7 +21,8 @@ struct Root: AsyncParsableCommand {
             Retry.self,
             Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
-            Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self, Move.self, Backup.self,
+            Schedules.self, ScheduleGroup.self, AllowanceGroup.self, Events.self, Bench.self, Doctor.self, Move.self,
+            Backup.self,
             Reencrypt.self,
         ])
 }

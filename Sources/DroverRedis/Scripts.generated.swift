@@ -5,6 +5,67 @@ import RedisClient
 
 /// The store's scripts, each named after its file.
 enum Scripts {
+    /// `allowance.lua`
+    static let allowance = RedisScript(name: "allowance", source: #"""
+        local call = redis.call
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local function counting(key) return call('ZCOUNT', key, '(' .. nowText, '+inf') end
+        local function wait(key, amount)
+            local unit = call('ZRANGEBYSCORE', key, '(' .. nowText, '(+inf', 'WITHSCORES', 'LIMIT', integer(amount - 1), '1')
+            return unit[2] and tonumber(unit[2]) - now or -1
+        end
+        local command, id = ARGV[2], ARGV[3]
+        if command == 'look' then return { counting(KEYS[1]), wait(KEYS[1], 1) } end
+        if command == 'reset' then
+            local count = counting(KEYS[1])
+            call('DEL', KEYS[1])
+            return count
+        end
+        if command == 'refund' then
+            local given = 0
+            for _, key in ipairs(KEYS) do call('ZCARD', key) end
+            for _, key in ipairs(KEYS) do
+                local number = 1
+                local last = tonumber(call('ZSCORE', key, '1 ' .. id))
+                while call('ZREM', key, integer(number) .. ' ' .. id) == 1 do number = number + 1 end
+                if last and last > now then given = given + number - 1 end
+            end
+            return given
+        end
+        local isWanted = {}
+        for index, key in ipairs(KEYS) do
+            local at = 3 * index + 1
+            local last = tonumber(call('ZSCORE', key, '1 ' .. id))
+            if not last or last <= now then
+                local excess = counting(key) + tonumber(ARGV[at + 2]) - tonumber(ARGV[at])
+                if excess > 0 then return { index, wait(key, excess) } end
+                isWanted[index] = true
+            end
+        end
+        for index, key in ipairs(KEYS) do
+            if isWanted[index] then
+                local span, amount = ARGV[3 * index + 2], tonumber(ARGV[3 * index + 3])
+                call('ZREMRANGEBYSCORE', key, '-inf', nowText)
+                local remaining = call('PTTL', key)
+                local last = span == '' and '+inf' or integer(now + tonumber(span))
+                for number = 1, amount do call('ZADD', key, last, integer(number) .. ' ' .. id) end
+                if span == '' then
+                    call('PERSIST', key)
+                elseif remaining ~= -1 and remaining < tonumber(span) then
+                    call('PEXPIRE', key, span)
+                end
+            end
+        end
+        return 0
+        """#, sha: "dcfb5d8db28ce202833f5e3c733fa50daf8dd8e8")
+
     /// `children.lua`
     static let children = RedisScript(name: "children", source: #"""
         local base = KEYS[1]

@@ -119,6 +119,16 @@ enum SQL {
         DELETE FROM drover_children WHERE parent = ?1 AND status = 0 AND queue = ?2 AND id = ?3
         """#
 
+    /// `delete-reservation.sql`
+    static let deleteReservation = #"""
+        DELETE FROM drover_allowances WHERE key = ?1 AND id = ?2
+        """#
+
+    /// `delete-reservations.sql`
+    static let deleteReservations = #"""
+        DELETE FROM drover_allowances WHERE key = ?1
+        """#
+
     /// `delete-schedule.sql`
     static let deleteSchedule = #"""
         DELETE FROM drover_schedules WHERE queue = ?1 AND id = ?2
@@ -167,6 +177,11 @@ enum SQL {
         SELECT 1 FROM drover_children WHERE parent = ?1 AND status = 0 AND queue = ?2 AND id = ?3
         """#
 
+    /// `find-reservation.sql`
+    static let findReservation = #"""
+        SELECT amount FROM drover_allowances WHERE key = ?1 AND id = ?2 AND ends > ?3
+        """#
+
     /// `forget-dedups.sql`
     static let forgetDedups = #"""
         DELETE FROM drover_dedups WHERE (queue, id) IN (
@@ -177,6 +192,12 @@ enum SQL {
     static let forgetExchanges = #"""
         DELETE FROM drover_exchanges WHERE (queue, id) IN
             (SELECT queue, id FROM drover_exchanges WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 8)
+        """#
+
+    /// `forget-reservations.sql`
+    static let forgetReservations = #"""
+        DELETE FROM drover_allowances WHERE (key, id) IN (
+            SELECT key, id FROM drover_allowances WHERE ends <= ?1 ORDER BY ends LIMIT ?2)
         """#
 
     /// `forget-workers.sql`
@@ -241,6 +262,11 @@ enum SQL {
             waiting_children
         FROM drover_queues
         WHERE NOT gone ORDER BY name
+        """#
+
+    /// `list-reservations.sql`
+    static let listReservations = #"""
+        SELECT id, amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
         """#
 
     /// `list-schedules-ascending.sql`
@@ -423,6 +449,11 @@ enum SQL {
             failed = ?8, last_event = ?9, cancels = ?10, gone = ?11,
             waiting_children = ?12
         WHERE number = ?1
+        """#
+
+    /// `save-reservation.sql`
+    static let saveReservation = #"""
+        INSERT OR REPLACE INTO drover_allowances (key, id, amount, ends) VALUES (?1, ?2, ?3, ?4)
         """#
 
     /// `save-schedule.sql`
@@ -650,6 +681,19 @@ enum SQL {
             value TEXT,
             PRIMARY KEY (parent, status, queue, id)
         ) WITHOUT ROWID;
+        """#
+
+    /// `schema-9.sql`
+    static let schema9 = #"""
+        CREATE TABLE drover_allowances (
+            key TEXT NOT NULL,
+            id TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            ends INTEGER NOT NULL,
+            PRIMARY KEY (key, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_allowances_by_key ON drover_allowances (key, ends, amount);
+        CREATE INDEX drover_allowances_by_end ON drover_allowances (ends);
         """#
 
     /// `select-due.sql`

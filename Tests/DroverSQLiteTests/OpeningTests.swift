@@ -344,6 +344,7 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 6', 'BETWEEN 0 AND 5') WHERE name = 'drover_jobs';
         PRAGMA writable_schema = RESET;
         """,
+        9: "DROP TABLE drover_allowances",
     ]
     for newer in (version + 1)...Schema.versions.count {
         try db.execute(sql: try #require(undoing[newer]))

@@ -38,6 +38,8 @@ enum AttemptExit: Sendable {
         switch error {
         case let error as Unrecoverable: self = .unrecoverable(error)
         case let error as Snooze: self = .snoozed(error)
+        case let error as AllowanceSpent where error.freeIn != nil:
+            self = .snoozed(Snooze(for: max(error.freeIn ?? .zero, .milliseconds(1))))
         case is WaitForChildren: self = .waitingForChildren
         case let error as RateLimited: self = .rateLimited(error)
         case let error as UndecodablePayload: self = .undecodable(error)

@@ -11,6 +11,7 @@ enum ModelAnswer: Equatable, Sendable {
     case reclaimed([StalledJob])
     case pruned(Int)
     case commanded([CommandResult])
+    case allowed([AllowanceResult])
     case swept([SweepStep])
     case looked([JobRecord?])
     case listed([JobRecord], goesOn: Bool)

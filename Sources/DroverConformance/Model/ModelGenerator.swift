@@ -45,8 +45,9 @@ struct ModelGenerator {
         case ..<630: .reclaim(queue(), maxStalled: below(3), limit: pick([0, 1, 2, 3, 100]))
         case ..<650:
             .prune(queue(), PruneRule(one(2) ? .completed : .failed, keeping: retention()), limit: 1 + below(8))
-        case ..<665: .heartbeat((0..<1 + few(3)).map { _ in report() })
-        case ..<675: .workers
+        case ..<662: .heartbeat((0..<1 + few(3)).map { _ in report() })
+        case ..<668: .workers
+        case ..<675: .applyToAllowances((0..<1 + few(3)).map { _ in allowanceCommand() })
         case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
         case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })
         case ..<840: sweep()
@@ -144,6 +145,25 @@ struct ModelGenerator {
             .rateLimit(name(), RateLimit(max: pick([0, 3, 10]), per: .seconds(pick([0, 5, 20])), window: .sliding))
         default: .hold(name(), .seconds(pick([-1, 5, 20])))
         }
+    }
+
+    private mutating func allowanceCommand() -> AllowanceCommand {
+        let id = pick(ModelValues.ids)
+        return switch below(12) {
+        case ..<7:
+            .reserve(
+                id: id, (0..<1 + below(2)).map { _ in AllowanceShare(allowance(), amount: pick([0, 1, 1, 1, 2, 4])) })
+        case ..<9: .refund(id: id, keys: [pick(ModelValues.deduplications)])
+        case ..<11: .look(key: pick(ModelValues.deduplications))
+        default: .reset(key: pick(ModelValues.deduplications))
+        }
+    }
+
+    private mutating func allowance() -> Allowance {
+        let spans: [Duration?] = [
+            nil, .seconds(latitude.contains(.timesOfHolds) ? 10_000_000 : 20), .seconds(30_000_000),
+        ]
+        return Allowance(pick(ModelValues.deduplications), max: pick([0, 1, 3, 5]), per: pick(spans))
     }
 
     private mutating func sweep() -> ModelOperation {

@@ -32,6 +32,8 @@ extension ModelOperation {
                 }
         case .applyToSchedules(let commands) where commands.count > 1:
             commands.indices.map { .applyToSchedules(commands.removing($0)) }
+        case .applyToAllowances(let commands) where commands.count > 1:
+            commands.indices.map { .applyToAllowances(commands.removing($0)) }
         case .look(let jobs) where jobs.count > 1: jobs.indices.map { .look(jobs.removing($0)) }
         default: []
         }

@@ -86,6 +86,7 @@ enum ModelOperation: Sendable {
     /// Up to `steps` steps of a sweep, each going on where the last one ended.
     case sweep(Sweep, limit: Int, steps: Int)
     case look([ModelJobName])
+    case applyToAllowances([AllowanceCommand])
     /// A whole list, page by page.
     case list(Int, JobState, limit: Int, Page.Order)
     /// Who holds a deduplication id.

@@ -46,8 +46,18 @@ extension ModelSubject {
         case .put(let plans): return try await put(plans)
         case .fire(let firings): return try await fire(firings)
         case .applyToSchedules(let commands): return try await apply(commands)
+        case .applyToAllowances(let commands): return .allowed(try await store.apply(commands).map(show))
         case .look, .list, .holder, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
             return try await look(operation)
+        }
+    }
+
+    private func show(_ result: AllowanceResult) -> AllowanceResult {
+        switch result {
+        case .spent(let key, let freeIn): .spent(key: key, freeIn: freeIn.map(show))
+        case .use(let use): .use(AllowanceUse(used: use.used, lessIn: use.lessIn.map(show)))
+        case .refused: .refused(ModelAnswer.refusal)
+        case .granted, .refunded: result
         }
     }
 

@@ -6,7 +6,9 @@
 ///
 /// Every call may throw ``StoreError``, which means that nothing is known about
 /// its effect; each says how it may be repeated.
-public protocol JobStore: JobExchanging, JobMaintaining, ScheduleStoring, JobInspecting, JobAdministering, JobMoving {
+public protocol JobStore:
+    JobExchanging, JobMaintaining, ScheduleStoring, AllowanceKeeping, JobInspecting, JobAdministering, JobMoving
+{
     /// What this store is.
     var traits: StoreTraits { get }
 

@@ -52,16 +52,23 @@ struct KeySpace: Sendable {
     /// What is remembered of an exchange, or of the last one of its lane. A colon in the name would make a third part of the
     /// key, as job ids may have.
     func memory(of id: ExchangeID, in queue: QueueName) -> String {
-        let name = id.lane?.name ?? id.text
+        base(queue) + "drover:x-" + Self.escaped(id.lane?.name ?? id.text)
+    }
+
+    /// What is reserved of an allowance.
+    func allowance(_ key: String) -> String { "\(prefix):drover-allowance-" + Self.escaped(key) }
+
+    /// A text as part of a key.
+    private static func escaped(_ text: String) -> String {
         var escaped: [UInt8] = []
-        escaped.reserveCapacity(name.utf8.count + 16)
-        for byte in name.utf8 {
+        escaped.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "%"): escaped += "%25".utf8
             case UInt8(ascii: ":"): escaped += "%3A".utf8
             default: escaped.append(byte)
             }
         }
-        return base(queue) + "drover:x-" + String(decoding: escaped, as: UTF8.self)
+        return String(decoding: escaped, as: UTF8.self)
     }
 }

@@ -22,6 +22,13 @@ extension FaultInjectingStore {
         }
     }
 
+    /// Applies commands to allowances.
+    public func apply(_ commands: [AllowanceCommand]) async throws(StoreError) -> [AllowanceResult] {
+        try await perform(.applyToAllowances) { () async throws(StoreError) in
+            try await base.apply(commands)
+        }
+    }
+
     /// Lists schedules.
     public func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
         try await perform(.listSchedules) { () async throws(StoreError) in

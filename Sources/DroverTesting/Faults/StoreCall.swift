@@ -42,6 +42,8 @@ public enum StoreCall: String, CaseIterable, Hashable, Sendable {
     case putSchedules
     /// `fire(_:)`.
     case fire
+    /// `apply(_:)` of commands to allowances.
+    case applyToAllowances
     /// `apply(_:)` of commands to schedules.
     case applyToSchedules
     /// `schedules(_:page:)`.

@@ -91,6 +91,10 @@ extension ForwardingStore {
         try await base.apply(commands)
     }
 
+    package func apply(_ commands: [AllowanceCommand]) async throws(StoreError) -> [AllowanceResult] {
+        try await base.apply(commands)
+    }
+
     package func schedules(_ query: ScheduleQuery, page: Page) async throws(StoreError) -> SchedulePage {
         try await base.schedules(query, page: page)
     }

@@ -59,6 +59,7 @@ extension ReferenceStore {
         /// What is known of queues that were obliterated.
         var remains: [QueueName: ReferenceQueue.Remains] = [:]
         var workers: [String: WorkerSummary] = [:]
+        var allowances = AllowanceBook()
         var room = WaitingRoom()
         var isClosed = false
         /// The instant of the call under way.

@@ -1,0 +1,209 @@
+import DroverCore
+
+extension ConformanceCase {
+    static let allowances: [ConformanceCase] = reservations + refunds + refusedAllowances
+
+    private static let day = Duration.seconds(86_400)
+
+    private static let reservations = [
+        Case("allowances", "no more is granted than there is, and the rest is told when it is free") { bench in
+            let two = bench.allowance(2)
+            try await bench.reserve("a", two, is: .granted)
+            try await bench.advance(by: day / 4)
+            try await bench.reserve("b", two, is: .granted)
+            try await bench.spent("c", [AllowanceShare(two)], about: day * 3 / 4)
+            try await bench.advance(by: day * 3 / 4 + .seconds(600))
+            try await bench.reserve("c", two, is: .granted)
+            try await bench.spent("d", [AllowanceShare(two)], about: day / 4)
+        },
+        Case("allowances", "of many at once as many are granted as there is") { bench in
+            let (two, store) = (bench.allowance(2), bench.store)
+            let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        try await store.apply([.reserve(id: "\(number)", [AllowanceShare(two)])]) == [.granted]
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            try await bench.expect(granted, is: 2, "the granted")
+        },
+        Case("allowances", "what is reserved again under its id counts once") { bench in
+            let two = bench.allowance(2)
+            for _ in 0..<3 { try await bench.reserve("a", two, is: .granted) }
+            try await bench.used(two, is: 1)
+            try await bench.reserve("b", two, is: .granted)
+            try await bench.reserve("a", two, is: .granted)
+        },
+        Case("allowances", "an id counts anew when what was reserved under it is over") { bench in
+            let one = bench.allowance(1)
+            try await bench.reserve("a", one, is: .granted)
+            try await bench.advance(by: day + .seconds(60))
+            try await bench.used(one, is: 0)
+            try await bench.reserve("a", one, is: .granted)
+            try await bench.spent("b", [AllowanceShare(one)], about: day)
+        },
+        Case("allowances", "an amount needs room for the whole of it") { bench in
+            let five = bench.allowance(5)
+            try await bench.reserve("a", [AllowanceShare(five, amount: 3)], is: .granted)
+            try await bench.advance(by: day / 2)
+            try await bench.reserve("b", five, is: .granted)
+            try await bench.spent("c", [AllowanceShare(five, amount: 2)], about: day / 2)
+            try await bench.spent("c", [AllowanceShare(five, amount: 5)], about: day)
+            try await bench.reserve("c", five, is: .granted)
+            try await bench.used(five, is: 5)
+        },
+        Case("allowances", "of several allowances all are reserved or none") { bench in
+            let (user, tier) = (bench.allowance(5, "user"), bench.allowance(1, "tier"))
+            try await bench.reserve("a", [AllowanceShare(user), AllowanceShare(tier)], is: .granted)
+            let share = [AllowanceShare(user), AllowanceShare(tier)]
+            guard case .spent(tier.key, _) = try await bench.allow(.reserve(id: "b", share)) else {
+                throw ConformanceFailure("the tier's allowance is spent")
+            }
+            try await bench.used(user, is: 1)
+        },
+        Case("allowances", "without a span it counts until it is given back") { bench in
+            var once = bench.allowance(1)
+            once.per = nil
+            try await bench.reserve("a", once, is: .granted)
+            try await bench.advance(by: day * 300)
+            try await bench.reserve("b", once, is: .spent(key: once.key, freeIn: nil))
+            try await bench.expect(bench.allow(.look(key: once.key)), is: .use(AllowanceUse(used: 1)), "the use")
+        },
+        Case("allowances", "another maximum holds from the next call on") { bench in
+            try await bench.reserve("a", bench.allowance(1), is: .granted)
+            try await bench.reserve("b", bench.allowance(2), is: .granted)
+            try await bench.spent("c", [AllowanceShare(bench.allowance(1))], about: day)
+        },
+        Case("allowances", "what was reserved keeps the span that it was reserved with") { bench in
+            var two = bench.allowance(2)
+            two.per = day * 2
+            try await bench.reserve("a", two, is: .granted)
+            two.per = day / 2
+            try await bench.reserve("b", two, is: .granted)
+            try await bench.spent("c", [AllowanceShare(two)], about: day / 2)
+            try await bench.advance(by: day)
+            try await bench.used(two, is: 1)
+            try await bench.expect(bench.allow(.refund(id: "b", keys: [two.key])), is: .refunded(0), "one that is over")
+        },
+        Case("allowances", "keys are what they are, byte for byte") { bench in
+            let longest = String(repeating: "k", count: Allowance.longestKey - "\(bench.queue)-".utf8.count)
+            for key in ["a:b", "a%3Ab", "größe", "{x}", " ", "\n", longest] {
+                let allowance = bench.allowance(1, key)
+                try await bench.reserve("a:b %", allowance, is: .granted)
+                try await bench.used(allowance, is: 1)
+            }
+        },
+        Case("allowances", "commands of one call are done in order") { bench in
+            let one = bench.allowance(1)
+            let results = try await bench.store.apply([
+                .reserve(id: "a", [AllowanceShare(one)]), .reserve(id: "b", [AllowanceShare(one, amount: 7)]),
+                .refund(id: "a", keys: [one.key]), .reserve(id: "b", [AllowanceShare(one)]), .reset(key: one.key),
+            ])
+            guard results.count == 5, case .refused = results[1] else { throw ConformanceFailure("five answers") }
+            try await bench.expect(
+                [results[0], results[2], results[3], results[4]],
+                is: [.granted, .refunded(1), .granted, .refunded(1)], "the answers")
+        },
+    ]
+
+    private static let refunds = [
+        Case("allowances", "what is given back may be reserved by others") { bench in
+            let two = bench.allowance(2)
+            try await bench.reserve("a", [AllowanceShare(two, amount: 2)], is: .granted)
+            try await bench.expect(bench.allow(.refund(id: "a", keys: [two.key])), is: .refunded(2), "the refund")
+            try await bench.expect(bench.allow(.refund(id: "a", keys: [two.key])), is: .refunded(0), "a second one")
+            try await bench.used(two, is: 0)
+            try await bench.reserve("b", two, is: .granted)
+        },
+        Case("allowances", "a refund is of the keys that it names") { bench in
+            let (user, tier) = (bench.allowance(1, "user"), bench.allowance(1, "tier"))
+            try await bench.reserve("a", [AllowanceShare(user), AllowanceShare(tier)], is: .granted)
+            try await bench.expect(bench.allow(.refund(id: "a", keys: [user.key])), is: .refunded(1), "the refund")
+            try await bench.used(user, is: 0)
+            try await bench.used(tier, is: 1)
+        },
+        Case("allowances", "a reset gives back all") { bench in
+            let five = bench.allowance(5)
+            try await bench.reserve("a", [AllowanceShare(five, amount: 2)], is: .granted)
+            try await bench.reserve("b", five, is: .granted)
+            try await bench.expect(bench.allow(.reset(key: five.key)), is: .refunded(3), "the reset")
+            try await bench.expect(bench.allow(.look(key: five.key)), is: .use(AllowanceUse(used: 0)), "the use")
+            try await bench.expect(bench.allow(.reset(key: five.key)), is: .refunded(0), "a second one")
+        },
+        Case("allowances", "an unknown id gives back nothing") { bench in
+            let one = bench.allowance(1)
+            try await bench.reserve("a", one, is: .granted)
+            try await bench.expect(bench.allow(.refund(id: "b", keys: [one.key])), is: .refunded(0), "the refund")
+            try await bench.used(one, is: 1)
+        },
+    ]
+
+    private static let refusedAllowances = [
+        Case("allowances", "numbers and texts that break a rule are refused, and nothing is reserved") { bench in
+            let good = bench.allowance(1)
+            var bad: [AllowanceCommand] = [
+                .reserve(id: "", [AllowanceShare(good)]), .reserve(id: "a", []),
+                .reserve(id: String(repeating: "i", count: 257), [AllowanceShare(good)]),
+                .reserve(id: "a", [AllowanceShare(good), AllowanceShare(good)]),
+                .reserve(id: "a", [AllowanceShare(good, amount: 0)]),
+                .reserve(id: "a", [AllowanceShare(good, amount: 2)]),
+                .refund(id: "a", keys: []), .reset(key: ""), .look(key: "a\0"),
+            ]
+            for allowance in [
+                Allowance("", max: 1, per: day), Allowance("k", max: 0, per: day), Allowance("k", max: -1, per: day),
+                Allowance("k", max: 10_001, per: day), Allowance("k", max: 1, per: .zero),
+                Allowance("k", max: 1, per: .seconds(-1)), Allowance("k", max: 1, per: day * 367),
+                Allowance(String(repeating: "k", count: 513), max: 1, per: day), Allowance("a\0", max: 1, per: day),
+            ] {
+                bad.append(.reserve(id: "a", [AllowanceShare(good), AllowanceShare(allowance)]))
+            }
+            for command in bad {
+                guard case .refused = try await bench.allow(command) else {
+                    throw ConformanceFailure("\(command) is refused")
+                }
+            }
+            try await bench.used(good, is: 0)
+        }
+    ]
+}
+
+extension Bench {
+    /// An allowance of the case's own, for a day.
+    fileprivate func allowance(_ max: Int, _ name: String = "a") -> Allowance {
+        Allowance("\(queue.text)-\(name)", max: max, per: .seconds(86_400))
+    }
+
+    fileprivate func allow(_ command: AllowanceCommand) async throws -> AllowanceResult {
+        try unwrap(try await store.apply([command]).first, "an answer")
+    }
+
+    fileprivate func reserve(
+        _ id: String, _ shares: [AllowanceShare], is result: AllowanceResult, file: String = #fileID, line: Int = #line
+    ) async throws {
+        try await expect(allow(.reserve(id: id, shares)), is: result, "the reservation \(id)", file: file, line: line)
+    }
+
+    fileprivate func reserve(
+        _ id: String, _ allowance: Allowance, is result: AllowanceResult, file: String = #fileID, line: Int = #line
+    ) async throws {
+        try await reserve(id, [AllowanceShare(allowance)], is: result, file: file, line: line)
+    }
+
+    /// Reserves what there is too little of, and expects to be told in about how long there is enough.
+    fileprivate func spent(_ id: String, _ shares: [AllowanceShare], about span: Duration) async throws {
+        let result = try await allow(.reserve(id: id, shares))
+        guard case .spent(shares[0].allowance.key, let freeIn?) = result else {
+            throw ConformanceFailure("\(id) is not granted: \(result)")
+        }
+        try expect(freeIn > span - .seconds(1200) && freeIn <= span + .seconds(1200), "\(freeIn) is about \(span)")
+    }
+
+    fileprivate func used(
+        _ allowance: Allowance, is amount: Int, file: String = #fileID, line: Int = #line
+    ) async throws {
+        guard case .use(let use) = try await allow(.look(key: allowance.key)) else { throw ConformanceFailure("a use") }
+        try await expect(use.used, is: amount, "how much is used", file: file, line: line)
+        try expect((use.lessIn != nil) == (amount > 0), "it is told in how long it is less")
+    }
+}

@@ -1,0 +1,58 @@
+/// What to do with allowances.
+public enum AllowanceCommand: Hashable, Sendable {
+    /// Reserves all of these shares, or none, under an id: any text of 1 to 256 bytes. What is reserved under it already, and
+    /// still counts, is granted again and counts once, so that the call may be repeated.
+    case reserve(id: String, [AllowanceShare])
+    /// Gives back what was reserved under an id of the allowances with these keys.
+    case refund(id: String, keys: [String])
+    /// Tells how much of the allowance with this key counts.
+    case look(key: String)
+    /// Gives back all that was reserved of the allowance with this key.
+    case reset(key: String)
+
+    /// The longest id, in bytes of UTF-8.
+    public static let longestID = 256
+
+    /// The most shares of one reservation, and keys of one refund.
+    public static let mostShares = 100
+
+    /// The rule that the command breaks by itself, or nil.
+    public var problem: ValidationError? {
+        switch self {
+        case .reserve(let id, let shares):
+            if let problem = Self.problem(of: id, keys: shares.map(\.allowance.key)) { return problem }
+            return shares.lazy.compactMap(\.problem).first
+        case .refund(let id, let keys): return Self.problem(of: id, keys: keys)
+        case .look(let key), .reset(let key): return Allowance.problem(ofKey: key)
+        }
+    }
+
+    private static func problem(of id: String, keys: [String]) -> ValidationError? {
+        if !(1...longestID).contains(id.utf8.count) || id.utf8.contains(0) {
+            return ValidationError(
+                "reservation", "an id of \(id.utf8.count) bytes is no id; give 1 to 256, none of them zero")
+        }
+        if !(1...mostShares).contains(keys.count) {
+            return ValidationError("reservation", "\(keys.count) allowances are not accepted; give 1 to 100")
+        }
+        if Set(keys).count < keys.count {
+            return ValidationError("reservation", "an allowance is named twice; name each once, with its whole amount")
+        }
+        return keys.lazy.compactMap(Allowance.problem(ofKey:)).first
+    }
+}
+
+/// The answer to an ``AllowanceCommand``.
+public enum AllowanceResult: Hashable, Sendable {
+    /// All is reserved.
+    case granted
+    /// Nothing was: of the allowance with this key there is too little left. `freeIn` says in how long there is enough of
+    /// it, if nobody else takes it; nil when that is up to who gives something back.
+    case spent(key: String, freeIn: Duration?)
+    /// So much was given back, over all keys.
+    case refunded(Int)
+    /// So much counts.
+    case use(AllowanceUse)
+    /// The command breaks a rule; nothing was done.
+    case refused(ValidationError)
+}

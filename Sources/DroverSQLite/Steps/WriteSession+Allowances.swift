@@ -1,0 +1,114 @@
+import DroverCore
+
+/// What is reserved of allowances.
+extension WriteSession {
+    /// How many reservations that count no more are removed, of whatever allowance, with each one that is made.
+    private static let forgottenAtOnce: Int64 = 4
+
+    func apply(_ commands: [AllowanceCommand]) throws(StoreError) -> [AllowanceResult] {
+        var results: [AllowanceResult] = []
+        for command in commands { results.append(try apply(command)) }
+        return results
+    }
+
+    private func apply(_ command: AllowanceCommand) throws(StoreError) -> AllowanceResult {
+        if let problem = command.problem { return .refused(problem) }
+        switch command {
+        case .reserve(let id, let shares): return try reserve(id, shares)
+        case .refund(let id, let keys):
+            var given = 0
+            for key in keys { given += try refund(id, key) }
+            return .refunded(given)
+        case .look(let key): return .use(try reserved(key).use)
+        case .reset(let key):
+            let given = try reserved(key).used
+            let delete = try statement(SQL.deleteReservations)
+            delete.bind(1, key)
+            try delete.run()
+            return .refunded(given)
+        }
+    }
+
+    private func reserve(_ id: String, _ shares: [AllowanceShare]) throws(StoreError) -> AllowanceResult {
+        var wanted: [AllowanceShare] = []
+        for share in shares {
+            let reserved = try reserved(share.allowance.key, lookingFor: id)
+            if reserved.isFound { continue }
+            let excess = reserved.used + share.amount - share.allowance.max
+            if excess > 0 { return .spent(key: share.allowance.key, freeIn: reserved.wait(for: excess)) }
+            wanted.append(share)
+        }
+        if wanted.isEmpty { return .granted }
+        let forget = try statement(SQL.forgetReservations)
+        forget.bind(1, now)
+        forget.bind(2, Self.forgottenAtOnce)
+        try forget.run()
+        for share in wanted {
+            let save = try statement(SQL.saveReservation)
+            save.bind(1, share.allowance.key)
+            save.bind(2, id)
+            save.bind(3, Int64(share.amount))
+            save.bind(4, share.allowance.per.map { now + $0.wholeMilliseconds } ?? .max)
+            try save.run()
+        }
+        return .granted
+    }
+
+    private func refund(_ id: String, _ key: String) throws(StoreError) -> Int {
+        let find = try statement(SQL.findReservation)
+        find.bind(1, key)
+        find.bind(2, id)
+        find.bind(3, now)
+        guard try find.step() else { return 0 }
+        let amount = Int(find.int(0))
+        find.reset()
+        let delete = try statement(SQL.deleteReservation)
+        delete.bind(1, key)
+        delete.bind(2, id)
+        try delete.run()
+        return amount
+    }
+
+    /// What counts of an allowance now.
+    private func reserved(_ key: String, lookingFor id: String? = nil) throws(StoreError) -> Reserved {
+        var reserved = Reserved(now: now)
+        let list = try statement(SQL.listReservations)
+        list.bind(1, key)
+        list.bind(2, now)
+        while try list.step() {
+            reserved.add(Int(list.int(1)), until: list.int(2), isFound: id.map { list.text(0) == $0 } ?? false)
+        }
+        return reserved
+    }
+}
+
+/// What counts of an allowance at an instant.
+private struct Reserved {
+    let now: Int64
+    private var entries: [(amount: Int, end: Int64)] = []
+    private(set) var used = 0
+    /// Whether the id that was looked for is among them.
+    private(set) var isFound = false
+
+    init(now: Int64) { self.now = now }
+
+    /// Adds a reservation; they come in the order of their ends.
+    mutating func add(_ amount: Int, until end: Int64, isFound: Bool) {
+        entries.append((amount, end))
+        used += amount
+        self.isFound = self.isFound || isFound
+    }
+
+    var use: AllowanceUse { AllowanceUse(used: used, lessIn: wait(for: 1)) }
+
+    /// In how long so much less will count; nil for never.
+    func wait(for amount: Int) -> Duration? {
+        var excess = amount
+        let last = entries.first { entry in
+            excess -= entry.amount
+            return excess <= 0
+        }
+        guard let last, last.end < .max else { return nil }
+        return .milliseconds(last.end - now)
+    }
+}
