@@ -24,6 +24,8 @@ enum AttemptExit: Sendable {
     case noHandler
     /// The store asks that the job fail without running.
     case deferredFailure(String)
+    /// It was claimed after the time that it was good for.
+    case expired
     /// It took longer than the job allows.
     case timedOut
     /// Somebody cancelled the job.
@@ -91,6 +93,7 @@ enum AttemptExit: Sendable {
         case .unreadable: "unreadable"
         case .noHandler: "no_handler"
         case .deferredFailure: "deferred_failure"
+        case .expired: "expired"
         case .timedOut: "timed_out"
         case .cancelRequested: "cancelled"
         case .leaseLost: "lease_lost"
@@ -132,6 +135,8 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false, elapsed: elapsed)
         case .deferredFailure(let reason):
             policy.outcome(of: job, reason: reason, isFinal: true)
+        case .expired:
+            .failed(Failure(reason: Failure.expiredReason))
         case .timedOut:
             policy.outcome(
                 of: job, reason: "timed out after \(policy.timeout(of: job) ?? .zero)", isFinal: false, elapsed: elapsed

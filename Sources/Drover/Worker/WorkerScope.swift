@@ -53,6 +53,12 @@ final class WorkerScope: Sendable {
         failedRetention = options.failedRetention ?? store.traits.failedRetention
     }
 
+    /// How a claimed job ends that nobody may run; nil for one that is to be run.
+    func refusal(of job: JobRecord) -> AttemptExit? {
+        if let reason = job.deferredFailure { return .deferredFailure(reason) }
+        return job.isExpired ? .expired : nil
+    }
+
     /// What to keep of jobs that end as this one does: the job's own rule, else the worker's, else the store's.
     func retention(of job: JobRecord, after outcome: Outcome) -> Retention {
         switch outcome {

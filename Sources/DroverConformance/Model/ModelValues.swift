@@ -26,6 +26,8 @@ enum ModelValues {
         var traced = JobOptions(attempts: 2)
         traced.telemetry = JobTelemetry(
             metadata: #"{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"#)
-        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced]
+        var brief = JobOptions(attempts: 2)
+        brief.expiresAfter = .seconds(20)
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced, brief]
     }()
 }

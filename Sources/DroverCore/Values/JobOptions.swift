@@ -20,6 +20,8 @@ public struct JobOptions: Hashable, Sendable {
         var attempts: Int = 1
         var backoff: Backoff?
         var retryFor: Duration?
+        var expiresAfter: Duration?
+        var start = NewJob.Start.now
         var priority: Int = 0
         var lifo: Bool = false
         var completedRetention: Retention?
@@ -59,6 +61,19 @@ public struct JobOptions: Hashable, Sendable {
     public var retryFor: Duration? {
         get { box.values.retryFor }
         set { change { $0.retryFor = newValue } }
+    }
+    /// How long the job is good for: an attempt that would begin later is not made, and the job fails for good with the
+    /// reason ``Failure/expiredReason``. It is counted from when the job was stored or, with a delay or an instant to run
+    /// at, from when it was due by that; neither a later command nor children that it waits for move it. Nil for no bound.
+    /// Other clients' workers do not know it.
+    public var expiresAfter: Duration? {
+        get { box.values.expiresAfter }
+        set { change { $0.expiresAfter = newValue } }
+    }
+    /// From when the time of ``expiresAfter`` is counted, as the job was enqueued (``NewJob/storedOptions``).
+    package var start: NewJob.Start {
+        get { box.values.start }
+        set { change { $0.start = newValue } }
     }
     /// 0 for none, else 1 (first) to 2,097,151 (last). Jobs without a priority go before all others.
     public var priority: Int {
@@ -168,6 +183,10 @@ public struct JobOptions: Hashable, Sendable {
         }
         if let retryFor, retryFor <= .zero {
             return ValidationError("retry-for", "\(retryFor) leaves no time for a retry; give more than zero")
+        }
+        if let expiresAfter, expiresAfter <= .zero || expiresAfter > NewJob.longestDelay {
+            return ValidationError(
+                "expires-after", "\(expiresAfter) is out of range; give more than zero and at most 100 years")
         }
         if let timeout, timeout <= .zero {
             return ValidationError("timeout", "\(timeout) is not a time a job can finish in; give more than zero")

@@ -26,7 +26,7 @@ extension ReferenceQueue {
     ) {
         insert(
             JobRecord(
-                key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
+                key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.storedOptions,
                 state: .waiting, priority: job.options.priority, createdAt: now))
         jobs[id]?.deduplication = deduplication
         note(.added(job.name), of: id)
