@@ -1091,6 +1091,12 @@ enum Scripts {
         paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
             'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
         concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
+        if not points then
+            local most, per
+            points, most, per = string.match(ARGV[6], '^(%d+) (%d+) (%d+)$')
+            points = tonumber(points)
+            if not max then max, duration, isSliding = tonumber(most), per, nil end
+        end
         local reply = { '', paused and 1 or 0, -1, nowText }
         local function nextDue()
             local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
@@ -1789,7 +1795,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "98eb15b6d75631b42d5b700178cc5a2bdc6b48a1")
+        """#, sha: "4fb58a003e984ec33b8d67d1c7bb3c84aed19be5")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

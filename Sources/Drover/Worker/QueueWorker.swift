@@ -165,7 +165,9 @@ final class QueueWorker: Sendable {
     private func perform(_ exchange: DispatcherState.Exchange, _ id: ExchangeID) async {
         let claim =
             exchange.claim > 0
-            ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
+            ? Claim(
+                limit: exchange.claim, lease: scope.options.lease, worker: scope.name, rate: scope.options.rateLimit)
+            : nil
         var begin = keeper.now()
         var failures = 0
         while true {

@@ -86,24 +86,26 @@ struct QueueLimits {
     private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now } ?? true }
 
     /// How many jobs of the rate are left; nil without one.
-    private func left(at now: Int64) -> Int64? {
-        guard let rateMax else { return nil }
+    private func left(_ worker: WorkerRate?, at now: Int64) -> Int64? {
+        guard let most = rateMax ?? worker.map({ Int64($0.max) }) else { return nil }
         let used =
             isSliding
             ? slices.reduce(0) { end(of: $1.key) > now ? $0 + $1.value : $0 } : isOver(now) ? 0 : begun
-        return max(rateMax - used, 0)
+        return max(most - used, 0)
     }
 
     /// How many jobs may be handed out when so many are active.
-    func room(active: Int64, at now: Int64) -> Int64 {
+    ///
+    /// - Parameter worker: the rate of who asks, for a queue that has none.
+    func room(active: Int64, worker: WorkerRate? = nil, at now: Int64) -> Int64 {
         if let heldUntil, heldUntil > now { return 0 }
         let places = concurrency.map { max($0 - active, 0) } ?? .max
-        return min(places, left(at: now) ?? .max)
+        return min(places, left(worker, at: now) ?? .max)
     }
 
     /// Counts jobs that begin.
-    mutating func begin(_ count: Int64, at now: Int64) {
-        guard rateMax != nil, count > 0 else { return }
+    mutating func begin(_ count: Int64, worker: WorkerRate? = nil, at now: Int64) {
+        guard count > 0, let span = rateMax == nil ? worker?.per.wholeMilliseconds : span else { return }
         if isSliding {
             let slice = now / sliceLength
             slices[slice, default: 0] += count
@@ -116,9 +118,9 @@ struct QueueLimits {
     }
 
     /// How long the hold or the rate allows no job; nil when they allow one.
-    func wait(at now: Int64) -> Int64? {
+    func wait(worker: WorkerRate? = nil, at now: Int64) -> Int64? {
         if let heldUntil, heldUntil > now { return heldUntil - now }
-        guard left(at: now) == 0 else { return nil }
+        guard left(worker, at: now) == 0 else { return nil }
         if isSliding { return slices.keys.map(end).filter { $0 > now }.min().map { $0 - now } }
         return windowEnd.map { $0 - now }
     }
