@@ -17,6 +17,7 @@ import Testing
         options.tenant = "t"
         options.group = "g"
         options.correlationID = "c"
+        options.inputs = ["text": "result.body"]
         options.metadata = ["k": "v\n\"ü\""]
         options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#, omitContext: true)
         options.deduplication = Deduplication(
@@ -40,6 +41,16 @@ import Testing
             "de": ["id": "user:42", "ttl": 2000, "extend": true, "replace": true],
         ]
         #expect(members == expected)
+    }
+
+    @Test(arguments: [
+        Dictionary(uniqueKeysWithValues: (0..<65).map { ("\($0)", "result") }), ["": "result"], ["a": ""],
+        ["a": String(repeating: "x", count: 513)],
+    ])
+    func inputsOutOfRangeAreRefused(_ inputs: [String: String]) {
+        var options = JobOptions()
+        options.inputs = inputs
+        #expect(options.problem?.subject == "inputs")
     }
 
     @Test func anExpiryIsStoredWithItsBegin() throws {

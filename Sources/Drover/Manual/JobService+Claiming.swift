@@ -51,7 +51,7 @@ extension JobService {
             for claimed in reply.claimed {
                 let attempt = Attempt(number: round * limit + held.count + refused.count, claimed: claimed)
                 await scope.stepOn(atClaimOf: claimed.job)
-                switch scope.take(attempt) {
+                switch await scope.take(attempt) {
                 case .held(let opened):
                     leases?.keeper.exchange(settled: [], claimed: [attempt], sentAt: sentAt)
                     scope.log.started(attempt)
@@ -74,7 +74,7 @@ extension JobService {
     ///   - lease: how long the job is held from now on unless it is renewed; at least 100 ms.
     ///   - renewing: as in ``claim(from:limit:lease:renewing:worker:)``.
     /// - Throws: ``DroverError`` with the code `leaseLost` when the job is not held under the token, or `unreadable` when its
-    ///   payload can't be opened here; `StoreError`.
+    ///   payload can't be opened here, or `undecodable` when it can't be made of its inputs; `StoreError`.
     public func held(
         _ key: JobKey, token: LeaseToken, lease: Duration = .seconds(30), renewing: Bool = false
     ) async throws -> HeldJob {
@@ -90,8 +90,10 @@ extension JobService {
         let attempt = Attempt(number: 0, claimed: ClaimedJob(job: job, lease: lease, leaseFor: lease.duration))
         if status == .cancelRequested { attempt.stop(.cancelRequested) }
         let opened: OpenedPayload?
-        do { opened = try scope.open(job) } catch {
+        do { opened = try await scope.prepared(job) } catch let error as UnreadableValue {
             throw DroverError(.unreadable, "the job \(key): \(error.reason)", cause: error)
+        } catch let problem as InputMapping.Problem {
+            throw DroverError(.undecodable, "the job \(key): \(problem.reason)", cause: problem)
         }
         let leases = renewing ? HeldLeases(keeper: scope.keeper) : nil
         leases?.keeper.exchange(settled: [], claimed: [attempt], sentAt: sentAt)
@@ -122,11 +124,11 @@ extension WorkerScope {
         case refused(Settlement)
     }
 
-    fileprivate func take(_ attempt: Attempt) -> Take {
+    fileprivate func take(_ attempt: Attempt) async -> Take {
         let job = attempt.claimed.job
         var exit = refusal(of: job)
         if exit == nil {
-            do { return .held(try open(job)) } catch { exit = .unreadable(error) }
+            do { return .held(try await prepared(job)) } catch { exit = Self.exit(of: error) }
         }
         let outcome = exit?.outcome(of: job, by: policy) ?? .released
         log.ended(outcome, of: attempt, after: .zero)

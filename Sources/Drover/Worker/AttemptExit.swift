@@ -20,6 +20,8 @@ enum AttemptExit: Sendable {
     case undecodable(UndecodablePayload)
     /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
     case unreadable(UnreadableValue)
+    /// The payload could not be made of its inputs.
+    case unmapped(InputMapping.Problem)
     /// Nobody here runs jobs of this name.
     case noHandler
     /// The store asks that the job fail without running.
@@ -91,6 +93,7 @@ enum AttemptExit: Sendable {
         case .rateLimited: "rate_limited"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
+        case .unmapped: "unmapped"
         case .noHandler: "no_handler"
         case .deferredFailure: "deferred_failure"
         case .expired: "expired"
@@ -131,6 +134,8 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: false, elapsed: elapsed)
+        case .unmapped(let problem):
+            policy.outcome(of: job, reason: problem.reason, isFinal: true)
         case .noHandler:
             policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false, elapsed: elapsed)
         case .deferredFailure(let reason):

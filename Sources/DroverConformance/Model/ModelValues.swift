@@ -22,6 +22,7 @@ enum ModelValues {
         full.tenant = "t"
         full.group = "g"
         full.correlationID = "c"
+        full.inputs = ["text": "result.body[0]"]
         full.metadata = ["k": "v"]
         var traced = JobOptions(attempts: 2)
         traced.telemetry = JobTelemetry(

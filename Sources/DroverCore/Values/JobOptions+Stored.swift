@@ -9,7 +9,7 @@ extension JobOptions: Codable {
         case telemetry = "tm"
         case omitContext = "omc"
         case expiresAfter, delay, notBefore
-        case retryFor, tags, tenant, group, correlationId, metadata
+        case retryFor, tags, tenant, group, correlationId, inputs, metadata
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
@@ -41,6 +41,7 @@ extension JobOptions: Codable {
         tenant = members.read(String.self, .tenant)
         group = members.read(String.self, .group)
         correlationID = members.read(String.self, .correlationId)
+        inputs = members.read([String: String].self, .inputs) ?? [:]
         metadata = members.read([String: String].self, .metadata) ?? [:]
         deduplication = members.read(StoredDeduplication.self, .deduplication)?.value
         let context = members.read(String.self, .telemetry)
@@ -73,6 +74,7 @@ extension JobOptions: Codable {
         try members.encodeIfPresent(tenant, forKey: .tenant)
         try members.encodeIfPresent(group, forKey: .group)
         try members.encodeIfPresent(correlationID, forKey: .correlationId)
+        if !inputs.isEmpty { try members.encode(inputs, forKey: .inputs) }
         if !metadata.isEmpty { try members.encode(metadata, forKey: .metadata) }
         try members.encodeIfPresent(deduplication.map(StoredDeduplication.init), forKey: .deduplication)
         try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)

@@ -35,6 +35,7 @@ public struct JobOptions: Hashable, Sendable {
         var correlationID: String?
         var deduplication: Deduplication?
         var telemetry: JobTelemetry?
+        var inputs: [String: String] = [:]
         var metadata: [String: String] = [:]
     }
 
@@ -142,6 +143,13 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.telemetry }
         set { change { $0.telemetry = newValue } }
     }
+    /// What of the payload is made from the result of the one job that this one waits for, when it is claimed: paths into the
+    /// payload, and to each the path of a value, which begins with `result`, as `["text": "result.body"]`. At most 64.
+    /// Workers of other clients do not know it, and give their handlers the payload as it is stored.
+    public var inputs: [String: String] {
+        get { box.values.inputs }
+        set { change { $0.inputs = newValue } }
+    }
     /// Anything else to keep beside the payload.
     public var metadata: [String: String] {
         get { box.values.metadata }
@@ -198,6 +206,12 @@ public struct JobOptions: Hashable, Sendable {
         }
         if (keepLogs ?? 0) < 0 || (stackTraceLimit ?? 0) < 0 {
             return ValidationError("limits", "the number of kept log lines and stack traces must not be negative")
+        }
+        if inputs.count > 64
+            || inputs.contains(where: { !(1...512).contains($0.utf8.count) || !(1...512).contains($1.utf8.count) })
+        {
+            return ValidationError(
+                "inputs", "there are too many or too long ones; give at most 64, with paths of 1 to 512 bytes")
         }
         return deduplication?.problem
     }
