@@ -68,6 +68,13 @@ import Testing
         #expect(job.storedOptions == job.options)
     }
 
+    @Test func anotherClientsDelayIsWhenTheTimeBegins() throws {
+        let options = try read(Data(#"{"expiresAfter":60000,"delay":5000,"timestamp":1}"#.utf8))
+        #expect(options.expiresAfter == .seconds(60) && options.start == .after(.seconds(5)))
+        #expect(try read(Data(#"{"delay":5000}"#.utf8)) == JobOptions())
+        #expect(try read(Data(#"{"expiresAfter":-1,"delay":5000}"#.utf8)) == JobOptions())
+    }
+
     @Test(arguments: [Duration.zero, .seconds(-1), NewJob.longestDelay + .seconds(1)])
     func anExpiryOutOfRangeIsRefused(_ span: Duration) {
         var options = JobOptions()

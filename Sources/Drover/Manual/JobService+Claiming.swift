@@ -8,7 +8,8 @@ extension JobService {
     /// Claims jobs to work them by hand, without a worker.
     ///
     /// It does what a worker does around its handlers: payloads are opened, schedules are taken on, and jobs that must not
-    /// run, as one that was cancelled or has expired, are failed and not handed out. Limits of the queue hold.
+    /// run, as one that was cancelled or has expired, are failed and not handed out. Limits of the queue hold. When it finds
+    /// nothing it puts stalled jobs back, and looks once more: without any worker nobody else would.
     ///
     /// - Parameters:
     ///   - queue: whose jobs; of any name.
@@ -26,13 +27,25 @@ extension JobService {
     ) async throws -> [HeldJob] {
         if limit < 1 { throw DroverError(.refused, "a claim of \(limit) jobs was not made; ask for at least 1") }
         let scope = handScope(queue, lease, worker)
+        let held = try await claim(limit, scope, renewing)
+        if !held.isEmpty { return held }
+        let stalled = try await store.reclaimStalled(
+            queue, maxStalled: scope.options.maxStalled, limit: QueueMaintenance.step)
+        return stalled.isEmpty ? [] : try await claim(limit, scope, renewing)
+    }
+
+    private func claim(_ limit: Int, _ scope: WorkerScope, _ renewing: Bool) async throws(StoreError) -> [HeldJob] {
+        let queue = scope.queue
         let prefix = "\(scope.name):\(HostIdentity.randomPart())"
         let leases = renewing ? HeldLeases(keeper: scope.keeper) : nil
         var held: [HeldJob] = []
         var refused: [Settlement] = []
         for round in 0...Self.mostRounds {
             let room = round == Self.mostRounds ? 0 : limit - held.count
-            let claim = room > 0 ? Claim(limit: room, lease: scope.options.lease, worker: scope.name) : nil
+            let claim =
+                room > 0
+                ? Claim(
+                    limit: room, lease: scope.options.lease, worker: scope.name, rate: scope.options.rateLimit) : nil
             let id = ExchangeID("\(prefix):\(round)")
             let sentAt = scope.keeper.now()
             let reply: ExchangeReply

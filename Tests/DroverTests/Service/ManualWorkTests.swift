@@ -102,6 +102,35 @@ import Testing
         #expect(try await record(key).stalls == 1)
     }
 
+    @Test("a job that was dropped is taken over by a claim that finds nothing else, also without any worker")
+    func dropped() async throws {
+        let key = try await service.add(Mail(to: "a"))
+        #expect(try await claimOne(lease: .seconds(60)).key == key)
+        #expect(try await service.claim(from: Mail.queue).isEmpty)
+        time.advance(by: .seconds(61))
+        let again = try await claimOne()
+        #expect(again.key == key && again.job.stalls == 1)
+        time.advance(by: .seconds(61))
+        // Dropped more often than a job may be: it fails, and is not handed out.
+        #expect(try await service.claim(from: Mail.queue).isEmpty)
+        #expect(try await record(key).failedReason == Failure.stalledReason)
+    }
+
+    @Test("the options of the queue's worker in this service hold for claims by hand")
+    func workerOptions() async throws {
+        var options = WorkerOptions(maxStalled: 5)
+        options.rateLimit = WorkerRate(max: 2, per: .seconds(60))
+        options.attempts = 3
+        service.work(Mail.queue, options: options) { $0.on(Mail.self) { _, _ in "by a worker" } }
+        var job = Mail.options
+        job.attempts = 1
+        for name in ["a", "b", "c"] { try await service.add(Mail(to: name), options: job) }
+        let held = try await service.claim(from: Mail.queue, limit: 5)
+        #expect(try held.map { try $0.payload(as: Mail.self).to } == ["a", "b"])
+        try await held[0].fail("no")
+        #expect(try await record(held[0].key).state == .delayed)
+    }
+
     @Test("the loss of a lease is also found by the call that settles")
     func lostAtTheEnd() async throws {
         try await service.add(Mail(to: "a"))

@@ -10,8 +10,8 @@ struct ClaimJobs: Subcommand {
         abstract: "Take jobs to work them by hand, and print them as JSON, one a line, each with a token.",
         discussion: """
             The jobs are held for the time of --lease: settle them until then by drover settle, or hold them longer by \
-            drover renew. A job that is neither is taken over by the next claim or worker, once a worker of the queue has \
-            looked for such jobs, and counts as stalled. Payloads are opened where there are keys.
+            drover renew. A job that is neither is taken over by a worker, or by a claim that finds nothing else, and \
+            counts as stalled. Payloads are opened where there are keys.
 
             The exit status is 4 when there is nothing to claim now.
 
