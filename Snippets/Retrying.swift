@@ -13,6 +13,19 @@ struct ChargeCard: JobPayload {
 }
 // snippet.end
 
+// snippet.expiry
+struct SendCode: JobPayload {
+    static let name: JobName = "send-code"
+    static let queue: QueueName = "texts"
+    static let options = {
+        var options = JobOptions(attempts: 3, backoff: .fixed(.seconds(5)))
+        options.expiresAfter = .seconds(300)  // nobody waits for a code longer than that
+        return options
+    }()
+    var phone: String
+}
+// snippet.end
+
 enum BankError: Error {
     case declined
     case closed(opensIn: Duration)

@@ -35,7 +35,7 @@ extension RedisStore {
                 arguments.append(node.job.id?.text ?? "")
                 arguments.append(node.job.name.text)
                 arguments.append(node.job.payload.text)
-                arguments.append(try coder.text(node.job.options) ?? EnqueueCall.defaultOptions)
+                arguments.append(try coder.text(node.job.storedOptions) ?? EnqueueCall.defaultOptions)
                 arguments.append(node.job.options.priority)
                 arguments.append(EnqueueCall.entry(of: node.job))
             }

@@ -1159,6 +1159,12 @@ enum Scripts {
         paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
             'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
         concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
+        if not points then
+            local most, per
+            points, most, per = string.match(ARGV[6], '^(%d+) (%d+) (%d+)$')
+            points = tonumber(points)
+            if not max then max, duration, isSliding = tonumber(most), per, nil end
+        end
         local reply = { '', paused and 1 or 0, -1, nowText }
         local function nextDue()
             local score = call('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
@@ -1862,7 +1868,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "9f7cae77640f6a4c9ec0eb0cd34445a62a7b4f97")
+        """#, sha: "cdd091398bd9cefa15085a3533bf4ad0c23346f2")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

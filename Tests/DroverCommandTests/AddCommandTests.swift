@@ -105,7 +105,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         let store = ReferenceStore()
         let (status, transcript) = await drover(
             "add", "--queue", "q", "n", "--delay", "1.5s", "--priority", "3", "--attempts", "4", "--backoff",
-            "fixed:2s", "--timeout", "1m", "--id", "mine", "--tag", "a", "--tag", "b", "--tenant", "t", "--group", "g",
+            "fixed:2s", "--timeout", "1m", "--expires-after", "10m", "--id", "mine", "--tag", "a", "--tag", "b",
+            "--tenant", "t", "--group", "g",
             "--correlation-id", "c", "--keep-completed", "5,1h", "--keep-failed", "none", on: store)
         #expect(status == .done)
         #expect(transcript.results == "mine\n")
@@ -115,6 +116,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         #expect(job.options.attempts == 4)
         #expect(job.options.backoff == .fixed(.seconds(2)))
         #expect(job.options.timeout == .seconds(60))
+        #expect(job.expiresAt.map { $0 - job.createdAt } == .milliseconds(601_500))
         #expect(job.options.tags == ["a", "b"])
         #expect(job.options.tenant == "t")
         #expect(job.options.group == "g")

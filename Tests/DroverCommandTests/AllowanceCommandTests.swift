@@ -51,7 +51,7 @@ import Testing
     @Test(
         "what breaks a rule is refused with exit 2",
         arguments: [
-            (["reserve", "k", "--most", "many"], "2/24h"), (["reserve", "k", "--most", "-1/1h"], "1 to 10,000"),
+            (["reserve", "k", "--most", "many"], "2/24h"), (["reserve", "k", "--most", "0/1h"], "1 to 10,000"),
             (["reserve", "k", "--most", "2/24"], "1h"), (["reserve", "k", "--most", "2/400d"], "366 days"),
             (["reserve", "k", "--most", "2/1h", "--amount", "3"], "give 1 to 2"),
             (["reserve", "", "--most", "2/1h"], "1 to 512"), (["reserve", "k"], "--most"),

@@ -43,7 +43,7 @@ import Testing
             exec bash -c '
             source <("$1" --generate-completion-script bash)
             complete -p drover
-            COMP_WORDS=(drover se) COMP_CWORD=1 COMP_LINE="drover se" COMP_POINT=9; _drover drover se drover
+            COMP_WORDS=(drover ser) COMP_CWORD=1 COMP_LINE="drover ser" COMP_POINT=10; _drover drover ser drover
             echo "${COMPREPLY[@]}"
             COMPREPLY=() COMP_WORDS=(drover queues --js) COMP_CWORD=2 COMP_LINE="drover queues --js" COMP_POINT=18; _drover drover --js queues
             echo "${COMPREPLY[@]}"' bash "$1"

@@ -7,6 +7,8 @@ import Testing
         var options = JobOptions(attempts: 4, priority: 9, lifo: true, timeout: .milliseconds(1500))
         options.backoff = .exponential(base: .milliseconds(250), jitter: 0.25, maximum: .seconds(60))
         options.retryFor = .seconds(3600)
+        options.expiresAfter = .seconds(7200)
+        options.start = .after(.milliseconds(1500))
         options.completedRetention = Retention(count: 10, age: .milliseconds(1500))
         options.failedRetention = .keepAll
         options.keepLogs = 0
@@ -15,6 +17,7 @@ import Testing
         options.tenant = "t"
         options.group = "g"
         options.correlationID = "c"
+        options.inputs = ["text": "result.body"]
         options.metadata = ["k": "v\n\"ü\""]
         options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#, omitContext: true)
         options.deduplication = Deduplication(
@@ -38,6 +41,45 @@ import Testing
             "de": ["id": "user:42", "ttl": 2000, "extend": true, "replace": true],
         ]
         #expect(members == expected)
+    }
+
+    @Test(arguments: [
+        Dictionary(uniqueKeysWithValues: (0..<65).map { ("\($0)", "result") }), ["": "result"], ["a": ""],
+        ["a": String(repeating: "x", count: 513)],
+    ])
+    func inputsOutOfRangeAreRefused(_ inputs: [String: String]) {
+        var options = JobOptions()
+        options.inputs = inputs
+        #expect(options.problem?.subject == "inputs")
+    }
+
+    @Test func anExpiryIsStoredWithItsBegin() throws {
+        var job = NewJob(name: "n", start: .after(.microseconds(1500)))
+        job.options.expiresAfter = .seconds(60)
+        let delayed = String(decoding: try write(job.storedOptions), as: UTF8.self)
+        #expect(delayed.contains(#""expiresAfter":60000"#) && delayed.contains(#""delay":2"#))
+        #expect(try read(write(job.storedOptions)).start == .after(.milliseconds(2)))
+        job.start = .at(Timestamp(milliseconds: 1_700_000_000_001))
+        #expect(try read(write(job.storedOptions)) == job.storedOptions)
+        job.start = .after(.zero)
+        #expect(job.storedOptions == job.options)
+        job.options.expiresAfter = nil
+        job.start = .after(.seconds(9))
+        #expect(job.storedOptions == job.options)
+    }
+
+    @Test func anotherClientsDelayIsWhenTheTimeBegins() throws {
+        let options = try read(Data(#"{"expiresAfter":60000,"delay":5000,"timestamp":1}"#.utf8))
+        #expect(options.expiresAfter == .seconds(60) && options.start == .after(.seconds(5)))
+        #expect(try read(Data(#"{"delay":5000}"#.utf8)) == JobOptions())
+        #expect(try read(Data(#"{"expiresAfter":-1,"delay":5000}"#.utf8)) == JobOptions())
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1), NewJob.longestDelay + .seconds(1)])
+    func anExpiryOutOfRangeIsRefused(_ span: Duration) {
+        var options = JobOptions()
+        options.expiresAfter = span
+        #expect(options.problem?.subject == "expires-after")
     }
 
     @Test func defaultsAreNotStoredExceptAttempts() throws {

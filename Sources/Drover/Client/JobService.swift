@@ -88,6 +88,9 @@ public final class JobService: Service, Sendable {
     /// What types that were named here say of the encryption of jobs of this name; nil for nothing.
     func parts(of name: JobName) -> EncryptedParts? { state.withLock { $0.parts[name] } }
 
+    /// What types that were named here say of the encryption of their jobs.
+    var allParts: [JobName: EncryptedParts] { state.withLock { $0.parts } }
+
     /// Takes a declared schedule, to be stored by ``run()``.
     ///
     /// - Parameter parts: what its job's type says of the encryption of its payload.

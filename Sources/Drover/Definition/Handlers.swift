@@ -14,6 +14,8 @@ public import DroverCore
 public struct Handlers: Sendable {
     private var byName: [JobName: JobHandler] = [:]
     private var fallback: JobHandler?
+    /// How jobs are gathered that are run several at once.
+    private(set) var batches: [JobName: BatchDefinition] = [:]
     /// What types say of the encryption of their payloads.
     private(set) var parts: [JobName: EncryptedParts] = [:]
 
@@ -26,6 +28,7 @@ public struct Handlers: Sendable {
     ) {
         let coding = PayloadCoding()
         parts[P.name] = P.encryption
+        batches[P.name] = nil
         byName[P.name] = { context in
             let payload = try coding.decode(P.self, from: context.payload)
             return try coding.encode(try await run(payload, context))
@@ -38,6 +41,7 @@ public struct Handlers: Sendable {
     ) where P.Result == NoResult {
         let coding = PayloadCoding()
         parts[P.name] = P.encryption
+        batches[P.name] = nil
         byName[P.name] = { context in
             try await run(try coding.decode(P.self, from: context.payload), context)
             return .null
@@ -46,12 +50,20 @@ public struct Handlers: Sendable {
 
     /// Runs jobs of one name, with the payload as it is stored.
     public mutating func on(_ name: JobName, _ run: @escaping JobHandler) {
+        batches[name] = nil
         byName[name] = run
     }
 
     /// Runs jobs of every name that has no handler of its own.
     public mutating func otherwise(_ run: @escaping JobHandler) {
         fallback = run
+    }
+
+    /// Runs jobs of a type in batches.
+    mutating func add<P: JobPayload>(_: P.Type, _ batch: BatchDefinition, _ run: @escaping JobHandler) {
+        parts[P.name] = P.encryption
+        batches[P.name] = batch
+        byName[P.name] = run
     }
 
     /// The handler for a name, or nil.

@@ -29,6 +29,9 @@ public struct WorkerOptions: Sendable {
     public var timeout: Duration?
     /// Bounds the jobs that run at once together with other workers that have the same one; nil for no such bound.
     public var cap: ConcurrencyCap?
+    /// How many jobs of the queue begin in a span at most, over all workers that say the same, those of BullMQ with its `limiter`
+    /// included; nil for no such bound. A rate of the queue itself goes first.
+    public var rateLimit: WorkerRate?
     /// What wraps every attempt; the first is the outermost.
     public var middleware: [any JobMiddleware] = []
     /// The worker's name, which no other worker may have; nil makes one of host, process and a random part.
@@ -77,6 +80,7 @@ public struct WorkerOptions: Sendable {
         options.lease = max(lease, shortest)
         options.grace = max(grace, .zero)
         options.timeout = timeout.map { max($0, .milliseconds(1)) }
+        options.rateLimit = rateLimit?.withinBounds
         options.exchangesInFlight = min(max(exchangesInFlight, 1), 16)
         options.maintenanceInterval = maintenanceInterval.map { max($0, shortest) }
         options.heartbeatInterval = max(heartbeatInterval, shortest)

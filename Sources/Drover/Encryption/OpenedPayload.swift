@@ -9,6 +9,12 @@ final class OpenedPayload: Sendable {
     /// What of it was encrypted, with every element of an array for the one that was.
     let parts: EncryptedParts
 
+    /// A payload that was made of another one.
+    init(_ payload: JSONText, parts: EncryptedParts) {
+        self.payload = payload
+        self.parts = parts
+    }
+
     init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
         self.payload = payload
         if sealed.contains(where: \.spot.way.isEmpty) {

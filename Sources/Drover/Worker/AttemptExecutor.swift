@@ -79,10 +79,15 @@ struct AttemptExecutor: Sendable {
 
     /// Finds the handler and runs it, under a timeout if the job has one.
     private func run(_ attempt: Attempt) async -> AttemptExit {
-        if let reason = attempt.claimed.job.deferredFailure { return .deferredFailure(reason) }
+        if let refusal = scope.refusal(of: attempt.claimed.job) { return refusal }
         guard let handler = handlers.find(attempt.claimed.job.name) else { return .noHandler }
-        let opened: OpenedPayload?
+        var opened: OpenedPayload?
         do { opened = try scope.open(attempt.claimed.job) } catch { return .unreadable(error) }
+        if !attempt.claimed.job.options.inputs.isEmpty {
+            do { opened = try await scope.withInputs(attempt.claimed.job, opened) } catch {
+                return WorkerScope.exit(of: error)
+            }
+        }
         let timer = scope.policy.timeout(of: attempt.claimed.job).map { stop(attempt, after: $0) }
         defer { timer?.cancel() }
         do {

@@ -20,10 +20,14 @@ enum AttemptExit: Sendable {
     case undecodable(UndecodablePayload)
     /// The payload, or what a step of it recorded, is encrypted, and can't be opened here.
     case unreadable(UnreadableValue)
+    /// The payload could not be made of its inputs.
+    case unmapped(InputMapping.Problem)
     /// Nobody here runs jobs of this name.
     case noHandler
     /// The store asks that the job fail without running.
     case deferredFailure(String)
+    /// It was claimed after the time that it was good for.
+    case expired
     /// It took longer than the job allows.
     case timedOut
     /// Somebody cancelled the job.
@@ -91,8 +95,10 @@ enum AttemptExit: Sendable {
         case .rateLimited: "rate_limited"
         case .undecodable: "undecodable"
         case .unreadable: "unreadable"
+        case .unmapped: "unmapped"
         case .noHandler: "no_handler"
         case .deferredFailure: "deferred_failure"
+        case .expired: "expired"
         case .timedOut: "timed_out"
         case .cancelRequested: "cancelled"
         case .leaseLost: "lease_lost"
@@ -130,10 +136,14 @@ enum AttemptExit: Sendable {
             policy.outcome(of: job, reason: error.reason, isFinal: true)
         case .unreadable(let error):
             policy.outcome(of: job, reason: error.reason, isFinal: false, elapsed: elapsed)
+        case .unmapped(let problem):
+            policy.outcome(of: job, reason: problem.reason, isFinal: true)
         case .noHandler:
             policy.outcome(of: job, reason: "\(Failure.noHandlerPrefix)\(job.name)", isFinal: false, elapsed: elapsed)
         case .deferredFailure(let reason):
             policy.outcome(of: job, reason: reason, isFinal: true)
+        case .expired:
+            .failed(Failure(reason: Failure.expiredReason))
         case .timedOut:
             policy.outcome(
                 of: job, reason: "timed out after \(policy.timeout(of: job) ?? .zero)", isFinal: false, elapsed: elapsed

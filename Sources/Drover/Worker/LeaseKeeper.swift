@@ -56,6 +56,12 @@ final class LeaseKeeper: Sendable {
         await loop?.value
     }
 
+    /// Ends the loop after the renewal that is under way, without waiting for it.
+    func end() {
+        state.withLock { $0.isStopped = true }
+        call()
+    }
+
     /// The time by the keeper's timer.
     func now() -> Duration { timer.now() }
 

@@ -165,7 +165,9 @@ final class QueueWorker: Sendable {
     private func perform(_ exchange: DispatcherState.Exchange, _ id: ExchangeID) async {
         let claim =
             exchange.claim > 0
-            ? Claim(limit: exchange.claim, lease: scope.options.lease, worker: scope.name) : nil
+            ? Claim(
+                limit: exchange.claim, lease: scope.options.lease, worker: scope.name, rate: scope.options.rateLimit)
+            : nil
         var begin = keeper.now()
         var failures = 0
         while true {
@@ -236,6 +238,7 @@ final class QueueWorker: Sendable {
             // Released jobs go to the front, the last one first: backwards keeps their order.
             for attempt in attempts.reversed() { release(attempt) }
         } else {
+            if !scope.lines.isEmpty { expect(attempts) }
             for attempt in attempts { start(attempt) }
         }
     }
@@ -275,6 +278,13 @@ final class QueueWorker: Sendable {
         attempt.attach(Task { self.end(attempt, await self.executor.execute(attempt)) })
     }
 
+    /// Tells where jobs are gathered which of them are on their way.
+    private func expect(_ attempts: [Attempt]) {
+        for (name, attempts) in Dictionary(grouping: attempts, by: \.claimed.job.name) {
+            scope.lines[name]?.expect(attempts.map(\.number))
+        }
+    }
+
     private func release(_ attempt: Attempt) {
         scope.log.released(attempt)
         end(attempt, executor.settlement(of: attempt, .released))
@@ -282,6 +292,7 @@ final class QueueWorker: Sendable {
 
     /// Hands the outcome over. Only the first end of an attempt counts: one that was given up may still come.
     private func end(_ attempt: Attempt, _ settlement: Settlement?) {
+        if !scope.lines.isEmpty { scope.lines[attempt.claimed.job.name]?.missed(attempt.number) }
         let lane: CheckedContinuation<Void, Never>? = core.withLock { core in
             if core.attempts.removeValue(forKey: attempt.number) == nil { return nil }
             core.state.attemptEnded(attempt.number, settlement)
@@ -313,6 +324,7 @@ extension QueueWorker {
             return (previous, laneToCall(&core))
         }
         superseded?.cancel()
+        for line in scope.lines.values { line.drain() }
         // A drained worker is never hungry again.
         watcher.left(index)
         lane?.resume()

@@ -24,7 +24,7 @@ final class WorkerGroup: Sendable {
                 scope: WorkerScope(
                     queue: definition.queue, concurrency: definition.concurrency, options: definition.options,
                     configuration: configuration, store: store, clock: clock, keeper: keeper, logger: logger,
-                    parts: definition.handlers.parts),
+                    parts: definition.handlers.parts, batches: definition.handlers.batches),
                 handlers: definition.handlers, index: index, keeper: keeper, watcher: watcher)
         }
         for (worker, definition) in zip(workers, definitions) where definition.isHeld { worker.hold(true) }

@@ -25,11 +25,13 @@ final class WorkerScope: Sendable {
     let failedRetention: Retention
     /// What the types of the handlers say of the encryption of their payloads.
     let parts: [JobName: EncryptedParts]
+    /// Where jobs wait that are run several at once; empty where they are worked one by one.
+    let lines: [JobName: BatchLine]
 
     init(
         queue: QueueName, concurrency: Int, options: WorkerOptions, configuration: ServiceConfiguration,
         store: any JobStore, clock: EngineClock, keeper: LeaseKeeper, logger: Logger,
-        parts: [JobName: EncryptedParts] = [:]
+        parts: [JobName: EncryptedParts] = [:], batches: [JobName: BatchDefinition] = [:]
     ) {
         self.queue = queue
         self.concurrency = max(1, concurrency)
@@ -40,6 +42,11 @@ final class WorkerScope: Sendable {
         self.keeper = keeper
         self.logger = logger
         self.parts = parts
+        lines = batches.mapValues { batch in
+            var rule = batch.rule
+            rule.atLeast = min(rule.atLeast, rule.upTo, max(1, concurrency))
+            return BatchLine(rule, clock: clock, run: batch.run)
+        }
         name = options.name ?? HostIdentity.current.workerName()
         metrics = WorkerMetrics(queue: queue)
         log = JobLog(logger: logger, worker: name, level: configuration.jobLogLevel)
@@ -51,6 +58,12 @@ final class WorkerScope: Sendable {
             queue: queue, store: store, wallClock: configuration.wallClock, logger: logger)
         completedRetention = options.completedRetention ?? store.traits.completedRetention
         failedRetention = options.failedRetention ?? store.traits.failedRetention
+    }
+
+    /// How a claimed job ends that nobody may run; nil for one that is to be run.
+    func refusal(of job: JobRecord) -> AttemptExit? {
+        if let reason = job.deferredFailure { return .deferredFailure(reason) }
+        return job.isExpired ? .expired : nil
     }
 
     /// What to keep of jobs that end as this one does: the job's own rule, else the worker's, else the store's.

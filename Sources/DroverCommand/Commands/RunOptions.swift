@@ -25,6 +25,13 @@ struct RunOptions: ParsableArguments {
             valueName: "duration"), transform: DurationArgument.parse)
     var retryFor: DurationArgument?
     @Option(
+        help: ArgumentHelp(
+            """
+            How long it is good for once it may first run: an attempt that would begin later is not made, and it fails \
+            with the reason expired. Default: no bound.
+            """, valueName: "duration"), transform: DurationArgument.parse)
+    var expiresAfter: DurationArgument?
+    @Option(
         help: ArgumentHelp("The longest time one attempt may take. Default: no bound.", valueName: "duration"),
         transform: DurationArgument.parse)
     var timeout: DurationArgument?
@@ -52,6 +59,9 @@ struct RunOptions: ParsableArguments {
 
     func validate() throws {
         if retryFor?.duration == .zero { throw ArgumentParser.ValidationError("--retry-for: give more than 0s") }
+        if expiresAfter?.duration == .zero {
+            throw ArgumentParser.ValidationError("--expires-after: give more than 0s")
+        }
         if timeout?.duration == .zero { throw ArgumentParser.ValidationError("--timeout: give more than 0s") }
     }
 
@@ -60,6 +70,7 @@ struct RunOptions: ParsableArguments {
         var options = JobOptions(
             attempts: attempts, backoff: backoff, retryFor: retryFor?.duration, priority: priority, lifo: lifo,
             timeout: timeout?.duration)
+        options.expiresAfter = expiresAfter?.duration
         options.completedRetention = keepCompleted
         options.failedRetention = keepFailed
         options.tags = tags

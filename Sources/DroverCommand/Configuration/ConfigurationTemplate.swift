@@ -88,6 +88,7 @@ enum ConfigurationTemplate {
             # from: 2026-01-01T00:00:00Z
             # until: 2027-01-01T00:00:00Z
             # jitter: 10s          # jobs become due up to this long after their time
+            # expires-after: 5m    # a job that could not begin so long after it was due is not run
             # catch-up: skip       # times that passed while nobody worked: skip, latest, or how many to run
             # overlap: allow       # forbid: the next time is chosen when a job has ended
 

@@ -64,6 +64,7 @@ extension ServeConfiguration {
         var startsAt, endsAt: Timestamp?
         var limit: Int?
         var jitter: Duration?
+        var expiresAfter: Duration?
         var catchUp: DroverCore.Schedule.CatchUp?
         var overlap: DroverCore.Schedule.Overlap?
 
@@ -72,6 +73,7 @@ extension ServeConfiguration {
             endsAt = section.value("until", InstantArgument.parse)
             limit = section.integer("limit", in: 1...Int(Int32.max))
             jitter = section.duration("jitter")
+            expiresAfter = section.duration("expires-after", atLeast: .milliseconds(1))
             catchUp = section.value("catch-up", CatchUpArgument.parse)
             overlap = section.word("overlap", ["allow": .allow, "forbid": .forbid])
         }
@@ -81,6 +83,7 @@ extension ServeConfiguration {
             schedule.endsAt = endsAt
             schedule.limit = limit
             schedule.jitter = jitter ?? .zero
+            schedule.options.expiresAfter = expiresAfter
             schedule.catchUp = catchUp ?? .skip
             schedule.overlap = overlap ?? .allow
         }

@@ -65,6 +65,7 @@ enum JobText {
         var pairs: [(String, String)] = []
         if let backoff = options.backoff { pairs.append(("backoff", BackoffArgument.text(backoff))) }
         if let bound = options.retryFor { pairs.append(("retry for", DurationArgument(bound).description)) }
+        if let span = options.expiresAfter { pairs.append(("expires after", DurationArgument(span).description)) }
         if let timeout = options.timeout { pairs.append(("timeout", DurationArgument(timeout).description)) }
         if let rule = options.deduplication { pairs.append(("deduplication", DeduplicationArgument.text(rule))) }
         if options.lifo { pairs.append(("lifo", "yes")) }

@@ -103,6 +103,8 @@ struct ModelSubject {
 
     func show(_ job: JobRecord) -> JobRecord {
         var job = job
+        // How a store keeps the begin of its time is left to it: when the job expires is not.
+        if let end = job.expiresAt { job.options.start = .at(show(end)) }
         job.key = show(job.key)
         job.createdAt = show(job.createdAt)
         job.dueAt = job.dueAt.map { show($0) }

@@ -22,10 +22,13 @@ enum ModelValues {
         full.tenant = "t"
         full.group = "g"
         full.correlationID = "c"
+        full.inputs = ["text": "result.body[0]"]
         full.metadata = ["k": "v"]
         var traced = JobOptions(attempts: 2)
         traced.telemetry = JobTelemetry(
             metadata: #"{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"#)
-        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced]
+        var brief = JobOptions(attempts: 2)
+        brief.expiresAfter = .seconds(20)
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced, brief]
     }()
 }

@@ -43,7 +43,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         listing,
         paging, counting, logging, eventContents, eventReading, wakeUps, heartbeats, isolation, concurrency, lifecycle,
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
-        queueConcurrency, rates, allowances,
+        queueConcurrency, rates, workerRates, allowances, expiring,
         deduplicating, deduplicationEnds,
         flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)

@@ -48,12 +48,15 @@ public struct Claim: Hashable, Sendable {
     public var lease: Duration
     /// The name of the worker, kept with the job.
     public var worker: String
+    /// The rate of the worker, which holds where the queue has none of its own; nil for none.
+    public var rate: WorkerRate?
 
     /// A claim from its parts.
-    public init(limit: Int, lease: Duration, worker: String) {
+    public init(limit: Int, lease: Duration, worker: String, rate: WorkerRate? = nil) {
         self.limit = limit
         self.lease = lease
         self.worker = worker
+        self.rate = rate
     }
 }
 

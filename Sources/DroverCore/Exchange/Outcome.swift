@@ -19,6 +19,8 @@ public struct Failure: Hashable, Sendable {
 
     /// The reason of a job that somebody cancelled.
     public static let cancelledReason = "cancelled"
+    /// The reason of a job that was claimed after its time (`JobOptions.expiresAfter`).
+    public static let expiredReason = "expired"
     /// BullMQ's reason for a job whose leases expired too often (PROTOCOL 11.7).
     public static let stalledReason = "job stalled more than allowable limit"
     /// BullMQ's reason for a job that completed while it had children to wait for (PROTOCOL 11.7).

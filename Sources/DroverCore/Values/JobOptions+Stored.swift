@@ -8,7 +8,8 @@ extension JobOptions: Codable {
         case deduplication = "de"
         case telemetry = "tm"
         case omitContext = "omc"
-        case retryFor, tags, tenant, group, correlationId, metadata
+        case expiresAfter, delay, notBefore
+        case retryFor, tags, tenant, group, correlationId, inputs, metadata
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
@@ -21,6 +22,14 @@ extension JobOptions: Codable {
         attempts = max(1, members.number(.attempts) ?? 1)
         backoff = members.read(StoredBackoff.self, .backoff)?.value
         retryFor = members.number(.retryFor).flatMap { $0 > 0 ? .milliseconds($0) : nil }
+        expiresAfter = members.number(.expiresAfter).flatMap { $0 > 0 ? .milliseconds($0) : nil }
+        if expiresAfter != nil {
+            if let instant = members.number(.notBefore) {
+                start = .at(Timestamp(milliseconds: Int64(instant)))
+            } else if let delay = members.number(.delay), delay > 0 {
+                start = .after(.milliseconds(delay))
+            }
+        }
         priority = members.number(.priority) ?? 0
         lifo = members.read(Bool.self, .lifo) ?? false
         completedRetention = members.read(StoredRetention.self, .removeOnComplete)?.value
@@ -32,6 +41,7 @@ extension JobOptions: Codable {
         tenant = members.read(String.self, .tenant)
         group = members.read(String.self, .group)
         correlationID = members.read(String.self, .correlationId)
+        inputs = members.read([String: String].self, .inputs) ?? [:]
         metadata = members.read([String: String].self, .metadata) ?? [:]
         deduplication = members.read(StoredDeduplication.self, .deduplication)?.value
         let context = members.read(String.self, .telemetry)
@@ -45,6 +55,14 @@ extension JobOptions: Codable {
         try members.encode(attempts, forKey: .attempts)
         try members.encodeIfPresent(backoff.map(StoredBackoff.init), forKey: .backoff)
         try members.encodeIfPresent(retryFor?.wholeMilliseconds, forKey: .retryFor)
+        if let expiresAfter {
+            try members.encode(expiresAfter.wholeMilliseconds, forKey: .expiresAfter)
+            switch start {
+            case .now: break
+            case .after(let delay): try members.encode(delay.wholeMilliseconds, forKey: .delay)
+            case .at(let instant): try members.encode(instant.milliseconds, forKey: .notBefore)
+            }
+        }
         if priority != 0 { try members.encode(priority, forKey: .priority) }
         if lifo { try members.encode(true, forKey: .lifo) }
         try members.encodeIfPresent(completedRetention.map(StoredRetention.init), forKey: .removeOnComplete)
@@ -56,6 +74,7 @@ extension JobOptions: Codable {
         try members.encodeIfPresent(tenant, forKey: .tenant)
         try members.encodeIfPresent(group, forKey: .group)
         try members.encodeIfPresent(correlationID, forKey: .correlationId)
+        if !inputs.isEmpty { try members.encode(inputs, forKey: .inputs) }
         if !metadata.isEmpty { try members.encode(metadata, forKey: .metadata) }
         try members.encodeIfPresent(deduplication.map(StoredDeduplication.init), forKey: .deduplication)
         try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)

@@ -20,6 +20,8 @@ public struct JobOptions: Hashable, Sendable {
         var attempts: Int = 1
         var backoff: Backoff?
         var retryFor: Duration?
+        var expiresAfter: Duration?
+        var start = NewJob.Start.now
         var priority: Int = 0
         var lifo: Bool = false
         var completedRetention: Retention?
@@ -33,6 +35,7 @@ public struct JobOptions: Hashable, Sendable {
         var correlationID: String?
         var deduplication: Deduplication?
         var telemetry: JobTelemetry?
+        var inputs: [String: String] = [:]
         var metadata: [String: String] = [:]
     }
 
@@ -59,6 +62,19 @@ public struct JobOptions: Hashable, Sendable {
     public var retryFor: Duration? {
         get { box.values.retryFor }
         set { change { $0.retryFor = newValue } }
+    }
+    /// How long the job is good for: an attempt that would begin later is not made, and the job fails for good with the
+    /// reason ``Failure/expiredReason``. It is counted from when the job was stored or, with a delay or an instant to run
+    /// at, from when it was due by that; neither a later command nor children that it waits for move it. Nil for no bound.
+    /// Other clients' workers do not know it.
+    public var expiresAfter: Duration? {
+        get { box.values.expiresAfter }
+        set { change { $0.expiresAfter = newValue } }
+    }
+    /// From when the time of ``expiresAfter`` is counted, as the job was enqueued (``NewJob/storedOptions``).
+    package var start: NewJob.Start {
+        get { box.values.start }
+        set { change { $0.start = newValue } }
     }
     /// 0 for none, else 1 (first) to 2,097,151 (last). Jobs without a priority go before all others.
     public var priority: Int {
@@ -127,6 +143,13 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.telemetry }
         set { change { $0.telemetry = newValue } }
     }
+    /// What of the payload is made from the result of the one job that this one waits for, when it is claimed: paths into the
+    /// payload, and to each the path of a value, which begins with `result`, as `["text": "result.body"]`. At most 64.
+    /// Workers of other clients do not know it, and give their handlers the payload as it is stored.
+    public var inputs: [String: String] {
+        get { box.values.inputs }
+        set { change { $0.inputs = newValue } }
+    }
     /// Anything else to keep beside the payload.
     public var metadata: [String: String] {
         get { box.values.metadata }
@@ -169,6 +192,10 @@ public struct JobOptions: Hashable, Sendable {
         if let retryFor, retryFor <= .zero {
             return ValidationError("retry-for", "\(retryFor) leaves no time for a retry; give more than zero")
         }
+        if let expiresAfter, expiresAfter <= .zero || expiresAfter > NewJob.longestDelay {
+            return ValidationError(
+                "expires-after", "\(expiresAfter) is out of range; give more than zero and at most 100 years")
+        }
         if let timeout, timeout <= .zero {
             return ValidationError("timeout", "\(timeout) is not a time a job can finish in; give more than zero")
         }
@@ -179,6 +206,12 @@ public struct JobOptions: Hashable, Sendable {
         }
         if (keepLogs ?? 0) < 0 || (stackTraceLimit ?? 0) < 0 {
             return ValidationError("limits", "the number of kept log lines and stack traces must not be negative")
+        }
+        if inputs.count > 64
+            || inputs.contains(where: { !(1...512).contains($0.utf8.count) || !(1...512).contains($1.utf8.count) })
+        {
+            return ValidationError(
+                "inputs", "there are too many or too long ones; give at most 64, with paths of 1 to 512 bytes")
         }
         return deduplication?.problem
     }

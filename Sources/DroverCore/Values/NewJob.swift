@@ -75,6 +75,17 @@ public struct NewJob: Hashable, Sendable {
         if parent != nil || !children.isEmpty { bonds = Bonds(parent: parent, children: children) }
     }
 
+    /// The options as a store keeps them: those of a job that expires say from when on that counts.
+    package var storedOptions: JobOptions {
+        if options.expiresAfter == nil { return options }
+        var options = options
+        options.start = start
+        if case .after(let delay) = start {
+            options.start = delay > .zero ? .after(.milliseconds(delay.wholeMilliseconds)) : .now
+        }
+        return options
+    }
+
     /// The job to be stored in any case.
     package var withoutDeduplication: NewJob {
         if options.deduplication == nil { return self }

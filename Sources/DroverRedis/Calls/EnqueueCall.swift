@@ -20,7 +20,7 @@ struct EnqueueCall: Sendable {
             arguments.append(job.id?.text ?? "")
             arguments.append(job.name.text)
             arguments.append(job.payload.text)
-            arguments.append(try coder.text(job.options) ?? Self.defaultOptions)
+            arguments.append(try coder.text(job.storedOptions) ?? Self.defaultOptions)
             arguments.append(job.options.priority)
             arguments.append(Self.entry(of: job))
             count += 1

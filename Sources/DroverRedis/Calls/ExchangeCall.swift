@@ -24,7 +24,11 @@ struct ExchangeCall {
         arguments.append(lease)
         arguments.append(claim.map { max($0.limit, 1) } ?? (settle.isEmpty ? -1 : 0))
         arguments.append(claim?.worker ?? "")
-        arguments.append(metricsPoints)
+        if let rate = claim?.rate?.withinBounds {
+            arguments.append("\(metricsPoints) \(rate.max) \(rate.per.wholeMilliseconds)")
+        } else {
+            arguments.append(metricsPoints)
+        }
         arguments.append(id.lane.map { String($0.number) } ?? "")
         let own = settle.filter { $0.lease.job.queue == queue }
         var rules: [Retention: Int] = [:]

@@ -3,7 +3,7 @@
 --
 -- KEYS: the base of the queue's keys, the key under which this exchange, or the last one of its lane, is remembered.
 -- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
---       points of metrics (0 for none), the exchange's number in its lane (empty for one that stands alone),
+--       points of metrics (0 for none), behind which may stand the worker's rate: jobs and ms; the exchange's number in its lane (empty for one that stands alone),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
@@ -24,6 +24,13 @@ local paused, concurrency, max, duration, isSliding, holdEnd
 paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
     'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
 concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
+if not points then
+    local most, per
+    points, most, per = string.match(ARGV[6], '^(%d+) (%d+) (%d+)$')
+    points = tonumber(points)
+    -- The queue's own rate goes first, its span with it.
+    if not max then max, duration, isSliding = tonumber(most), per, nil end
+end
 local reply = { '', paused and 1 or 0, -1, nowText }
 
 -- When the next delayed job is due, or nil.

@@ -81,27 +81,28 @@ struct QueueLimits {
     func lastOver(at now: Int64) -> Int64 { (now - span) / sliceLength - 1 }
 
     /// Whether the fixed window has ended. One that ends later than a whole span from now began before the clock was set back.
-    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now || $0 - now > span } ?? true }
+    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now || (rateMax != nil && $0 - now > span) } ?? true }
 
     /// How many jobs of the rate are left, and when the first that count stop counting; nil without a rate.
-    private func left(at now: Int64) -> (jobs: Int64, until: Int64?)? {
-        guard let rate else { return nil }
-        let most = Int64(rate.max)
-        if !isSliding { return isOver(now) ? (most, nil) : (max(most - begun, 0), windowEnd) }
+    private func left(_ worker: WorkerRate?, at now: Int64) -> (jobs: Int64, until: Int64?)? {
+        guard let most = rateMax ?? worker.map({ Int64($0.max) }) else { return nil }
+        guard isSliding, let rate else { return isOver(now) ? (most, nil) : (max(most - begun, 0), windowEnd) }
         let use = rate.use(slices, at: Timestamp(milliseconds: now))
         return (max(most - use.jobs, 0), use.firstEnd?.milliseconds)
     }
 
     /// How many jobs may be handed out when so many are active.
-    func room(active: Int64, at now: Int64) -> Int64 {
+    ///
+    /// - Parameter worker: the rate of who asks, for a queue that has none.
+    func room(active: Int64, worker: WorkerRate? = nil, at now: Int64) -> Int64 {
         if let heldUntil, heldUntil > now { return 0 }
         let places = concurrency.map { max($0 - active, 0) } ?? .max
-        return min(places, left(at: now)?.jobs ?? .max)
+        return min(places, left(worker, at: now)?.jobs ?? .max)
     }
 
     /// Counts jobs that begin.
-    mutating func begin(_ count: Int64, at now: Int64) {
-        guard rateMax != nil, count > 0 else { return }
+    mutating func begin(_ count: Int64, worker: WorkerRate? = nil, at now: Int64) {
+        guard count > 0, let span = rateMax == nil ? worker?.per.wholeMilliseconds : span else { return }
         if isSliding {
             let slice = now / sliceLength
             slices[slice, default: 0] += count
@@ -114,9 +115,9 @@ struct QueueLimits {
     }
 
     /// How long the hold or the rate allows no job; nil when they allow one.
-    func wait(at now: Int64) -> Int64? {
+    func wait(worker: WorkerRate? = nil, at now: Int64) -> Int64? {
         if let heldUntil, heldUntil > now { return heldUntil - now }
-        guard let left = left(at: now), left.jobs == 0 else { return nil }
+        guard let left = left(worker, at: now), left.jobs == 0 else { return nil }
         return left.until.map { $0 - now }
     }
 

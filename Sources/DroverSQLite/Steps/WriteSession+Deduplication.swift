@@ -65,7 +65,7 @@ extension WriteSession {
 
     private func kept(_ job: NewJob, as id: JobID) throws(StoreError) -> DeduplicationRow.Kept {
         var kept = DeduplicationRow.Kept(
-            id: id, name: job.name.text, payload: job.payload.text, options: try options.text(job.options))
+            id: id, name: job.name.text, payload: job.payload.text, options: try options.text(job.storedOptions))
         switch job.start {
         case .now: break
         case .after(let delay): kept.delay = delay.wholeMilliseconds

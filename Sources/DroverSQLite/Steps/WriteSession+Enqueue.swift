@@ -73,7 +73,7 @@ extension WriteSession {
         insert.bind(7, job.name.text)
         insert.bind(8, Int64(job.options.priority))
         insert.bind(9, now)
-        insert.bind(10, try options.text(job.options))
+        insert.bind(10, try options.text(job.storedOptions))
         insert.bind(11, job.payload.text)
         try insert.run()
     }

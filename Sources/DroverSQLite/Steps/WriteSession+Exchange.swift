@@ -32,7 +32,7 @@ extension WriteSession {
         }
         if let claim, reply.claimed.count < max(1, claim.limit) {
             let due = try earliestDue(turn).map { max($0, now) - now }
-            reply.nextDueIn = (isRepeated ? due : wait(due, turn)).map { .milliseconds($0) }
+            reply.nextDueIn = (isRepeated ? due : wait(due, claim, turn)).map { .milliseconds($0) }
         }
         return reply
     }
@@ -107,8 +107,8 @@ extension WriteSession {
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
         for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
-        if turn.limits != nil {
-            turn.limits?.begin(Int64(rows.count { $0.record.deferredFailure == nil }), at: now)
+        if turn.limits != nil || claim.rate != nil {
+            countBegun(rows.count { $0.record.deferredFailure == nil }, claim, turn)
         }
         let activate = try statement(.activateJob)
         activate.bind(2, expiry(of: claim.lease))

@@ -29,13 +29,26 @@ extension WriteSession {
     /// How many jobs a claim may have.
     func room(for claim: Claim, _ turn: QueueTurn) -> Int64 {
         let wanted = Int64(max(1, claim.limit))
-        return min(wanted, turn.limits?.room(active: turn.count(StateCode.active), at: now) ?? wanted)
+        return min(wanted, room(of: claim, turn) ?? wanted)
+    }
+
+    private func room(of claim: Claim, _ turn: QueueTurn) -> Int64? {
+        turn.limits?.room(active: turn.count(StateCode.active), worker: claim.rate, at: now)
+            ?? claim.rate.map { Int64($0.max) }
+    }
+
+    /// Counts jobs that begin, where the queue or the worker has a rate.
+    func countBegun(_ count: Int, _ claim: Claim, _ turn: QueueTurn) {
+        if turn.limits == nil, claim.rate == nil || count == 0 { return }
+        var limits = turn.limits ?? QueueLimits()
+        limits.begin(Int64(count), worker: claim.rate, at: now)
+        turn.limits = limits
     }
 
     /// How long there is nothing to claim by the limits, or else by the jobs that are delayed.
-    func wait(_ due: Int64?, _ turn: QueueTurn) -> Int64? {
+    func wait(_ due: Int64?, _ claim: Claim?, _ turn: QueueTurn) -> Int64? {
         guard let limits = turn.limits, !turn.isPaused else { return due }
-        let wait = limits.wait(at: now) ?? due
+        let wait = limits.wait(worker: claim?.rate, at: now) ?? due
         guard let concurrency = limits.concurrency, turn.count(StateCode.active) >= concurrency else { return wait }
         return min(wait ?? Self.placeWait, Self.placeWait)
     }

@@ -29,16 +29,18 @@ struct QueueLimiter: Sendable {
     }
 
     /// How many jobs may be handed out when so many are active.
-    mutating func room(active: Int, now: Timestamp) -> Int {
+    ///
+    /// - Parameter worker: the rate of who asks, for a queue that has none.
+    mutating func room(active: Int, now: Timestamp, worker: WorkerRate? = nil) -> Int {
         if let heldUntil, heldUntil > now { return 0 }
         let places = concurrency.map { max($0 - active, 0) } ?? Int.max
         forget(now)
-        return min(places, rateLeft ?? Int.max)
+        return min(places, rateLeft(worker) ?? Int.max)
     }
 
     /// Counts jobs that begin.
-    mutating func begin(_ count: Int, now: Timestamp) {
-        guard let rate, count > 0 else { return }
+    mutating func begin(_ count: Int, now: Timestamp, worker: WorkerRate? = nil) {
+        guard let rate = rate ?? worker?.limit, count > 0 else { return }
         if rate.window == .sliding {
             slices[now.milliseconds / rate.slice, default: 0] += count
         } else {
@@ -48,18 +50,18 @@ struct QueueLimiter: Sendable {
     }
 
     /// How long nothing is handed out by the rate or the hold; nil when they allow a job now.
-    mutating func wait(now: Timestamp) -> Duration? {
+    mutating func wait(now: Timestamp, worker: WorkerRate? = nil) -> Duration? {
         if let heldUntil, heldUntil > now { return heldUntil - now }
         forget(now)
-        guard let rate, let left = rateLeft, left <= 0 else { return nil }
+        guard let rate = rate ?? worker?.limit, let left = rateLeft(worker), left <= 0 else { return nil }
         switch rate.window {
         case .fixed: return windowEnd.map { $0 - now }
         case .sliding: return slices.keys.min().map { end(ofSlice: $0, rate) - now }
         }
     }
 
-    private var rateLeft: Int? {
-        rate.map { max($0.max - ($0.window == .fixed ? begun : slices.values.reduce(0, +)), 0) }
+    private func rateLeft(_ worker: WorkerRate?) -> Int? {
+        (rate ?? worker?.limit).map { max($0.max - ($0.window == .fixed ? begun : slices.values.reduce(0, +)), 0) }
     }
 
     private mutating func forget(_ now: Timestamp) {

@@ -26,7 +26,7 @@ extension ReferenceQueue {
     ) {
         insert(
             JobRecord(
-                key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
+                key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.storedOptions,
                 state: .waiting, priority: job.options.priority, createdAt: now))
         jobs[id]?.deduplication = deduplication
         note(.added(job.name), of: id)
@@ -70,7 +70,7 @@ extension ReferenceQueue {
             memory.remember(id, .init(statuses: statuses, claimed: taken), until: now + span)
         }
         var reply = reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
-        if let claim, taken.count < max(claim.limit, 1), !isPaused { limitWait(of: &reply, now: now) }
+        if let claim, taken.count < max(claim.limit, 1), !isPaused { limitWait(of: &reply, claim, now: now) }
         return reply
     }
 
@@ -80,8 +80,8 @@ extension ReferenceQueue {
     /// How often a worker looks for a place that a job has left, when nothing tells it.
     private static let placeWait: Duration = .seconds(5)
 
-    private mutating func limitWait(of reply: inout ExchangeReply, now: Timestamp) {
-        if let wait = limiter.wait(now: now) { reply.nextDueIn = wait }
+    private mutating func limitWait(of reply: inout ExchangeReply, _ claim: Claim, now: Timestamp) {
+        if let wait = limiter.wait(now: now, worker: claim.rate) { reply.nextDueIn = wait }
         if let concurrency = limiter.concurrency, line(.active).count >= concurrency {
             reply.nextDueIn = min(reply.nextDueIn ?? Self.placeWait, Self.placeWait)
         }
@@ -187,10 +187,10 @@ extension ReferenceQueue {
 
     private mutating func take(_ claim: Claim, token: LeaseToken, now: Timestamp) -> [JobID] {
         if isPaused { return [] }
-        let limit = min(max(claim.limit, 1), limiter.room(active: line(.active).count, now: now))
+        let limit = min(max(claim.limit, 1), limiter.room(active: line(.active).count, now: now, worker: claim.rate))
         let waiting = line(.waiting).ascending(limit: limit)
         let ready = waiting + line(.prioritized).ascending(limit: limit - waiting.count)
-        limiter.begin(ready.count { jobs[$0.value]?.record.deferredFailure == nil }, now: now)
+        limiter.begin(ready.count { jobs[$0.value]?.record.deferredFailure == nil }, now: now, worker: claim.rate)
         for entry in ready {
             activate(entry.value, token: token, for: claim.lease, now: now)
             edit(entry.value) {

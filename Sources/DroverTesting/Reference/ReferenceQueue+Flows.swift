@@ -127,7 +127,7 @@ extension ReferenceQueue {
     /// Stores a job of a flow that waits for its children.
     mutating func storeParent(_ job: NewJob, as id: JobID) {
         var record = JobRecord(
-            key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.options,
+            key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.storedOptions,
             state: .waitingChildren, priority: job.options.priority, createdAt: now)
         record.parent = job.parent
         insert(record)

@@ -146,6 +146,7 @@ import Testing
                 until: 2031-01-01T00:00:00Z
                 limit: 9
                 jitter: 10s
+                expires-after: 5m
                 catch-up: 4
                 overlap: forbid
             """)
@@ -177,6 +178,7 @@ import Testing
                 == #"{"n":12345678901234567890,"list":[1.50,"1",true,null,"text","on","0123","12:30"],"quoted":"true"}"#
         )
         #expect(schedule.options.attempts == 5 && schedule.options.timeout == .seconds(120))
+        #expect(schedule.options.expiresAfter == .seconds(300))
         #expect(schedule.limit == 9 && schedule.jitter == .seconds(10) && schedule.catchUp == .all(atMost: 4))
         #expect(schedule.overlap == .forbid && schedule.endsAt?.milliseconds == 1_924_992_000_000)
     }

@@ -45,6 +45,36 @@ import Testing
         #expect(try await service.state(of: Call(number: 1)) == [1])
     }
 
+    @Test("a worker's own rate bounds what begins in a span, and a rate of the queue goes before it")
+    func ofTheWorker() async throws {
+        let begun = Mutex<[Timestamp]>([])
+        let began = Probe<Void>("a job began")
+        var options = WorkerOptions(lease: .seconds(36_000))
+        options.rateLimit = WorkerRate(max: 3, per: .seconds(3600))
+        options.heartbeatInterval = .seconds(36_000)
+        service.work(Call.queue, concurrency: 4, options: options) { handlers in
+            handlers.on(Call.self) { _, _ in
+                begun.withLock { $0.append(time.wall.now) }
+                began.signal()
+            }
+        }
+        for number in 1...8 { try await service.add(Call(number: number)) }
+        try await running(service) {
+            _ = try await began.wait(for: 3)
+            try await store.event(in: Call.queue) { $0.job?.text == "3" && $0.kind.name == "completed" }
+            #expect(try await store.queues().first?.counts.ready == 5)
+            _ = try await store.configure([.rateLimit(Call.queue, RateLimit(max: 100, per: .seconds(60)))])
+            _ = try await began.wait(for: 8)
+        }
+        #expect(begun.withLock { $0.count } == 8)
+    }
+
+    @Test("rates out of range are taken as the nearest", arguments: [(0, Duration.zero), (Int.max, .seconds(1e12))])
+    func bounds(_ max: Int, _ per: Duration) {
+        let rate = WorkerRate(max: max, per: per).withinBounds
+        #expect(rate.limit.problem == nil)
+    }
+
     @Test("workers of a limited queue sleep until the next job may begin, and never more begin in any span")
     func sliding() async throws {
         let begun = Mutex<[Timestamp]>([])

@@ -88,6 +88,13 @@ import Testing
         #expect(AttemptExit.cancelRequested.outcome(of: job(attempts: 9), by: policy) == .cancelled)
     }
 
+    @Test func anExpiredJobFailsForGoodAndIsNotExhausted() {
+        for attempts in [1, 9] {
+            let outcome = AttemptExit.expired.outcome(of: job(attempts: attempts), by: policy)
+            #expect(outcome == .failed(Failure(reason: Failure.expiredReason)))
+        }
+    }
+
     @Test func anAttemptWithoutItsLeaseSettlesNothing() {
         #expect(AttemptExit.leaseLost.outcome(of: job(), by: policy) == nil)
     }

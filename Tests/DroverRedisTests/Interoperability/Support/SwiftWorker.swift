@@ -21,6 +21,9 @@ struct WorkerSettings: Sendable {
     /// Points of metrics, which Swift's store has from its URL.
     var metrics: Int?
 
+    /// How many jobs begin in how many milliseconds, as BullMQ's `limiter`.
+    var limiter: (max: Int, duration: Int)?
+
     /// As the Python client takes them.
     var options: JSON {
         var options: [String: JSON] = [
@@ -31,6 +34,9 @@ struct WorkerSettings: Sendable {
         if let keepCompleted { options["removeOnComplete"] = ["count": .integer(keepCompleted)] }
         if let keepFailed { options["removeOnFail"] = ["count": .integer(keepFailed)] }
         if let name { options["name"] = .string(name) }
+        if let limiter {
+            options["limiter"] = ["max": .integer(limiter.max), "duration": .integer(limiter.duration)]
+        }
         if let metrics { options["metrics"] = ["maxDataPoints": .integer(metrics)] }
         return .object(options)
     }
@@ -56,6 +62,7 @@ final class SwiftWorker: Sendable {
         options.grace = .seconds(300)
         options.maintenanceInterval = .milliseconds(settings.stalledInterval)
         if let idle = settings.idle { options.idleWait = .seconds(idle) }
+        options.rateLimit = settings.limiter.map { WorkerRate(max: $0.max, per: .milliseconds($0.duration)) }
         service = JobService(store: store, logger: logger)
         service.work(queue, concurrency: settings.concurrency, options: options) { handlers in
             handlers.otherwise { context in

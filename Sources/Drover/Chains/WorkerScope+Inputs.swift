@@ -1,0 +1,55 @@
+import DroverCore
+
+extension WorkerScope {
+    /// What the handler of a claimed job is given; nil when it is the payload as it is stored.
+    ///
+    /// - Throws: as ``withInputs(_:_:)``.
+    func prepared(_ job: JobRecord) async throws -> OpenedPayload? {
+        let opened = try open(job)
+        return job.options.inputs.isEmpty ? opened : try await withInputs(job, opened)
+    }
+
+    /// The payload of a job with inputs, made of the result of the one job that it waited for.
+    ///
+    /// - Parameter opened: the payload, where it is stored encrypted.
+    /// - Throws: ``InputMapping/Problem``; ``UnreadableValue``; `StoreError` when the result can't be read now.
+    func withInputs(_ job: JobRecord, _ opened: OpenedPayload?) async throws -> OpenedPayload {
+        let child = try await childBefore(job)
+        let result = try SealedResult.open(child.result ?? .null, of: nil, with: configuration.encryption?.keys)
+        let payload = try InputMapping.apply(job.options.inputs, to: opened?.payload ?? job.payload, result: result)
+        if let problem = configuration.payloadProblem(payload) {
+            throw InputMapping.Problem(reason: "the payload with its inputs \(problem.problem)")
+        }
+        return OpenedPayload(payload, parts: opened?.parts ?? .nothing)
+    }
+
+    private func childBefore(_ job: JobRecord) async throws -> ChildRecord {
+        var found: [ChildRecord] = []
+        var cursor: PageCursor?
+        repeat {
+            let after = cursor
+            let page = try await patiently(for: HeldLeases.patience(options.lease)) { () throws(StoreError) in
+                try await store.children(of: job.key, .processed, page: Page(limit: 2, after: after))
+            }
+            found += page.children
+            cursor = page.next
+        } while found.count < 2 && cursor != nil
+        guard let child = found.first, found.count == 1 else {
+            let count = found.isEmpty ? "no job" : "several jobs"
+            throw InputMapping.Problem(
+                reason: "its inputs can't be made: \(count) before it completed, and they come from the result of one")
+        }
+        return child
+    }
+
+    /// How an attempt ends whose inputs could not be made.
+    static func exit(of error: any Error) -> AttemptExit {
+        switch error {
+        case let problem as InputMapping.Problem: .unmapped(problem)
+        case let error as UnreadableValue: .unreadable(error)
+        // The store could not be read, and the handler has not begun: the job comes back, and nothing counts.
+        case is StoreError: .snoozed(Snooze(for: .seconds(1)))
+        default: .threw(error)
+        }
+    }
+}
