@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # See scripts/test.sh.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}
 record=docs/verification.md
-parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules encryption move fuzz thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules flows encryption move fuzz thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -28,6 +28,7 @@ command_of() {
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
+        flows) echo "DROVER_FLOW_KILLS=100 swift test --filter '[.]FlowKillTests/' --filter '[.]LargeFlowTests/'" ;;
         # All tests, and all that they print searched for what is secret.
         encryption) echo "DROVER_ENCRYPTION_ROUNDS=10000 scripts/canary.sh" ;;
         move) echo "DROVER_MOVE_JOBS=1000000 DROVER_MOVE_KILLS=20 swift test --filter '[.]MoveKillTests/'" ;;
@@ -54,6 +55,7 @@ figures_of() {
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" \
             "10000 lost replies of schedules on the reference store" ;;
         schedules) echo "300 slots, one job each" ;;
+        flows) printf '%s\n' "100 kills among flows on sqlite" "100 kills among flows on redis" "10000 children of one flow on sqlite" "10000 children of one flow on redis" ;;
         encryption) printf '%s\n' "10000 rounds of encryption" "1000 lines of output without a canary" ;;
         move) printf '%s\n' "1000000 jobs moved from sqlite to redis, 20 kills" \
             "1000000 jobs moved back to sqlite, 20 kills" "1000000 jobs moved from redis to sqlite, 20 kills" ;;

@@ -215,7 +215,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -475,7 +477,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "75694fa34f695be27d42369a1b270f1400fd7e51")
+        """#, sha: "2d25b792f3ae96694f2ac339c34551361a055016")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -855,7 +857,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -992,7 +996,10 @@ enum Scripts {
         function hold(rule, old, id)
             local remaining = lifetime(rule)
             if rule.isStale then call('DEL', rule.kept) end
-            if old and remaining > 0 and not rule.extends then remaining = math.max(call('PTTL', rule.holder), 1) end
+            if old and remaining > 0 and not rule.extends then
+                local left = call('PTTL', rule.holder)
+                remaining = left < 0 and 0 or math.max(left, 1)
+            end
             setHolder(rule, id, remaining)
             call('HSET', base .. id, 'deid', rule.id)
         end
@@ -1097,7 +1104,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "bf3c4e599621373417880e659478271a595f4006")
+        """#, sha: "7cf55f3a91d2ef9ca8caea070342545092995000")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1375,7 +1382,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -1868,7 +1877,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "cdd091398bd9cefa15085a3533bf4ad0c23346f2")
+        """#, sha: "0bd6fb73f60e76ab3c6a6851674b0a0f445e7e5b")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1986,7 +1995,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -2203,7 +2214,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "0207d1dc4aa5f7200d58e4b4c2a548cb9a690656")
+        """#, sha: "78db9f3fff8e7a508902abefa5740a501dd28809")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2276,7 +2287,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -2390,7 +2403,7 @@ enum Scripts {
             open(string.match(outer, '^(.*:)[^:]*$'))
             readChildren(outer)
         end
-        local nodes, entering = {}, {}
+        local nodes, entering, full = {}, {}, nil
         for index = 1, count do
             local at = first + (index - 1) * width
             local queue = open(ARGV[at])
@@ -2417,9 +2430,10 @@ enum Scripts {
             elseif not node.hasChildren then
                 entering[queue] = (entering[queue] or 0) + 1
                 local most = tonumber(queue.most)
-                if most and queue.length + entering[queue] > most then return '!' .. integer(most) end
+                if most and queue.length + entering[queue] > most then full = full or '!' .. integer(most) end
             end
         end
+        if full then return full end
         local function tell(queue, name, ...)
             if queue.hasTrimmed then
                 call('XADD', queue.events, eventID, 'event', name, ...)
@@ -2531,7 +2545,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "f1e502015d60e366c704a9d2aaa438aac4860807")
+        """#, sha: "b3405dde15d9354daa640212eee58809a1d64cce")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -2604,7 +2618,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -2705,8 +2721,13 @@ enum Scripts {
         local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
         local root = base .. id
         if call('EXISTS', root) == 0 then return 'notFound' end
-        local function isActive(job)
+        local function placeOf(job)
+            if job == root then local queue = queueOf(base .. 'x') return queue, id, base end
             local queue, other = queueOf(job)
+            return queue, other, string.match(job, '^(.*:)[^:]*$')
+        end
+        local function isActive(job)
+            local queue, other = placeOf(job)
             return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
         end
         if command == 'detach' then
@@ -2722,7 +2743,7 @@ enum Scripts {
         end
         local isPendingOnly = command == 'removeUnprocessedChildren'
         local function isUnprocessed(job)
-            local queue, other = queueOf(job)
+            local queue, other = placeOf(job)
             return not isActive(job) and not call('ZSCORE', queue.failed, other)
         end
         local function childrenOf(job)
@@ -2758,12 +2779,11 @@ enum Scripts {
             end
         end
         for _, job in ipairs(found) do
-            local queue = queueOf(job)
+            local queue = placeOf(job)
             call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
         end
         for _, job in ipairs(found) do
-            local queue, other = queueOf(job)
-            local name = string.match(job, '^(.*:)[^:]*$')
+            local queue, other, name = placeOf(job)
             local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
             detach(job, parent)
             local place
@@ -2779,7 +2799,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "d361eeed9c337b96c2f6fa38c0a802c36f6cddc3")
+        """#, sha: "9b769364841e74290d3b94431073ed34cc465fbc")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -3280,7 +3300,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -3666,7 +3688,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "21d584cd953ec0a2c332363b78fd62c270d5cff2")
+        """#, sha: "99893d920ed79187e79040a1993bf0488e7acaec")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3739,7 +3761,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -3832,7 +3856,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "53ce99b6b894b27e284ce0d470fe1b98e1ba6847")
+        """#, sha: "8c26ccf9fe74358e84d2413ba54ae510987ec070")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -4349,7 +4373,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -4597,7 +4623,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "c2e5a1077b4ca1a8c449b03b1883b3a87f7b774a")
+        """#, sha: "92b82576c7a7e7f6bd1a8bfccbcf883aaccf4cc3")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -4715,7 +4741,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -4947,7 +4975,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "6fdc98c2e8f36b3213a38d3ab98de00e620a8f96")
+        """#, sha: "94a04c17d5c3787342cc5d640ae22800a2d8b877")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -5150,7 +5178,9 @@ enum Scripts {
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                call('ZADD', queue.delayed, integer(due * 4096), id)
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
@@ -5424,7 +5454,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "4164105e98f9ece06ab7516842d8b570eaa14545")
+        """#, sha: "aca95822c62c207f5a5d8e194bfdefd4ac7429a1")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

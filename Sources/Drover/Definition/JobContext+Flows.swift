@@ -24,7 +24,12 @@ extension JobContext {
         let child = Child(payload, id: id, delay: delay, options: options, onFailure: policy, children: children)
         var job = try child.make(worker.configuration).job
         job.parent = JobParent(key, onFailure: policy)
-        return try job.key(in: P.queue, try await worker.store.enqueue(P.queue, [job]))
+        let jobs = [job]
+        guard let tracing = worker.tracing else {
+            return try job.key(in: P.queue, try await worker.store.enqueue(P.queue, jobs))
+        }
+        let results = try await tracing.enqueue(P.queue, jobs) { try await worker.store.enqueue(P.queue, $0) }
+        return try job.key(in: P.queue, results)
     }
 
     /// Goes on when no child is pending any more; else ends the attempt, and the handler runs anew when they are done.

@@ -7,9 +7,9 @@ import Foundation
 /// Steps through a JSON text, value by value, without building it.
 ///
 /// It is meant for texts that are valid; one that is not ends it with ``Malformed`` and never runs over the end.
-struct JSONCursor {
+package struct JSONCursor {
     /// The text is no JSON, or nested too deep.
-    struct Malformed: Error {}
+    package struct Malformed: Error {}
 
     /// One step on the way to a value.
     enum Step: Hashable, Sendable {
@@ -27,31 +27,31 @@ struct JSONCursor {
     static let deepest = 512
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private(set) var at = 0
+    package private(set) var at = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     /// The next byte that is no space.
-    mutating func next() throws(Malformed) -> UInt8 {
+    package mutating func next() throws(Malformed) -> UInt8 {
         while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
         if at >= bytes.count { throw Malformed() }
         return bytes[at]
     }
 
     /// Takes the next byte that is no space, if it is this one.
-    mutating func take(_ byte: UInt8) throws(Malformed) -> Bool {
+    package mutating func take(_ byte: UInt8) throws(Malformed) -> Bool {
         if try next() != byte { return false }
         at += 1
         return true
     }
 
     /// Takes the next byte that is no space, which must be this one.
-    mutating func expect(_ byte: UInt8) throws(Malformed) {
+    package mutating func expect(_ byte: UInt8) throws(Malformed) {
         if try !take(byte) { throw Malformed() }
     }
 
     /// Takes a string, and gives what it means.
-    mutating func string() throws(Malformed) -> String {
+    package mutating func string() throws(Malformed) -> String {
         try expect(UInt8(ascii: "\""))
         let start = at
         var hasEscapes = false
@@ -71,7 +71,7 @@ struct JSONCursor {
     }
 
     /// Passes over a value.
-    mutating func skip() throws(Malformed) {
+    package mutating func skip() throws(Malformed) {
         var depth = 0
         repeat {
             switch try next() {

@@ -73,15 +73,24 @@ struct JobTracing: Sendable {
         span.setStatus(SpanStatus(code: .error))
     }
 
-    /// The jobs with a context, but those that have one, or must not.
+    /// The jobs, with those below them, with a context, but those that have one, or must not.
     private func carrying(_ jobs: [NewJob], _ context: ServiceContext) -> [NewJob] {
         guard let text = TraceCarrier.text(of: context, by: tracer) else { return jobs }
-        return jobs.map { job in
-            if let telemetry = job.options.telemetry, telemetry.omitContext || telemetry.metadata != nil { return job }
-            var job = job
-            job.options.telemetry = JobTelemetry(metadata: text)
-            return job
+        return jobs.map { Self.carrying($0, JobTelemetry(metadata: text)) }
+    }
+
+    private static func carrying(_ job: NewJob, _ context: JobTelemetry) -> NewJob {
+        var job = job
+        let own = job.options.telemetry
+        if own?.omitContext != true, own?.metadata == nil { job.options.telemetry = context }
+        if job.isInFlow, !job.children.isEmpty {
+            job.children = job.children.map { child in
+                var child = child
+                child.job = carrying(child.job, context)
+                return child
+            }
         }
+        return job
     }
 
     // MARK: Process

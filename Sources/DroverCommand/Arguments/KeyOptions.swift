@@ -45,6 +45,11 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
+    /// Keys are needed and none were given.
+    static let noKeys = CommandFailure.usage(
+        "there are no keys to decrypt with",
+        advice: "name their file by --encryption-keys, or set DROVER_ENCRYPTION_KEYS")
+
     /// How payloads are opened, and where nothing else is said encrypted; nil when there are no keys.
     func encryption(in session: Session) throws -> PayloadEncryption? {
         try ring(in: session).map { PayloadEncryption($0) }

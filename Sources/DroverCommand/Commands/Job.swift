@@ -23,22 +23,20 @@ struct Job: Subcommand {
     @Argument(help: "The job's id.") var id: String
     @Flag(help: "Show encrypted payloads, results and steps in plain; needs their keys.") var decrypt = false
     @OptionGroup var keys: KeyOptions
-    @Flag(help: "Print JSON: an object; its logs are the newest 1000 lines.") var json = false
+    @Flag(help: "Print JSON: an object; its logs are the newest 1000 lines, childCounts its children by status.")
+    var json = false
 
     var attempt: String { "show a job" }
 
     func run(in session: Session) async throws -> ExitStatus {
         let key = JobKey(queue: try QueueName(queue), id: try JobID(id))
         let encryption = decrypt ? try keys.encryption(in: session) : nil
-        if decrypt && encryption == nil {
-            throw CommandFailure.usage(
-                "there are no keys to decrypt with",
-                advice: "name their file by --encryption-keys, or set DROVER_ENCRYPTION_KEYS")
-        }
-        let (found, log) = try await session.withStore(store, .existing) { store in
+        if decrypt && encryption == nil { throw KeyOptions.noKeys }
+        let (found, log, children) = try await session.withStore(store, .existing) { store in
             let job = try await store.jobs([key]).first ?? nil
             let page = try await store.logs(key, page: Page(limit: Self.shownLogLines, order: .descending))
-            return (job, LogPage(lines: page.lines.reversed(), total: page.total, next: page.next))
+            let children = try await store.children(of: key, .pending, page: Page(limit: 1)).counts
+            return (job, LogPage(lines: page.lines.reversed(), total: page.total, next: page.next), children)
         }
         guard let found else {
             throw CommandFailure(
@@ -48,9 +46,11 @@ struct Job: Subcommand {
         let job = try encryption?.open(found) ?? found
         if json {
             let logs = JSONWriter.array(log.lines.map { JSONWriter.string($0) })
-            session.output.line(JSONWriter.object(try JobJSON.members(job) + [("logs", logs)]))
+            let counts = children.total > 0 ? FlowText.counts(children) : "null"
+            session.output.line(
+                JSONWriter.object(try JobJSON.members(job) + [("childCounts", counts), ("logs", logs)]))
         } else {
-            JobText.lines(job, log: log).forEach(session.output.line)
+            JobText.lines(job, log: log, children: children).forEach(session.output.line)
         }
         return .done
     }

@@ -23,22 +23,32 @@ struct PayloadOptions: ParsableArguments {
         } else {
             bytes = Array(data.utf8)
         }
-        if bytes.count > Self.limit {
-            throw CommandFailure.usage(
-                "the payload is longer than \(Self.limit) bytes", advice: "store it elsewhere and send its place")
+        return try Self.json(bytes, "payload", limit: Self.limit, advice: "store it elsewhere and send its place")
+    }
+
+    /// One JSON text of bytes from outside.
+    ///
+    /// - Parameters:
+    ///   - noun: what it is, for messages.
+    ///   - advice: what to do with one that is longer than the limit.
+    /// - Throws: `CommandFailure` for what is no JSON text of at most the limit.
+    static func json(_ bytes: [UInt8], _ noun: String, limit: Int, advice: String) throws -> JSONText {
+        if bytes.count > limit {
+            throw CommandFailure.usage("the \(noun) is longer than \(limit) bytes", advice: advice)
         }
         if let place = bytes.firstIndex(of: 0) {
             throw CommandFailure.usage(
-                "the payload has a NUL byte at byte \(place)", advice: #"write it as \u0000 inside a JSON string"#)
+                "the \(noun) has a NUL byte at byte \(place)", advice: #"write it as \u0000 inside a JSON string"#)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandFailure.usage("the payload is not UTF-8", advice: "encode it before it is sent")
+            throw CommandFailure.usage("the \(noun) is not UTF-8", advice: "encode it before it is sent")
         }
         do {
             return try JSONText(text)
         } catch {
             throw CommandFailure.usage(
-                "the payload is not JSON: \(error.problem)", advice: #"quote a plain text: '"text"'"#)
+                "the \(noun) is not JSON: \(error.problem)",
+                advice: noun == "payload" ? #"quote a plain text: '"text"'"# : nil)
         }
     }
 

@@ -39,8 +39,16 @@ enum JobJSON {
             ("stacktrace", JSONWriter.array(job.stacktrace.map { JSONWriter.string($0) })),
             ("cancelRequested", String(job.isCancelRequested)),
             ("deferredFailure", JSONWriter.string(job.deferredFailure)),
+            ("parent", job.parent.map(parent) ?? "null"),
             ("options", try options(job.options)),
         ] + encrypted
+    }
+
+    private static func parent(_ parent: JobParent) -> String {
+        JSONWriter.object([
+            ("queue", JSONWriter.string(parent.key.queue.text)), ("id", JSONWriter.string(parent.key.id.text)),
+            ("onFailure", JSONWriter.string(parent.onFailure.rawValue)),
+        ])
     }
 
     private static func step(_ step: JobStep) -> String {

@@ -4,7 +4,7 @@ import DroverCore
 /// Everything about one job, for people: a name and a value on each line.
 enum JobText {
     /// The lines; what the job does not have is left out.
-    static func lines(_ job: JobRecord, log: LogPage) -> [String] {
+    static func lines(_ job: JobRecord, log: LogPage, children: ChildCounts) -> [String] {
         var pairs: [(String, String)] = [
             ("job", job.key.id.text), ("queue", job.key.queue.text), ("name", job.name.text),
             (
@@ -24,6 +24,12 @@ enum JobText {
         add("started", job.processedAt.map(InstantArgument.text))
         add("finished", job.finishedAt.map(InstantArgument.text))
         add("worker", job.worker)
+        add("parent", job.parent.map { "\($0.key)\(meaning($0.onFailure))" })
+        if children.total > 0 {
+            add(
+                "children",
+                "\(FlowText.ofChildren(children)); see drover flow show --queue \(job.key.queue) \(job.key.id)")
+        }
         add("payload", StoredValue(job.payload).shown.text)
         add("progress", job.progress?.text)
         add("result", job.result.map { StoredValue($0).shown.text })
@@ -59,6 +65,16 @@ enum JobText {
             lines += log.lines.map { "  " + Printable.text($0) }
         }
         return lines
+    }
+
+    /// What the failure of a job means to its parent.
+    private static func meaning(_ policy: ChildFailurePolicy) -> String {
+        switch policy {
+        case .keepWaiting: ", which waits on if this fails"
+        case .failParent: ", which fails if this fails"
+        case .continueParent: ", which goes on at once if this fails"
+        case .ignore, .remove: ", which waits for the others if this fails"
+        }
     }
 
     private static func options(_ options: JobOptions) -> [(String, String)] {

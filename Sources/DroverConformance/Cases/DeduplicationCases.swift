@@ -199,6 +199,15 @@ extension ConformanceCase {
             try await bench.give("c", rule, start: .after(.seconds(36_000)), is: "+c")
             try await bench.expect(bench.list(.delayed).sorted(), is: ["b", "c"], "the delayed jobs")
         },
+        Case("deduplication", "without extend a job that replaces one which holds the id without a time does so too") {
+            bench in
+            let timed = Deduplication(id: "d", ttl: .seconds(1800), replace: true)
+            try await bench.give("a", Deduplication(id: "d"), start: .after(.seconds(36_000)), is: "+a")
+            try await bench.give("b", timed, start: .after(.seconds(3600)), is: "+b")
+            try await bench.advance(by: .seconds(3601))
+            try await bench.expect(bench.claimedIDs(), is: ["b"], "the jobs that are due")
+            try await bench.give("c", timed, is: "~b")
+        },
         Case("deduplication", "a holder that is not delayed is not replaced, without an event") { bench in
             let rule = Deduplication(id: "d", replace: true)
             try await bench.give("a", rule, is: "+a")

@@ -125,6 +125,12 @@ extension ConformanceCase {
             try await bench.expect(
                 bench.store.enqueue(bench.queue, [late]), is: [.queueFull(maxLength: 2)], "a late one")
         },
+        Case("flows", "a flow that can't be stored is refused, also where there is no room for it") { bench in
+            try await bench.addFlow("p", [bench.child("a")])
+            _ = try await bench.store.configure([.maxLength(bench.queue, 1)])
+            // There is no room for x, and a has another parent.
+            try await bench.expectRefused(bench.node("q", [bench.child("x"), bench.child("a")]), "parent")
+        },
         Case("flows", "a repeated flow answers duplicate and changes nothing") { bench in
             let flow = bench.node("p", [bench.child("a")])
             try await bench.add(flow)

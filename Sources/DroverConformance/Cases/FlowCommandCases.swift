@@ -13,6 +13,24 @@ extension ConformanceCase {
             try await bench.expect(bench.children(of: "p"), is: [:], "the children")
             try await bench.expect(bench.claimedIDs(), is: ["p", "z"], "the order")
         },
+        Case("flows", "parents that are released to the same delay come in the order of their release") { bench in
+            for parent in ["b", "a", "c"] {
+                try await bench.addFlow(parent, start: .after(.seconds(600)), [bench.child("x-\(parent)")])
+            }
+            for parent in ["b", "a", "c"] { try await bench.settleNext("x-\(parent)") }
+            try await bench.expectStates(["a": .delayed, "b": .delayed, "c": .delayed])
+            try await bench.advance(by: .seconds(601))
+            try await bench.expect(bench.claimedIDs(), is: ["b", "a", "c"], "the order")
+        },
+        Case("flows", "a job in no flow is removed as one of its own, whatever its id") { bench in
+            try await bench.add("d:e:f")
+            try await bench.add("x")
+            try await bench.apply(.removeUnprocessedChildren(bench.key("d:e:f")))
+            try await bench.expectStates(["d:e:f": .waiting])
+            try await bench.apply(.removeFlow(bench.key("d:e:f")))
+            try await bench.expectStates(["d:e:f": nil])
+            try await bench.expect(bench.claimedIDs(), is: ["x"], "what is left")
+        },
         Case("flows", "removing only the parent leaves its children, which then end for nobody") { bench in
             try await bench.addFlow("p", [bench.child("a")])
             try await bench.apply(.remove(bench.key("p")))

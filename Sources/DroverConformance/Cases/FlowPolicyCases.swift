@@ -13,6 +13,18 @@ extension ConformanceCase {
             try await bench.expectStates(["p": .waiting])
             try await bench.expect(bench.children(of: "p"), is: ["a": "processed 1"], "the children then")
         },
+        Case("flows", "a failed child that is removed at once is forgotten by its parent, before its own events") {
+            bench in
+            try await bench.addFlow("p", [bench.child("a")])
+            let start = try await bench.end()
+            try await bench.settleNext("a", bench.failure(), keeping: .removeAtOnce)
+            try await bench.expectStates(["p": .waiting, "a": nil])
+            try await bench.expect(bench.children(of: "p"), is: [:], "the children")
+            let events = try await bench.events(since: start).filter { $0.kind != .active }
+            try bench.expect(
+                events.first?.kind, is: .waiting(from: .waitingChildren), "the first event of the end")
+            try bench.expect(events.dropFirst().first?.kind, is: .failed("no"), "the second one")
+        },
         Case("flows", "failParent: the parent is taken at once, also before its other children, and must fail") {
             bench in
             try await bench.addFlow("p", [bench.child("a", .failParent), bench.child("b")])

@@ -17,6 +17,8 @@ enum ModelAnswer: Equatable, Sendable {
     case listed([JobRecord], goesOn: Bool)
     /// The active jobs, of which no order is promised.
     case gathered(Set<JobRecord>)
+    /// Children, of whom no order is promised, and the counts that the pages told.
+    case children(Set<ChildRecord>, [ChildCounts])
     case held(DeduplicationHold?, JobRecord?)
     case queues([QueueSummary])
     case workers([WorkerSummary])

@@ -40,6 +40,7 @@ struct ModelBoard {
         case .failure(let difference): return .failure(difference)
         }
         if let difference = try await followFronts(operation, answer) { return .failure(difference) }
+        if operation.removesInAnyOrder, let difference = try await putBackParents() { return .failure(difference) }
         return .success(answer)
     }
 
@@ -60,6 +61,13 @@ struct ModelBoard {
         if latitude.contains(.timesOfHolds), case .held(var hold?, let job) = answer {
             hold.remaining = hold.remaining.map { _ in .zero }
             return .held(hold, job)
+        }
+        // How many jobs a step of an obliteration removes, and so how many steps there are, follows from the order in which
+        // it takes parents and children; that it ends is compared.
+        if case .sweep(.obliterate, _, _) = operation, case .swept(let steps) = answer {
+            return .swept(
+                steps.suffix(1).map { if case .removed(_, let isLast) = $0 { .removed(0, isLast: isLast) } else { $0 } }
+            )
         }
         guard latitude.contains(.pagesAmidChanges), case .turnPage(_, let state, _, _, _) = operation,
             !state.isFinished, case .listed = answer
@@ -101,6 +109,26 @@ struct ModelBoard {
         guard names.count > leaving else { return nil }
         fronts.subtract(names)
         return try await putBack(names.sorted())
+    }
+
+    /// Puts all waiting jobs to the back, in an order of their names, once parents may have been released in any order.
+    private mutating func putBackParents() async throws -> FoundDifference? {
+        var names: [ModelJobName] = []
+        for queue in 0..<ModelQueues.count {
+            // Only whether they are the same is not yet known: the list is not compared.
+            let list = ModelOperation.list(queue, .waiting, limit: 1000, .ascending)
+            if case .listed(let jobs, _) = try await subjects[0].perform(list) {
+                names += jobs.compactMap { ModelJobName(shown: $0.key) }
+            }
+        }
+        if names.isEmpty { return nil }
+        let jobs = try await subjects[0].perform(.look(names.sorted()))
+        guard case .looked(let found) = jobs else { return nil }
+        let commands = zip(names.sorted(), found).compactMap { name, job in
+            job.map { ModelCommand(job: name, action: .changePriority($0.priority, lifo: false)) }
+        }
+        if case .failure(let difference) = try await perform(.apply(commands)) { return difference }
+        return nil
     }
 
     private mutating func putBack(_ names: [ModelJobName]) async throws -> FoundDifference? {

@@ -18,8 +18,10 @@ struct ModelGenerator {
     var elapsed = Duration.zero
     private var exchangeNumber = 0
     private var recentJobs: [ModelJobName] = []
-    private var held: [ModelLease] = []
+    var held: [ModelLease] = []
     private var stale: [ModelLease] = []
+    /// Jobs that may have children, or had.
+    var parents: Set<ModelJobName> = []
     private var recentExchanges: [ModelOperation] = []
 
     init(seed: UInt64, comparesTimes: Bool, latitude: ModelLatitude, drawsSchedules: Bool) {
@@ -32,11 +34,12 @@ struct ModelGenerator {
     /// The next operation.
     mutating func next() -> ModelOperation {
         let operation = draw()
-        return latitude.contains(.orderOfEnds) ? operation.finishingOneByState : operation
+        return latitude.contains(.orderOfEnds) ? operation.finishingOneByState { parents.contains($0) } : operation
     }
 
     private mutating func draw() -> ModelOperation {
-        switch below(drawsSchedules ? 1160 : 1000) {
+        if one(40) { return .children(parentName(), pick(ChildStatus.allCases), limit: 1 + below(4)) }
+        return switch below(drawsSchedules ? 1160 : 1000) {
         case ..<170: .enqueue(queue(), (0..<1 + few(6)).map { _ in newJob() })
         case ..<480: exchange()
         case ..<520: recentExchanges.randomElement(using: &random) ?? exchange()
@@ -67,9 +70,13 @@ struct ModelGenerator {
     /// Takes in what the first store answered.
     mutating func observe(_ operation: ModelOperation, _ answer: ModelAnswer) {
         switch (operation, answer) {
-        case (.enqueue(let queue, _), .enqueued(let results)):
-            for case .added(let id) in results {
-                remember(ModelJobName(shown: JobKey(queue: ModelQueues.name(queue), id: id)))
+        case (.enqueue(let queue, let jobs), .enqueued(let results)):
+            for (new, result) in zip(jobs, results) {
+                if let parent = new.parent { parents.insert(parent.job) }
+                guard case .added(let id) = result else { continue }
+                let name = ModelJobName(shown: JobKey(queue: ModelQueues.name(queue), id: id))
+                remember(name)
+                if let name, new.job.isInFlow { observeFlow(new.job, name) }
             }
         case (.exchange(_, let number, let settle, _), .exchanged(let reply)):
             for (settlement, status) in zip(settle, reply.settled) where status == .settled {
@@ -176,8 +183,10 @@ struct ModelGenerator {
         case ..<4: return .sweep(.drain(name(), delayed: one(2)), limit: 1 + below(20), steps: 1 + below(6))
         case ..<9:
             let clean = Sweep.clean(name(), state: state, olderThan: .seconds(pick([0, 0, 10, 60])))
-            // No order of active jobs is promised, so no limit may part them.
-            return .sweep(clean, limit: state == .active ? 1000 : 1 + below(20), steps: 1 + below(6))
+            // No order of active jobs is promised, nor of those that came to wait for children in one millisecond: no limit
+            // may part them.
+            let isWhole = state == .active || state == .waitingChildren
+            return .sweep(clean, limit: isWhole ? 1000 : 1 + below(20), steps: 1 + below(6))
         default: return .sweep(.obliterate(name(), force: one(2)), limit: 1 + below(20), steps: 1000)
         }
     }
@@ -202,7 +211,9 @@ extension ModelGenerator {
         if one(4) { job.start = .after(delay()) }
         if one(5) { deduplicate(&job) }
         if one(25) { spoil(&job) }
-        return ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
+        var new = ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
+        if one(6) { makeFlow(of: &new) }
+        return new
     }
 
     /// Makes a job the same as others. It has an id of its own: whether a store spends one on a job that it does not store
@@ -233,7 +244,8 @@ extension ModelGenerator {
     }
 
     private mutating func action() -> ModelCommand.Action {
-        switch below(12) {
+        if one(7) { return pick([.removeFlow, .removeUnprocessedChildren, .detach, .detach]) }
+        return switch below(12) {
         case 0, 1: .retry(resetAttempts: one(2))
         case 2: .promote
         case 3: .remove
@@ -248,6 +260,7 @@ extension ModelGenerator {
         let failure = Failure(
             reason: pick(["no", "nö"]), trace: one(2) ? "at \(below(3))" : nil, keepTraces: below(4),
             isExhausted: one(3))
+        if one(14) { return .waitingForChildren }
         return switch below(40) == 0 ? 12 : below(12) {
         case 12: .rateLimited(.seconds(pick([0, 1, 10])))
         case ..<4: .completed(pick(ModelValues.texts))
@@ -284,7 +297,7 @@ extension ModelGenerator {
             running: below(3), validFor: .seconds(pick([0, 10, 30, 60])))
     }
 
-    private mutating func delay() -> Duration {
+    mutating func delay() -> Duration {
         if comparesTimes && one(8) { return pick([.milliseconds(1), .microseconds(500), .milliseconds(9999)]) }
         return .seconds(pick([0, 0, 10, 10, 20, 30, 60, 300]))
     }
@@ -301,7 +314,7 @@ extension ModelGenerator {
             ?? ModelLease(job: jobName(), exchange: exchangeNumber, duration: .seconds(30))
     }
 
-    private mutating func jobName() -> ModelJobName {
+    mutating func jobName() -> ModelJobName {
         if !one(4), let name = recentJobs.randomElement(using: &random) { return name }
         return .chosen(queue: queue(), id: pick(ModelValues.ids))
     }

@@ -6,8 +6,8 @@ extension ModelOperation {
         switch self {
         case .enqueue(let queue, let jobs):
             (jobs.count > 1 ? jobs.indices.map { .enqueue(queue, jobs.removing($0)) } : [])
-                + jobs.indices.compactMap { index in
-                    jobs[index].plain.map { .enqueue(queue, jobs.replacing(index, by: $0)) }
+                + jobs.indices.flatMap { index in
+                    jobs[index].plainer.map { .enqueue(queue, jobs.replacing(index, by: $0)) }
                 }
         case .exchange(let queue, let number, let settle, let claim):
             settle.indices.map { .exchange(queue, number: number, settle: settle.removing($0), claim: claim) }
@@ -41,10 +41,40 @@ extension ModelOperation {
 }
 
 extension ModelNewJob {
-    /// The job with its id alone; nil when there is nothing else.
-    fileprivate var plain: ModelNewJob? {
-        let bare = NewJob(id: job.id, name: "job")
-        return job == bare && at == nil ? nil : ModelNewJob(serial: serial, job: bare)
+    /// The job with its id alone, or with that and fewer others around it; none when there is nothing else.
+    fileprivate var plainer: [ModelNewJob] {
+        let bare = ModelNewJob(serial: serial, job: NewJob(id: job.id, name: "job"))
+        if job == bare.job && at == nil && parent == nil { return [] }
+        var found = [bare]
+        if parent != nil {
+            found.append(ModelNewJob(serial: serial, job: job, at: at))
+            var linked = bare
+            linked.parent = parent
+            if job != bare.job || at != nil { found.append(linked) }
+        }
+        found += job.withFewerChildren.map { ModelNewJob(serial: serial, job: $0, at: at, parent: parent) }
+        return found
+    }
+}
+
+extension NewJob {
+    /// The job with one of all the jobs below it left out, or made plain.
+    fileprivate var withFewerChildren: [NewJob] {
+        let parts = children
+        return parts.indices.flatMap { index in
+            var smaller = [parts.removing(index)]
+            let bare = NewJob(id: parts[index].job.id, name: "job", children: parts[index].job.children)
+            for job in (bare == parts[index].job ? [] : [bare]) + parts[index].job.withFewerChildren {
+                var child = parts[index]
+                child.job = job
+                smaller.append(parts.replacing(index, by: child))
+            }
+            return smaller.map { children in
+                var job = self
+                job.children = children
+                return job
+            }
+        }
     }
 }
 

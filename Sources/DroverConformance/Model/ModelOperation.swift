@@ -6,6 +6,31 @@ struct ModelNewJob: Sendable {
     var job: NewJob
     /// Due at this span after the beginning of the sequence; replaces the job's own start.
     var at: Duration?
+    /// A job that is to wait for it, which a sequence names; `job` names none itself.
+    var parent: ModelParent?
+}
+
+extension ModelNewJob: CustomStringConvertible {
+    var description: String {
+        let parent = parent.map { " of \($0.job) \($0.onFailure)" } ?? ""
+        let at = at.map { " at \($0)" } ?? ""
+        return "\(serial):\(Self.text(job))\(at)\(parent)"
+    }
+
+    private static func text(_ job: NewJob) -> String {
+        var coder = OptionsCoder()
+        // Options that can't be written are shown as such.
+        let options = (try? coder.text(job.options)) ?? "{}"
+        let children = job.children.map { "\($0.queue) \($0.onFailure) \(text($0.job))" }.joined(separator: ", ")
+        return "\(job.id?.text ?? "#") \(job.name) \(job.payload) \(job.start) \(options)"
+            + (children.isEmpty ? "" : " [\(children)]")
+    }
+}
+
+/// The parent of a job to be enqueued.
+struct ModelParent: Hashable, Sendable {
+    var job: ModelJobName
+    var onFailure: ChildFailurePolicy
 }
 
 /// An outcome to store, under a lease that a sequence names.
@@ -23,14 +48,25 @@ struct ModelSettlement: Sendable {
         case .retry, .snoozed, .released, .rateLimited, .waitingForChildren: nil
         }
     }
+
+    /// The states in which the job may be kept: one that has children may fail by them, and is kept then.
+    func mayFinish(_ mayHaveChildren: (ModelJobName) -> Bool) -> Set<JobState> {
+        var states = Set([finished].compactMap(\.self))
+        switch outcome {
+        case .completed, .waitingForChildren: if mayHaveChildren(lease.job) { states.insert(.failed) }
+        case .failed, .cancelled, .retry, .snoozed, .released, .rateLimited: break
+        }
+        return states
+    }
 }
 
 extension Outcome {
     /// Whether it puts the job before all others.
     var isPutBackFirst: Bool {
         switch self {
-        case .released, .rateLimited: true
-        case .completed, .failed, .retry, .snoozed, .cancelled, .waitingForChildren: false
+        // One that waits for children and has none that are pending is released.
+        case .released, .rateLimited, .waitingForChildren: true
+        case .completed, .failed, .retry, .snoozed, .cancelled: false
         }
     }
 }
@@ -49,6 +85,7 @@ struct ModelCommand: Sendable {
         case changePriority(Int, lifo: Bool)
         case changeDelay(Duration)
         case updatePayload(JSONText)
+        case removeFlow, removeUnprocessedChildren, detach
 
         var isCancel: Bool { if case .cancel = self { true } else { false } }
     }
@@ -65,6 +102,9 @@ struct ModelCommand: Sendable {
         case .changePriority(let priority, let lifo): .changePriority(key, to: priority, lifo: lifo)
         case .changeDelay(let delay): .changeDelay(key, to: delay)
         case .updatePayload(let payload): .updatePayload(key, to: payload)
+        case .removeFlow: .removeFlow(key)
+        case .removeUnprocessedChildren: .removeUnprocessedChildren(key)
+        case .detach: .detach(key)
         }
     }
 }
@@ -89,6 +129,8 @@ enum ModelOperation: Sendable {
     case applyToAllowances([AllowanceCommand])
     /// A whole list, page by page.
     case list(Int, JobState, limit: Int, Page.Order)
+    /// What a job knows of its children of one status, page by page.
+    case children(ModelJobName, ChildStatus, limit: Int)
     /// Who holds a deduplication id.
     case holder(Int, of: String)
     /// The next page of a list, behind the cursor that is kept under a number; other operations may lie between two.
@@ -112,20 +154,44 @@ enum ModelOperation: Sendable {
     /// Whether it may finish jobs that are then kept.
     var mayFinish: Bool {
         switch self {
-        case .exchange(_, _, let settle, _): settle.contains { $0.finished != nil }
+        case .exchange(_, _, let settle, _): settle.contains { !$0.mayFinish { _ in true }.isEmpty }
         case .apply(let commands): commands.contains { $0.action.isCancel }
         default: false
         }
     }
 
-    /// The operation with all but the first of the jobs that it finishes in one state removed at once, or not finished.
-    var finishingOneByState: ModelOperation {
+    /// Whether it removes jobs in an order that is left to the store, by which the order of parents that go to work by it
+    /// is left to it too.
+    var removesInAnyOrder: Bool {
+        switch self {
+        case .sweep(.obliterate, _, _), .sweep(.clean(_, .active, _), _, _),
+            .sweep(.clean(_, .waitingChildren, _), _, _):
+            true
+        case .apply(let commands):
+            commands.contains { command in
+                switch command.action {
+                case .removeFlow, .removeUnprocessedChildren: true
+                default: false
+                }
+            }
+        default: false
+        }
+    }
+
+    /// The operation with all but the first of the jobs that it may finish in one state removed at once, or not finished.
+    func finishingOneByState(_ mayHaveChildren: (ModelJobName) -> Bool) -> ModelOperation {
         var seen: Set<JobState> = []
         switch self {
         case .exchange(let queue, let number, var settle, let claim):
             for index in settle.indices {
-                guard let state = settle[index].finished else { continue }
-                if !seen.insert(state).inserted { settle[index].retention = .removeAtOnce }
+                let states = settle[index].mayFinish(mayHaveChildren)
+                if seen.isDisjoint(with: states) {
+                    seen.formUnion(states)
+                } else if mayHaveChildren(settle[index].lease.job) {
+                    settle[index].outcome = .snoozed(.seconds(30))
+                } else {
+                    settle[index].retention = .removeAtOnce
+                }
             }
             return .exchange(queue, number: number, settle: settle, claim: claim)
         case .apply(var commands):
@@ -145,7 +211,7 @@ enum ModelOperation: Sendable {
             .events(let queue, _, _),
             .waitForWork(let queue):
             queue
-        case .log(let name, _, _): name.queue
+        case .log(let name, _, _), .children(let name, _, _): name.queue
         case .put(let plans): Self.queue(of: plans.map(\.schedule.key))
         case .fire(let firings): Self.queue(of: firings.map(\.key))
         case .applyToSchedules(let commands): Self.queue(of: commands.map(\.key))

@@ -15,6 +15,7 @@ extension ModelSubject {
             return .held(hold, page.jobs.first.map { show($0) })
         case .list(let queue, let state, let limit, let order):
             return try await list(queue, state, limit: limit, order)
+        case .children(let name, let status, let limit): return try await children(name, status, limit: limit)
         case .turnPage(let queue, let state, let limit, let order, let kept):
             let page = Page(limit: limit, after: keptCursors[kept], order: order)
             let found = try await store.jobs(
@@ -45,7 +46,9 @@ extension ModelSubject {
             jobs += found.jobs.map { show($0) }
             cursor = found.next
         } while cursor != nil
-        if state == .active && Set(jobs).count == jobs.count { return .gathered(Set(jobs)) }
+        // Nothing is said of the order of those that came to wait for children in one millisecond.
+        let isUnordered = state == .active || state == .waitingChildren
+        if isUnordered && Set(jobs).count == jobs.count { return .gathered(Set(jobs)) }
         return .listed(jobs, goesOn: cursor != nil)
     }
 
@@ -80,7 +83,7 @@ extension ModelSubject {
             start = .after(page.next)
             if page.events.isEmpty {
                 if !fromBeginning { followed[queue] = page.next }
-                return .events(events, hasGap: hasGap)
+                return .events(Self.inOrder(events), hasGap: hasGap)
             }
         }
     }

@@ -58,6 +58,7 @@ struct ModelSubject {
         var job = new.job
         job.id = job.id?.absolute(from: start)
         if let at = new.at { job.start = .at(start + at) }
+        if let parent = new.parent { job.parent = JobParent(key(parent.job), onFailure: parent.onFailure) }
         return job
     }
 
@@ -110,6 +111,9 @@ struct ModelSubject {
         job.dueAt = job.dueAt.map { show($0) }
         job.processedAt = job.processedAt.map { show($0) }
         job.finishedAt = job.finishedAt.map { show($0) }
+        job.parent = job.parent.map { JobParent(show($0.key), onFailure: $0.onFailure) }
+        job.failedReason = job.failedReason.map { show(reason: $0) }
+        job.deferredFailure = job.deferredFailure.map { show(reason: $0) }
         for index in job.steps.indices { job.steps[index].recordedAt = show(job.steps[index].recordedAt) }
         if !comparesTimes { job.steps = job.steps.inOrder() }
         return job
@@ -127,6 +131,7 @@ struct ModelSubject {
     func show(_ event: JobEvent, of queue: QueueName) -> JobEvent {
         var kind = event.kind
         if case .delayed(let due) = kind { kind = .delayed(until: show(due)) }
+        if case .failed(let reason) = kind { kind = .failed(show(reason: reason)) }
         let job = event.job.map { show(JobKey(queue: queue, id: $0)).id }
         return JobEvent(position: EventPosition(""), at: show(event.at), job: job, kind: kind)
     }

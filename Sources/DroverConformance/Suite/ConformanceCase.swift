@@ -45,7 +45,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
         queueConcurrency, rates, workerRates, allowances, expiring,
         deduplicating, deduplicationEnds,
-        flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps, flowMeetings,
+        flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }
 

@@ -28,8 +28,9 @@ public struct NewJob: Hashable, Sendable {
         var children: [ChildJob] = []
     }
 
-    private final class Family: Hashable, Sendable {
+    private final class Family: Hashable, Sendable, CustomStringConvertible {
         let bonds: Bonds
+        var description: String { "\(bonds)" }
 
         init?(_ bonds: Bonds) {
             if bonds.parent == nil, bonds.children.isEmpty { return nil }

@@ -57,7 +57,7 @@ if outer then
     readChildren(outer)
 end
 
-local nodes, entering = {}, {}
+local nodes, entering, full = {}, {}, nil
 for index = 1, count do
     local at = first + (index - 1) * width
     local queue = open(ARGV[at])
@@ -84,9 +84,10 @@ for index = 1, count do
     elseif not node.hasChildren then
         entering[queue] = (entering[queue] or 0) + 1
         local most = tonumber(queue.most)
-        if most and queue.length + entering[queue] > most then return '!' .. integer(most) end
+        if most and queue.length + entering[queue] > most then full = full or '!' .. integer(most) end
     end
 end
+if full then return full end
 
 -- From here on it is written.
 local function tell(queue, name, ...)

@@ -9,8 +9,15 @@ local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local root = base .. id
 if call('EXISTS', root) == 0 then return 'notFound' end
 
-local function isActive(job)
+-- The keys of a job's queue, its id, and the base of those keys. The first job's id may have colons: it is then in no flow.
+local function placeOf(job)
+    if job == root then local queue = queueOf(base .. 'x') return queue, id, base end
     local queue, other = queueOf(job)
+    return queue, other, string.match(job, '^(.*:)[^:]*$')
+end
+
+local function isActive(job)
+    local queue, other = placeOf(job)
     return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
 end
 
@@ -29,7 +36,7 @@ end
 -- The jobs below that still say whose children they are: one under the id of a former child is none.
 local isPendingOnly = command == 'removeUnprocessedChildren'
 local function isUnprocessed(job)
-    local queue, other = queueOf(job)
+    local queue, other = placeOf(job)
     return not isActive(job) and not call('ZSCORE', queue.failed, other)
 end
 local function childrenOf(job)
@@ -65,12 +72,11 @@ if not isPendingOnly then
     end
 end
 for _, job in ipairs(found) do
-    local queue = queueOf(job)
+    local queue = placeOf(job)
     call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
 end
 for _, job in ipairs(found) do
-    local queue, other = queueOf(job)
-    local name = string.match(job, '^(.*:)[^:]*$')
+    local queue, other, name = placeOf(job)
     local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
     detach(job, parent)
     local place

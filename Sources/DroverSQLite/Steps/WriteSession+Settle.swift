@@ -184,7 +184,10 @@ extension WriteSession {
         _ work: inout SettlingWork
     ) throws(StoreError) {
         try endDeduplication(of: stored.id, held.annexes, turn)
-        if held.annexes.hasParent { try tellParent(of: seq, stored, .failed(reason: failure.reason), turn) }
+        if held.annexes.hasParent {
+            try tellParent(of: seq, stored, .failed(reason: failure.reason), turn)
+            if retention.removesAtOnce { try tellParent(of: seq, stored, .gone(isSwept: false), turn) }
+        }
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {
             turn.emit(.retriesExhausted(attemptsMade: Int(held.attemptsMade) + 1), stored)

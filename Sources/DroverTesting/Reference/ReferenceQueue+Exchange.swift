@@ -111,9 +111,10 @@ extension ReferenceQueue {
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
         case .failed(let failure):
-            fail(id, failure, now: now)
+            fail(id, failure, isRemoved: settlement.retention.removesAtOnce, now: now)
         case .cancelled:
-            fail(id, Failure(reason: Failure.cancelledReason), now: now)
+            let failure = Failure(reason: Failure.cancelledReason)
+            fail(id, failure, isRemoved: settlement.retention.removesAtOnce, now: now)
         case .retry(let wait, let failure):
             if wait <= .zero { promoteDue(&hasPromoted, now: now) }
             countFailedAttempt(id, failure)
@@ -136,10 +137,11 @@ extension ReferenceQueue {
         return .settled
     }
 
-    private mutating func fail(_ id: JobID, _ failure: Failure, now: Timestamp) {
+    private mutating func fail(_ id: JobID, _ failure: Failure, isRemoved: Bool, now: Timestamp) {
         countFailedAttempt(id, failure)
         endDeduplication(of: id, now: now)
         tellParent(of: id, failure: failure.reason)
+        if isRemoved { tellParent(of: id, .gone(isSwept: false)) }
         finish(id, as: .failed, now: now)
         note(.failed(failure.reason), of: id)
         if failure.isExhausted {

@@ -65,6 +65,38 @@ import Tracing
         #expect(stored.metadata == #"{"traceparent":"00-\#(add.trace)-\#(add.id)-01","tracestate":"vendor=1"}"#)
     }
 
+    @Test(
+        "all jobs of a flow go on in the trace of its producer, and children that a handler adds in that of its attempt"
+    )
+    func flow() async throws {
+        let service = service()
+        service.work("notes") { handlers in
+            handlers.on(Note.self) { note, context in
+                guard note.text == "top", context.job.attemptsStarted == 1 else { return }
+                try await context.addChild(Note(text: "late"))
+                try await context.waitForChildren()
+            }
+        }
+        var silent = JobOptions()
+        silent.telemetry = JobTelemetry(metadata: nil, omitContext: true)
+        let key = try await service.add(
+            Flow(Note(text: "top")) {
+                Child(Note(text: "inner")) { Child(Note(text: "leaf")) }
+                Child(Note(text: "silent"), options: silent)
+            })
+        try await running(service) { try await ended(service, key) }
+        // The flow's one, that of the late child, and those of six attempts: the first job has two.
+        let spans = try await tracer.ended.wait(for: 8)
+        #expect(spans.count == 8)
+        let add = try #require(spans.first { $0.name == "enqueue notes" && $0.parent == nil })
+        let late = try #require(spans.first { $0.name == "enqueue notes" && $0.parent != nil })
+        #expect(spans.count { $0.trace == add.trace } == 7)
+        let runs = spans.filter { $0.name == "process notes" }
+        #expect(runs.count { $0.parent == add.id } == 4)
+        #expect(runs.count { $0.parent == late.id } == 1)
+        #expect(runs.contains { $0.id == late.parent && $0.attributes["drover.job.outcome"] == "waiting_for_children" })
+    }
+
     @Test("a job that is added in a transaction goes on in the trace of its producer's span")
     func transaction() async throws {
         let enqueued = Probe<NewJob>("the enqueued job")

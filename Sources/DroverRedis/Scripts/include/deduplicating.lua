@@ -59,7 +59,11 @@ end
 function hold(rule, old, id)
     local remaining = lifetime(rule)
     if rule.isStale then call('DEL', rule.kept) end
-    if old and remaining > 0 and not rule.extends then remaining = math.max(call('PTTL', rule.holder), 1) end
+    if old and remaining > 0 and not rule.extends then
+        local left = call('PTTL', rule.holder)
+        -- A hold without a time stays one.
+        remaining = left < 0 and 0 or math.max(left, 1)
+    end
     setHolder(rule, id, remaining)
     call('HSET', base .. id, 'deid', rule.id)
 end

@@ -15,7 +15,9 @@ local function releaseParent(queue, parent, id)
     priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
     if delay > 0 then
         local due = now + delay
-        call('ZADD', queue.delayed, integer(due * 4096), id)
+        local lowest, last = due * 4096, due * 4096 + 4095
+        local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+        call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
         emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
         local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
         call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')

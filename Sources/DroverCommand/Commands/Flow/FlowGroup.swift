@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `drover flow`: trees of jobs.
+struct FlowGroup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flow",
+        abstract: "Add trees of jobs, and see how they stand.",
+        discussion: """
+            In a flow a job waits until those below it are done, and can then read their results. Its jobs may be of several \
+            queues.
+            """,
+        subcommands: [FlowAdd.self, FlowShow.self])
+}

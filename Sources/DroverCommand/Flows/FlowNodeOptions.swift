@@ -1,0 +1,189 @@
+import Drover
+import DroverCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The options of a job of a flow, by their public names (PROTOCOL 5.1) and those of ours.
+struct FlowNodeOptions {
+    /// What the failure of the job means to its parent; nil where nothing is said.
+    private(set) var onFailure: ChildFailurePolicy?
+    private var id: String?
+    private var start = NewJob.Start.now
+    private var parent: JobKey?
+    private var options = JobOptions()
+
+    /// The kinds of values.
+    private enum Kind {
+        case number, truth, text, texts, textByName, backoff, retention
+
+        /// What is wrong with a value, or nil.
+        func problem(of value: String) -> String? {
+            switch self {
+            case .number: JSONValue.read(Int.self, value) == nil ? "is no whole number" : nil
+            case .truth: JSONValue.read(Bool.self, value) == nil ? "is neither true nor false" : nil
+            case .text: JSONValue.read(String.self, value) == nil ? "is no text in quotes" : nil
+            case .texts: JSONValue.read([String].self, value) == nil ? "is no list of texts" : nil
+            case .textByName: JSONValue.read([String: String].self, value) == nil ? "is no object of texts" : nil
+            case .backoff:
+                JSONValue.read(Int.self, value) == nil && JSONValue.read(BackoffForm.self, value) == nil
+                    ? #"is neither a number of milliseconds nor {"type":"exponential","delay":1000}"# : nil
+            case .retention:
+                JSONValue.read(Bool.self, value) == nil && JSONValue.read(Int.self, value) == nil
+                    && JSONValue.read(RetentionForm.self, value) == nil
+                    ? #"is neither true, false, a number, nor {"age":seconds,"count":number}"# : nil
+            }
+        }
+    }
+
+    private struct BackoffForm: Decodable {
+        var type: String
+        var delay: Double?
+        var jitter: Double?
+        var maxDelay: Double?
+    }
+
+    private struct RetentionForm: Decodable {
+        var age: Double?
+        var count: Int?
+    }
+
+    private struct ParentForm: Decodable {
+        var id: String
+        var queue: String
+    }
+
+    private struct TelemetryForm: Decodable {
+        var metadata: String?
+        var omitContext: Bool?
+    }
+
+    /// Options that are stored as they are written: their kind, and the name in the stored form.
+    private static let stored: [String: (kind: Kind, name: String)] = [
+        "attempts": (.number, "attempts"), "backoff": (.backoff, "backoff"), "priority": (.number, "priority"),
+        "lifo": (.truth, "lifo"), "removeOnComplete": (.retention, "removeOnComplete"),
+        "removeOnFail": (.retention, "removeOnFail"), "timeout": (.number, "timeout"),
+        "stackTraceLimit": (.number, "stackTraceLimit"), "keepLogs": (.number, "kl"),
+        "retryFor": (.number, "retryFor"), "tags": (.texts, "tags"), "tenant": (.text, "tenant"),
+        "group": (.text, "group"), "correlationId": (.text, "correlationId"), "metadata": (.textByName, "metadata"),
+    ]
+
+    /// What a child's failure means, by BullMQ's flags.
+    private static let policies: [String: ChildFailurePolicy] = [
+        "failParentOnFailure": .failParent, "continueParentOnFailure": .continueParent,
+        "ignoreDependencyOnFailure": .ignore, "removeDependencyOnFailure": .remove,
+    ]
+
+    /// Reads options.
+    ///
+    /// - Throws: `CommandFailure` with the place of the first option that is not known or of another kind.
+    static func read(_ text: String, at place: FlowPlace, isRoot: Bool) throws -> FlowNodeOptions {
+        if text == "null" { return FlowNodeOptions() }
+        guard let members = JSONValue.members(text) else { throw place.fault("is no object") }
+        var options = FlowNodeOptions()
+        var stored: [(name: String, value: String)] = []
+        for (name, value) in members where value != "null" {
+            let here = place.member(name)
+            if let form = Self.stored[name] {
+                if let problem = form.kind.problem(of: value) { throw here.fault(problem) }
+                stored.append((form.name, value))
+            } else {
+                try options.take(name, value, at: here, isRoot: isRoot)
+            }
+        }
+        var telemetry = options.options.telemetry
+        if let read = JSONValue.read(JobOptions.self, JSONWriter.object(stored)) { options.options = read }
+        swap(&options.options.telemetry, &telemetry)
+        return options
+    }
+
+    /// Takes an option that is not stored as it is written.
+    private mutating func take(_ name: String, _ value: String, at place: FlowPlace, isRoot: Bool) throws {
+        switch name {
+        case "jobId":
+            guard let id = JSONValue.read(String.self, value) else { throw place.fault("is no text in quotes") }
+            self.id = id
+        case "delay":
+            guard let delay = JSONValue.read(Int.self, value) else { throw place.fault("is no whole number") }
+            if delay != 0 { start = .after(.milliseconds(delay)) }
+        case "telemetry":
+            guard let form = JSONValue.read(TelemetryForm.self, value) else {
+                throw place.fault("is no object with metadata and omitContext")
+            }
+            options.telemetry = JobTelemetry(metadata: form.metadata, omitContext: form.omitContext ?? false)
+        case "parent":
+            guard isRoot else { throw place.fault("is only for the first job of a flow") }
+            guard let form = JSONValue.read(ParentForm.self, value) else {
+                throw place.fault("is no object with id and queue")
+            }
+            // BullMQ names the queue with its prefix before the last colon.
+            let queue = form.queue.split(separator: ":").last.map(String.init) ?? form.queue
+            parent = try place.checked { JobKey(queue: try QueueName(queue), id: try JobID(form.id)) }
+        case "deduplication":
+            throw place.fault("is not for jobs of a flow; give the job a jobId of its own instead")
+        default:
+            guard let policy = Self.policies[name] else { throw place.fault("is not known") }
+            guard let holds = JSONValue.read(Bool.self, value) else { throw place.fault("is neither true nor false") }
+            guard holds else { return }
+            if let other = onFailure, other != policy {
+                throw place.fault("can't be together with another rule for the failure of the job")
+            }
+            onFailure = policy
+        }
+    }
+
+    /// Gives a job the options.
+    ///
+    /// - Throws: `CommandFailure` with the place of the job, for a rule that it breaks.
+    func apply(to job: inout NewJob, at place: FlowPlace) throws {
+        let opts = place.member("opts")
+        if let id { job.id = try opts.member("jobId").checked { try JobID.custom(id) } }
+        job.start = start
+        job.options = options
+        if let parent { job.parent = JobParent(parent, onFailure: onFailure ?? .keepWaiting) }
+        let isAlone = place.isRoot && job.children.isEmpty && parent == nil
+        let single = NewJob(id: job.id, name: job.name, start: start, options: options)
+        if let problem = single.problem ?? (isAlone ? nil : job.id?.problemInFlow) {
+            throw opts.refusal(problem)
+        }
+        if place.isRoot, onFailure != nil, parent == nil {
+            throw opts.fault("has a rule for the failure of the job, and the first job has no parent")
+        }
+    }
+}
+
+/// Looks into JSON texts that are known to be valid.
+enum JSONValue {
+    /// A value of a kind; nil for one of another kind.
+    static func read<Value: Decodable>(_: Value.Type, _ text: String) -> Value? {
+        // A value of another kind is what nil stands for.
+        try? JSONDecoder().decode([Value].self, from: Data("[\(text)]".utf8)).first
+    }
+
+    /// The members of an object in their order, each value as it is written; nil for something else.
+    static func members(_ text: String) -> [(name: String, value: String)]? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var cursor = JSONCursor(bytes)
+            var members: [(name: String, value: String)] = []
+            do {
+                guard try cursor.take(UInt8(ascii: "{")) else { return nil }
+                if try cursor.take(UInt8(ascii: "}")) { return [] }
+                repeat {
+                    let name = try cursor.string()
+                    try cursor.expect(UInt8(ascii: ":"))
+                    _ = try cursor.next()
+                    let start = cursor.at
+                    try cursor.skip()
+                    members.append((name, String(decoding: bytes[start..<cursor.at], as: UTF8.self)))
+                } while try cursor.take(UInt8(ascii: ","))
+                return members
+            } catch {
+                return nil
+            }
+        }
+    }
+}

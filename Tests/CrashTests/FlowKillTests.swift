@@ -1,0 +1,244 @@
+import DroverCore
+import DroverRedis
+import DroverSQLite
+import DroverTesting
+import Foundation
+import ProcessTesting
+import RedisTesting
+import Testing
+
+/// Workers in processes of their own are killed while they work flows.
+@Suite("Kills of workers of flows", .serialized)
+struct FlowKillTests {
+    private static let kills = TestRun.number("DROVER_FLOW_KILLS", default: 6)
+    private static let leaves: QueueName = "leaves"
+    private static let failing: QueueName = "failing"
+    private static let middles: QueueName = "middles"
+    private static let roots: QueueName = "roots"
+
+    @Test("Whenever workers are killed, each parent runs as often as it must, after all its children: SQLite")
+    func sqlite() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            let store = SQLiteStore(path: path)
+            try await store.prepare()
+            try await killing(on: store, "sqlite:\(path)")
+            await store.close()
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
+    @Test("Whenever workers are killed, each parent runs as often as it must, after all its children: Redis")
+    func redis() async throws {
+        let server = try await RedisServer.start()
+        let url = server.url(prefix: "p")
+        let store = try RedisStore(url: url + "&timeout=60s&connectTimeout=60s")
+        try await store.prepare()
+        // The check needs all events.
+        for queue in [Self.leaves, Self.failing, Self.middles, Self.roots] {
+            try await server.command("HSET", "p:\(queue):meta", "opts.maxLenEvents", "10000000")
+        }
+        try await killing(on: store, url)
+        await store.close()
+        #expect(try await RedisAudit.problems(on: server, prefix: "p") == [])
+        try await server.stop()
+    }
+
+    // MARK: Workers
+
+    private static func worker(_ queues: [QueueName], _ handler: String, _ url: String) throws -> ChildProcess {
+        try ChildProcess(
+            BuiltProducts.path(of: "drover"),
+            ["work", "--store", url] + queues.flatMap { ["--queue", "\($0):4"] } + [
+                "--handler", handler, "--lease", "1s", "--max-stalled", "100000",
+            ])
+    }
+
+    private func workers(_ url: String) throws -> [() throws -> ChildProcess] {
+        let working = [Self.leaves, Self.middles, Self.roots]
+        return [
+            { try Self.worker(working, "sleep:5ms", url) }, { try Self.worker(working, "echo", url) },
+            { try Self.worker([Self.failing], "fail:no", url) },
+        ]
+    }
+
+    // MARK: Flows
+
+    /// A flow: over two parents that complete, one in spite of a failed child, and one that fails by its child.
+    private func flow(_ number: Int) throws -> NewJob {
+        func child(
+            _ queue: QueueName, _ name: String, _ policy: ChildFailurePolicy = .keepWaiting, over: [ChildJob] = []
+        ) throws -> ChildJob {
+            ChildJob(
+                queue, NewJob(id: try JobID.custom("\(name)-\(number)"), name: "n", children: over), onFailure: policy)
+        }
+        return NewJob(
+            id: try JobID.custom("root-\(number)"), name: "n",
+            children: [
+                try child(Self.middles, "all", over: (1...3).map { try child(Self.leaves, "a\($0)") }),
+                try child(
+                    Self.middles, "but-one",
+                    over: (1...2).map { try child(Self.leaves, "b\($0)") } + [try child(Self.failing, "f", .ignore)]),
+                try child(Self.middles, "failed", .ignore, over: [try child(Self.failing, "g", .failParent)]),
+            ])
+    }
+
+    private func killing(on store: any JobStore, _ url: String) async throws {
+        var random = TestRun.generator()
+        let start = try workers(url)
+        var running = try start.map { try $0() }
+        defer { for worker in running { worker.crash() } }
+        var watched = [Self.leaves, Self.failing, Self.middles, Self.roots].map { FlowHistory(of: $0, in: store) }
+        var added = 0
+        for _ in 0..<Self.kills {
+            for _ in 0..<4 {
+                #expect(try await store.enqueue(Self.roots, [try flow(added)]).first?.problem == nil)
+                added += 1
+            }
+            // Killed by progress and not by time: after so many more jobs of a level began or ended.
+            let level = Int.random(in: 0..<watched.count, using: &random)
+            let isByStarts = Bool.random(using: &random)
+            let steps = Int.random(in: 1...[8, 4, 6, 2][level], using: &random)
+            let before = watched[level]
+            try await watched[level].follow {
+                isByStarts ? $0.begun >= before.begun + steps : $0.ended >= before.ended + steps
+            }
+            let victim = Int.random(in: 0..<running.count, using: &random)
+            running[victim].crash()
+            try await running[victim].end()
+            running[victim] = try start[victim]()
+            // Events that were not read in time would be gone.
+            for index in watched.indices { try await watched[index].readOn() }
+        }
+        let total = added
+        try await watched[3].follow { $0.ended >= total }
+        for worker in running {
+            // Its first line, "working", comes when it takes signals.
+            try await worker.errors.wait(for: 1, timeout: .seconds(300))
+            kill(worker.processID, SIGTERM)
+        }
+        for worker in running { #expect(try await worker.end().isSuccess, "\(worker.errors.values.suffix(5))") }
+        for index in watched.indices { try await watched[index].readOn() }
+        try await check(total, watched, in: store)
+        let stalls = watched.reduce(0) { $0 + $1.stalled }
+        TestRun.figure("\(Self.kills) kills among flows on \(store.traits.name), \(total) flows")
+        TestRun.figure("\(stalls) stalls among jobs of flows on \(store.traits.name)")
+    }
+
+    // MARK: The check
+
+    private func check(_ total: Int, _ watched: [FlowHistory], in store: any JobStore) async throws {
+        var jobs: [JobKey: FlowHistory.Seen] = [:]
+        for history in watched { jobs.merge(history.jobs) { $1 } }
+        #expect(jobs.count == total * 11)
+        for number in 0..<total {
+            var open = [(queue: Self.roots, job: try flow(number))]
+            while let (queue, job) = open.popLast() {
+                open += job.children.map { ($0.queue, $0.job) }
+                let key = JobKey(queue: queue, id: try #require(job.id))
+                let seen = try #require(jobs[key], "\(key) is lost")
+                let isFailing = queue == Self.failing || key.id.text.hasPrefix("failed-")
+                #expect(seen.completed == (isFailing ? 0 : 1) && seen.failed == (isFailing ? 1 : 0), "\(key): \(seen)")
+                #expect(seen.begins.count == 1 + seen.putBack, "\(key): \(seen)")
+                #expect(seen.released == (job.children.isEmpty ? 0 : 1), "\(key) was released so often: \(seen)")
+                let record = try #require(try await store.jobs([key]).first ?? nil, "\(key) is lost")
+                #expect(record.attemptsStarted == seen.begins.count && record.stalls == seen.stalled, "\(record)")
+                for child in job.children {
+                    let lower = JobKey(queue: child.queue, id: try #require(child.job.id))
+                    let end = try #require(jobs[lower]?.end)
+                    let begin = try #require(seen.begins.first)
+                    #expect(begin >= end, "\(key) began before \(lower) had ended")
+                }
+                if !job.children.isEmpty { try await checkChildren(of: key, in: store) }
+            }
+        }
+        for queue in try await store.queues() {
+            #expect(queue.counts.total == queue.counts[.completed] + queue.counts[.failed])
+        }
+    }
+
+    private func checkChildren(of key: JobKey, in store: any JobStore) async throws {
+        let counts = try await store.children(of: key, .pending, page: Page(limit: 1)).counts
+        let expected: ChildCounts =
+            switch key.id.text.split(separator: "-").first {
+            case "root": ChildCounts(processed: 2, ignored: 1)
+            case "all": ChildCounts(processed: 3)
+            case "but": ChildCounts(processed: 2, ignored: 1)
+            default: ChildCounts(failed: 1)
+            }
+        #expect(counts == expected, "\(key)")
+    }
+}
+
+/// What the events of a queue told of each job of flows, read as they come.
+private struct FlowHistory {
+    struct Seen {
+        var begins: [Timestamp] = []
+        var end: Timestamp?
+        var putBack = 0
+        var stalled = 0
+        var released = 0
+        var completed = 0
+        var failed = 0
+    }
+
+    private let store: any JobStore
+    private let queue: QueueName
+    private var start = EventQuery.Start.beginning
+    private(set) var jobs: [JobKey: Seen] = [:]
+    private(set) var begun = 0
+    private(set) var ended = 0
+    private(set) var stalled = 0
+
+    init(of queue: QueueName, in store: any JobStore) {
+        self.queue = queue
+        self.store = store
+    }
+
+    /// Reads on until a condition holds, which is asked after each page.
+    mutating func follow(until isEnough: (FlowHistory) -> Bool) async throws {
+        while !isEnough(self) {
+            // Far longer than the workers may be silent.
+            let page = try await page(waiting: .seconds(120))
+            try #require(!page.events.isEmpty, "no event of \(queue) came any more")
+        }
+    }
+
+    /// Reads what has happened so far.
+    mutating func readOn() async throws {
+        while try await !page(waiting: .zero).events.isEmpty {}
+    }
+
+    private mutating func page(waiting: Duration) async throws -> EventPage {
+        let page = try await store.events(EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: waiting)
+        try #require(!page.hasGap, "events of \(queue) are missing")
+        for event in page.events { note(event) }
+        start = .after(page.next)
+        return page
+    }
+
+    private mutating func note(_ event: JobEvent) {
+        guard let id = event.job else { return }
+        var seen = jobs[JobKey(queue: queue, id: id)] ?? Seen()
+        switch event.kind {
+        case .active:
+            seen.begins.append(event.at)
+            begun += 1
+        case .waiting(from: .active): seen.putBack += 1
+        case .waiting(from: .waitingChildren): seen.released += 1
+        case .stalled:
+            seen.stalled += 1
+            stalled += 1
+        case .completed:
+            seen.completed += 1
+            seen.end = event.at
+            ended += 1
+        case .failed:
+            seen.failed += 1
+            seen.end = event.at
+            ended += 1
+        default: break
+        }
+        jobs[JobKey(queue: queue, id: id)] = seen
+    }
+}

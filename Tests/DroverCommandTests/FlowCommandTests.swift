@@ -1,0 +1,232 @@
+import DroverCore
+import DroverTesting
+import Foundation
+import ProcessTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite(.timeLimit(.minutes(10))) struct FlowCommandTests {
+    /// A report of three parts, of which one has parts itself.
+    private static let tree = #"""
+        {"name": "report", "queueName": "reports", "data": {"n": 9007199254740993}, "opts": {"jobId": "month"},
+         "children": [
+           {"name": "fetch", "queueName": "fetching", "data": [ ], "opts": {"jobId": "a", "attempts": 3,
+             "backoff": {"type": "exponential", "delay": 1000}, "ignoreDependencyOnFailure": true}},
+           {"queueName": "sums", "name": "sum", "opts": {"jobId": "s", "priority": 2, "failParentOnFailure": true},
+            "children": [{"name": "fetch", "queueName": "fetching", "opts": {"jobId": "b", "delay": 60000,
+               "removeOnComplete": {"age": 3600, "count": 5}, "keepLogs": 7, "tags": ["x"], "continueParentOnFailure": true}}]},
+           {"name": "fetch", "queueName": "fetching", "opts": {"jobId": "c", "removeDependencyOnFailure": true},
+            "children": null}]}
+        """#
+
+    private func added() async throws -> ReferenceStore {
+        let store = ReferenceStore(clock: ManualWallClock())
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: Self.tree)
+        #expect(status == .done, "\(transcript.notes)")
+        #expect(transcript.results == "month\n")
+        return store
+    }
+
+    private func job(_ queue: QueueName, _ id: String, _ store: any JobStore) async throws -> JobRecord {
+        try #require(try await store.jobs([JobKey(queue: queue, id: try JobID(id))]).first ?? nil)
+    }
+
+    /// Claims the jobs of a queue that are ready, and ends each as is said of its id.
+    private func end(_ queue: QueueName, _ store: any JobStore, _ outcome: (JobID) -> Outcome) async throws {
+        let claim = Claim(limit: 100, lease: .seconds(30), worker: "w")
+        let id = ExchangeID(UUID().uuidString)
+        let claimed = try await store.exchange(queue, id: id, settle: [], claim: claim).claimed
+        _ = try await store.exchange(
+            queue, id: ExchangeID(UUID().uuidString),
+            settle: claimed.map { Settlement(lease: $0.lease, outcome: outcome($0.job.key.id)) }, claim: nil)
+    }
+
+    @Test("flow add stores the tree with its options, each payload byte for byte")
+    func add() async throws {
+        let store = try await added()
+        let report = try await job("reports", "month", store)
+        #expect(report.state == .waitingChildren)
+        #expect(report.payload.text == #"{"n": 9007199254740993}"#)
+        let first = try await job("fetching", "a", store)
+        #expect(first.payload.text == "[ ]")
+        #expect(first.options.attempts == 3 && first.options.backoff == .exponential(base: .seconds(1)))
+        #expect(first.parent == JobParent(report.key, onFailure: .ignore))
+        let sum = try await job("sums", "s", store)
+        #expect(sum.state == .waitingChildren && sum.options.priority == 2 && sum.parent?.onFailure == .failParent)
+        let inner = try await job("fetching", "b", store)
+        #expect(inner.state == .delayed && inner.parent == JobParent(sum.key, onFailure: .continueParent))
+        #expect(inner.options.completedRetention == Retention(count: 5, age: .seconds(3600)))
+        #expect(inner.options.keepLogs == 7 && inner.options.tags == ["x"])
+        #expect(try await job("fetching", "c", store).parent?.onFailure == .remove)
+    }
+
+    @Test("flow add reads a file, and says what was stored as JSON; a known id is nothing new")
+    func file() async throws {
+        let store = ReferenceStore()
+        try await withTemporaryFolder { folder in
+            try Data((Self.tree + "\n").utf8).write(to: URL(filePath: folder.file("tree.json")))
+            let first = await drover("flow", "add", folder.file("tree.json"), "--json", on: store).transcript.results
+            #expect(first == #"{"queue":"reports","id":"month","status":"added","jobs":5}"# + "\n")
+            let again = await drover("flow", "add", folder.file("tree.json"), "--json", on: store)
+            #expect(again.status == .done)
+            #expect(
+                again.transcript.results == #"{"queue":"reports","id":"month","status":"duplicate","jobs":0}"# + "\n")
+            #expect(again.transcript.notes == "month exists already in reports; nothing of the flow was stored\n")
+        }
+        let missing = await drover("flow", "add", "/nowhere/tree.json", on: store)
+        #expect(missing.status == .usage && missing.transcript.notes.contains("/nowhere/tree.json"))
+    }
+
+    @Test("a tree may be a child of a stored job, which BullMQ names with its prefix")
+    func parent() async throws {
+        let store = try await added()
+        let more =
+            #"{"name":"x","queueName":"more","opts":{"parent":{"id":"month","queue":"bull:reports"},"failParentOnFailure":true}}"#
+        #expect(await drover("flow", "add", "-", on: store, input: more).status == .done)
+        #expect(
+            try await job("more", "1", store).parent
+                == JobParent(JobKey(queue: "reports", id: JobID(stored: "month")), onFailure: .failParent))
+        let other = #"{"name":"x","queueName":"more","opts":{"parent":{"id":"nobody","queue":"reports"}}}"#
+        let refused = await drover("flow", "add", "-", on: store, input: other)
+        #expect(refused.status == .usage && refused.transcript.notes.contains("no job nobody"))
+    }
+
+    @Test(
+        "what is wrong with a tree is told with its place, exit 2, and nothing is stored",
+        arguments: [
+            ("[]", "the flow is a list"), ("7", "the flow is no object"), ("{", "is not JSON"),
+            (#"{"queueName":"q"}"#, "the flow has no name"), (#"{"name":"n"}"#, "the flow has no queueName"),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q"},{"name":"m"}]}"#,
+                "children[1] has no queueName"
+            ),
+            (#"{"name":"n","queueName":"q","children":[{"name":7,"queueName":"q"}]}"#, "children[0].name is no text"),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"a:b"}]}"#,
+                "children[0].queueName: queue name"
+            ),
+            (#"{"name":"n","queueName":"q","children":{}}"#, "children is no list"),
+            (#"{"name":"n","queueName":"q","name":"m"}"#, "name is there twice"),
+            (
+                #"{"name":"n","queueName":"q","prefix":"bull"}"#,
+                "prefix is not known; the prefix stands in the store's URL"
+            ),
+            (#"{"name":"n","queueName":"q","opts":{"attempts":"3"}}"#, "opts.attempts is no whole number"),
+            (#"{"name":"n","queueName":"q","opts":{"priority":-1}}"#, "opts: priority"),
+            (#"{"name":"n","queueName":"q","opts":{"tries":3}}"#, "opts.tries is not known"),
+            (#"{"name":"n","queueName":"q","opts":{"delay":-1}}"#, "opts: delay"),
+            (#"{"name":"n","queueName":"q","opts":{"jobId":"17"}}"#, "opts.jobId: job id"),
+            (#"{"name":"n","queueName":"q","opts":{"backoff":{}}}"#, "opts.backoff is neither"),
+            (#"{"name":"n","queueName":"q","opts":{"removeOnFail":"no"}}"#, "opts.removeOnFail is neither"),
+            (#"{"name":"n","queueName":"q","opts":{"failParentOnFailure":true}}"#, "opts has a rule"),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q","opts":{"deduplication":{"id":"d"}}}]}"#,
+                "children[0].opts.deduplication is not for jobs of a flow"
+            ),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q","opts":{"parent":{"id":"1","queue":"q"}}}]}"#,
+                "children[0].opts.parent is only for the first job"
+            ),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q","opts":{"jobId":"a:b:c"}}]}"#,
+                "children[0].opts: id"
+            ),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q","opts":{"failParentOnFailure":true,"ignoreDependencyOnFailure":true}}]}"#,
+                "children[0].opts.ignoreDependencyOnFailure can't be together"
+            ),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"r","opts":{"jobId":"a"}},{"name":"m","queueName":"r","opts":{"jobId":"a"}}]}"#,
+                "two jobs a in queue r"
+            ),
+        ])
+    func refused(_ tree: String, _ told: String) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: tree)
+        #expect(status == .usage)
+        #expect(transcript.notes.contains(told), "\(transcript.notes)")
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("of a flow that has no room in one of its queues nothing is stored")
+    func full() async throws {
+        let store = ReferenceStore()
+        _ = await drover("limit", "--queue", "fetching", "--max-length", "2", on: store)
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: Self.tree)
+        #expect(status == .failed)
+        #expect(transcript.notes.contains("its maximum length is 2 jobs"), "\(transcript.notes)")
+        #expect(try await store.queues().map(\.counts.total) == [0])
+    }
+
+    @Test("flow show draws a flow that waits")
+    func waiting() async throws {
+        let shown = await drover("flow", "show", "--queue", "reports", "month", on: try await added())
+        #expect(shown.status == .done)
+        try expectSnapshot(shown.transcript.all, named: "flow-waiting")
+    }
+
+    @Test("flow show draws results, reasons, removed jobs and what was not read")
+    func ended() async throws {
+        let store = try await added()
+        _ = try await store.apply([.promote(JobKey(queue: "fetching", id: JobID(stored: "b")))])
+        try await end("fetching", store) { id in
+            switch id.text {
+            case "a": .failed(Failure(reason: "no route\nto host"))
+            case "b": .completed(JSONText(trusted: #"{"rows": 12}"#))
+            default: .completed(.null)
+            }
+        }
+        try await end("sums", store) { _ in .failed(Failure(reason: "too\u{1B}[2J few")) }
+        _ = try await store.apply([.remove(JobKey(queue: "fetching", id: JobID(stored: "c")))])
+        let shown = await drover("flow", "show", "--queue", "reports", "month", on: store)
+        try expectSnapshot(shown.transcript.all, named: "flow-ended")
+        let flat = await drover("flow", "show", "--queue", "reports", "month", "--depth", "0", on: store)
+        #expect(flat.transcript.results.hasSuffix("└─ … 3 children\n"), "\(flat.transcript.results)")
+        let json = await drover("flow", "show", "--queue", "reports", "month", "--json", on: store).transcript.results
+        try expectSnapshot(json, named: "flow-ended-json")
+        let tree = try Parsed(json)
+        #expect(tree.object("childCounts")?.int("processed") == 1 && tree.int("unread") == 0)
+        #expect(
+            tree.objects("children").compactMap { $0.string("status") }.sorted() == ["failed", "ignored", "processed"])
+    }
+
+    @Test("flow show of no job is not found")
+    func unknown() async throws {
+        let (status, transcript) = await drover("flow", "show", "--queue", "q", "x", on: ReferenceStore())
+        #expect(status == .notFound)
+        #expect(transcript.notes.contains("there is no job \"x\""))
+    }
+
+    @Test("job shows the parent and how many children there are")
+    func inJob() async throws {
+        let store = try await added()
+        let child = await drover("job", "--queue", "sums", "s", on: store).transcript.results
+        #expect(child.contains("reports/month, which fails if this fails\n"), "\(child)")
+        #expect(child.contains("1 pending; see drover flow show --queue sums s\n"), "\(child)")
+        let json = try Parsed(await drover("job", "--queue", "sums", "s", "--json", on: store).transcript.results)
+        #expect(json.object("parent")?.string("id") == "month" && json.object("parent")?.string("onFailure") == "fail")
+        #expect(json.object("childCounts")?.int("pending") == 1)
+    }
+
+    @Test("results of a flow are opened with their keys")
+    func decrypted() async throws {
+        let store = ReferenceStore()
+        try await withTemporaryFolder { folder in
+            let key = String(repeating: "A", count: 43) + "="
+            try Data("k1:\(key)\n".utf8).write(to: URL(filePath: folder.file("keys")))
+            let keys = ["--encryption-keys", folder.file("keys")]
+            let (status, added) = await drover(["flow", "add", "-"] + keys, on: store, input: Self.tree)
+            #expect(status == .done, "\(added.notes)")
+            let stored = try await job("reports", "month", store)
+            #expect(!stored.payload.text.contains("9007"))
+            let shown = try Parsed(
+                await drover(
+                    ["flow", "show", "--queue", "reports", "month", "--json", "--decrypt"] + keys, on: store
+                ).transcript.results)
+            #expect(shown.object("payload")?.int("n") == 9_007_199_254_740_993)
+            let nothing = await drover("flow", "show", "--queue", "reports", "month", "--decrypt", on: store)
+            #expect(nothing.status == .usage)
+        }
+    }
+}
