@@ -347,6 +347,7 @@ enum Scripts {
         if call('EXISTS', job) == 0 then return 'notFound' end
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
         local state = stateOf(id)
+        if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
@@ -414,7 +415,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "75694fa34f695be27d42369a1b270f1400fd7e51")
+        """#, sha: "14f31b61beed492c6d5be9d876a3e272991a6a8a")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -3043,8 +3044,13 @@ enum Scripts {
             return token ~= lock or known ~= (attempt or '0')
         end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-        local key, reply = keyOf[state], { '' }
+        local key, reply, idsOnly = keyOf[state], { '' }, ARGV[5] == 'ids'
         local function show(id, score)
+            if idsOnly then
+                reply[#reply + 1] = id
+                reply[#reply + 1] = score
+                return
+            end
             local hash = call('HGETALL', base .. id)
             if #hash == 0 then return end
             if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
@@ -3073,17 +3079,19 @@ enum Scripts {
             end
             local ids = read(passed, limit)
             for _, id in ipairs(ids) do show(id, '') end
-            if #ids == limit then
+            if idsOnly then
+                reply[1] = passed
+            elseif #ids == limit then
                 local last = { string.format('%.0f', passed + #ids) }
                 for index = #ids, math.max(1, #ids - 19), -1 do last[#last + 1] = ids[index] end
                 reply[1] = table.concat(last, '\t')
             end
             return reply
         end
-        local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
-        if shown == limit then reply[1] = last end
+        local shown, last = walk(key, isAscending, cursor, ARGV[6] or (isAscending and '+inf' or '-inf'), limit, show)
+        if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "a21560095ae8be8a855bfa3902c243ed10b46ee5")
+        """#, sha: "8d623a276805f16bdb5f75fb5f03cfaf29d523cb")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""

@@ -16,6 +16,8 @@ enum ModelAnswer: Equatable, Sendable {
     case listed([JobRecord], goesOn: Bool)
     /// The active jobs, of which no order is promised.
     case gathered(Set<JobRecord>)
+    /// What a search found, as a set where no order is promised, and the number that a count found.
+    case searched([JobRecord], Set<JobRecord>, count: Int)
     case held(DeduplicationHold?, JobRecord?)
     case queues([QueueSummary])
     case workers([WorkerSummary])
