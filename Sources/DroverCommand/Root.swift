@@ -20,7 +20,8 @@ struct Root: AsyncParsableCommand {
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self, Dedup.self,
             Retry.self,
             Promote.self, Remove.self,
-            Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
+            Cancel.self, Priority.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self,
+            Workers.self,
             Schedules.self, ScheduleGroup.self, Events.self, Bench.self, Doctor.self, Move.self, Backup.self,
             Reencrypt.self,
         ])
