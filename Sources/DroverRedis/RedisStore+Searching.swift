@@ -90,8 +90,7 @@ extension RedisStore {
                 }
                 values = []
             }
-            // Every hash of a job has its time.
-            guard values.count == fields.count, values.first?.text != nil else {
+            guard values.count == fields.count, values.contains(where: { $0.text != nil }) else {
                 jobs.append(nil)
                 continue
             }

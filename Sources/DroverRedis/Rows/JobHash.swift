@@ -33,13 +33,12 @@ struct JobHash {
         return (items[2 * number].text, items[2 * number + 1])
     }
 
-    /// The fields that a filter looks at, behind `timestamp`, which every job has.
+    /// The fields that a filter looks at, behind two of which every job has one.
     static func fields(for filter: JobFilter) -> [String] {
-        var fields = ["timestamp"]
+        var fields = ["timestamp", "name"]
         for field in filter.condition.fields {
             switch field {
-            case .state, .id, .created, .due: break
-            case .name: fields.append("name")
+            case .state, .id, .name, .created, .due: break
             case .group, .tenant, .tag, .correlationID, .metadata: if !fields.contains("opts") { fields.append("opts") }
             case .worker: fields.append("pb")
             case .error: fields.append("failedReason")

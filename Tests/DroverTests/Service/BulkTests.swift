@@ -116,7 +116,7 @@ import Testing
                 count += 1
                 return count
             }
-            await time.advance(by: .seconds(1))
+            time.advance(by: .seconds(1))
             let claim = Claim(limit: 100, lease: .seconds(60), worker: "w")
             let claimed = try await store.exchange("q", id: ExchangeID("c\(round)"), settle: [], claim: claim).claimed
             let settle = claimed.map { Settlement(lease: $0.lease, outcome: .failed(Failure(reason: "again"))) }

@@ -28,7 +28,7 @@ import Testing
         let id = ExchangeID("x\(time.wall.now.milliseconds)-\(queue)")
         let claimed = try await store.exchange(queue, id: id, settle: [], claim: claim).claimed
         for job in claimed {
-            await time.advance(by: .seconds(1))
+            time.advance(by: .seconds(1))
             _ = try await store.exchange(
                 queue, id: ExchangeID("s\(job.job.key)"), settle: [Settlement(lease: job.lease, outcome: outcome)],
                 claim: nil)
@@ -56,11 +56,11 @@ import Testing
         try await finish(2, of: "b", .failed(Failure(reason: "no")))
         try await add(["c1", "c2"], to: "a")
         try await finish(2, of: "a", .completed(.null))
-        await time.advance(by: .seconds(1))
+        time.advance(by: .seconds(1))
         try await add(["w1", "w2"], to: "a")
         try await add(["c3"], to: "b", priority: 1)
         try await finish(1, of: "b", .completed(.null))
-        await time.advance(by: .seconds(1))
+        time.advance(by: .seconds(1))
         try await add(["d1", "d2"], to: "b", delay: .seconds(600))
         try await add(["d3"], to: "a", delay: .seconds(500))
     }
