@@ -17,7 +17,7 @@ public struct JobSearch: Hashable, Sendable {
     public var state: JobState
     /// What is answered.
     public var answer: Answer
-    /// How many jobs this call looks at, at most; 1 to ``mostExamined-swift.type.property``. Then the page ends, with a cursor,
+    /// How many jobs this call looks at, at most; 1 to 10,000. Then the page ends, with a cursor,
     /// however few it has found.
     public var mostExamined: Int { didSet { mostExamined = Self.bounded(mostExamined) } }
 
