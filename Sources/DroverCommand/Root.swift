@@ -19,9 +19,9 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self,
             FlowGroup.self, Dedup.self, ClaimJobs.self, Renew.self, Settle.self, Retry.self, Promote.self, Remove.self,
-            Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
-            Schedules.self, ScheduleGroup.self, AllowanceGroup.self, Events.self, Bench.self, Doctor.self, Move.self,
-            Backup.self,
+            Cancel.self, Priority.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self,
+            Workers.self, Schedules.self, ScheduleGroup.self, AllowanceGroup.self, Events.self, Bench.self, Doctor.self,
+            Move.self, Backup.self,
             Reencrypt.self,
         ])
 }

@@ -19,9 +19,12 @@ extension RedisStore {
     private func apply(_ command: JobCommand) async throws(StoreError) -> CommandResult {
         let key = command.key
         if let name = Self.flowWord(of: command) { return try await applyToFlow(name, key) }
+        var only: JobState?
+        var command = command
+        if case .when(let state, let bound) = command { (only, command) = (state, bound) }
         let (name, argument, isLIFO) = Self.words(of: command)
         var arguments = arguments()
-        for text in [key.id.text, name, argument, isLIFO ? "1" : "0"] { arguments.append(text) }
+        for text in [key.id.text, name, argument, isLIFO ? "1" : "0", only?.rawValue ?? ""] { arguments.append(text) }
         let answer = try await run(
             Scripts.command, key.queue, more: [keys.cancellations(key.queue)], arguments, "\(name) \(key)")
         switch answer.text {
@@ -55,6 +58,7 @@ extension RedisStore {
         case .changeDelay(_, let delay): ("changeDelay", String(delay.wholeMilliseconds), false)
         case .updatePayload(_, let payload): ("updatePayload", payload.text, false)
         case .removeFlow, .removeUnprocessedChildren, .detach: (flowWord(of: command) ?? "", "", false)
+        case .when(_, let command): words(of: command)
         }
     }
 

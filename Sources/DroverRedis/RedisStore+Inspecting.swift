@@ -29,13 +29,14 @@ extension RedisStore {
         return records
     }
 
-    /// Lists jobs of one state, or the one that holds a deduplication id.
+    /// Lists jobs of one state, all or those that a search finds, or the one that holds a deduplication id.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         try checkOpen()
         let state: JobState
         switch query.part {
         case .state(let asked): state = asked
         case .holding(let id): return try await holder(of: id, in: query.queue)
+        case .matching(let search): return try await self.search(search, in: query.queue, page)
         }
         var arguments = RedisArguments(capacity: 64)
         arguments.append(state.rawValue)

@@ -410,6 +410,7 @@ enum Scripts {
         if call('EXISTS', job) == 0 then return 'notFound' end
         call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
         local state = stateOf(id)
+        if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
@@ -477,7 +478,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "2d25b792f3ae96694f2ac339c34551361a055016")
+        """#, sha: "048260baabd775697e6f2486682bb8751f05623c")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -3142,8 +3143,13 @@ enum Scripts {
             return token ~= lock or known ~= (attempt or '0')
         end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-        local key, reply = keyOf[state], { '' }
+        local key, reply, idsOnly = keyOf[state], { '' }, ARGV[5] == 'ids'
         local function show(id, score)
+            if idsOnly then
+                reply[#reply + 1] = id
+                reply[#reply + 1] = score
+                return
+            end
             local hash = call('HGETALL', base .. id)
             if #hash == 0 then return end
             if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
@@ -3172,17 +3178,19 @@ enum Scripts {
             end
             local ids = read(passed, limit)
             for _, id in ipairs(ids) do show(id, '') end
-            if #ids == limit then
+            if idsOnly then
+                reply[1] = passed
+            elseif #ids == limit then
                 local last = { string.format('%.0f', passed + #ids) }
                 for index = #ids, math.max(1, #ids - 19), -1 do last[#last + 1] = ids[index] end
                 reply[1] = table.concat(last, '\t')
             end
             return reply
         end
-        local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
-        if shown == limit then reply[1] = last end
+        local shown, last = walk(key, isAscending, cursor, ARGV[6] or (isAscending and '+inf' or '-inf'), limit, show)
+        if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "a21560095ae8be8a855bfa3902c243ed10b46ee5")
+        """#, sha: "8d623a276805f16bdb5f75fb5f03cfaf29d523cb")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""

@@ -19,7 +19,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Lists jobs of one state, or the one that holds a deduplication id; cursors hold a place in the order index.
+    /// Lists jobs of one state, all or those that a search finds, or the one that holds a deduplication id; cursors hold a place in the order index.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         let now = now
         return try await read("list jobs of \(query.queue)") { session throws(StoreError) in
@@ -27,6 +27,10 @@ extension SQLiteStore {
             switch query.part {
             case .state(let asked): state = asked
             case .holding(let id): return try session.holder(of: id, in: query.queue, now: now)
+            case .matching(let search):
+                if let cursor = page.after { _ = try PlaceCursor(cursor) }
+                guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], tally: SearchTally()) }
+                return try session.search(search, page, turn)
             }
             if let cursor = page.after { _ = try PlaceCursor(cursor) }
             guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], next: nil) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 
 /// `drover cancel`.
@@ -10,8 +11,9 @@ struct Cancel: Subcommand {
             A cancelled job is failed with the reason "cancelled" and is not tried again. On Redis an active job that a \
             worker of another BullMQ client holds is refused: that worker can't be asked.
 
-            Example:
+            Examples:
               drover cancel --queue mail 17
+              drover cancel --queue mail --where 'tenant = acme and state != active' --dry-run
             """)
 
     @OptionGroup var jobs: JobSelection
@@ -19,6 +21,6 @@ struct Cancel: Subcommand {
     var attempt: String { "cancel jobs" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await jobs.apply(in: session, done: "cancelled") { .cancel($0) }
+        try await jobs.apply(in: session, done: "cancelled", .cancel)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 
 /// `drover promote`.
@@ -7,8 +8,9 @@ struct Promote: Subcommand {
         commandName: "promote",
         abstract: "Let delayed jobs run now.",
         discussion: """
-            Example:
+            Examples:
               drover promote --queue mail 17
+              drover promote --queue mail --where 'name = digest and dueAt < +1h'
             """)
 
     @OptionGroup var jobs: JobSelection
@@ -16,6 +18,6 @@ struct Promote: Subcommand {
     var attempt: String { "promote jobs" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await jobs.apply(in: session, done: "promoted") { .promote($0) }
+        try await jobs.apply(in: session, done: "promoted", .promote)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 
 /// `drover remove`.
@@ -12,6 +13,7 @@ struct Remove: Subcommand {
             Examples:
               drover remove --queue mail 17
               drover remove --queue mail 17 18 19 --yes
+              drover remove --queue mail --where 'state = failed and payload.userId = "42"' --dry-run
             """)
 
     @OptionGroup var jobs: JobSelection
@@ -24,6 +26,8 @@ struct Remove: Subcommand {
         if jobs.ids.count > 1 {
             try session.confirm("Remove \(jobs.ids.count) jobs from the queue \"\(jobs.queue)\"?", yes: yes)
         }
-        return try await jobs.apply(in: session, done: "removed") { .remove($0) }
+        return try await jobs.apply(
+            in: session, done: "removed", .remove,
+            asking: ({ "Remove \(Counted.text($0, "job")) from the queue \"\(jobs.queue)\"?" }, yes))
     }
 }

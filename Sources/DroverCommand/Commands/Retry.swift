@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 
 /// `drover retry`.
@@ -11,8 +12,12 @@ struct Retry: Subcommand {
             gets one more try, or all of them with --reset-attempts. What its steps have recorded stays, and they do not run \
             again; with --reset-attempts they do.
 
-            Example:
+            With --where all failed jobs that match are retried; completed ones only where the query speaks of states. Jobs that \
+            move meanwhile are skipped, and the same command may be repeated.
+
+            Examples:
               drover retry --queue mail 17 18 --reset-attempts
+              drover retry --queue mail --where 'error ~ timeout and finishedAt > -2h' --dry-run
             """)
 
     @OptionGroup var jobs: JobSelection
@@ -21,6 +26,6 @@ struct Retry: Subcommand {
     var attempt: String { "retry jobs" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await jobs.apply(in: session, done: "retried") { .retry($0, resetAttempts: resetAttempts) }
+        try await jobs.apply(in: session, done: "retried", .retry(resetAttempts: resetAttempts))
     }
 }

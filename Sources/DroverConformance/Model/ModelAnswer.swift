@@ -19,6 +19,8 @@ enum ModelAnswer: Equatable, Sendable {
     case gathered(Set<JobRecord>)
     /// Children, of whom no order is promised, and the counts that the pages told.
     case children(Set<ChildRecord>, [ChildCounts])
+    /// What a search found, as a set where no order is promised, and the number that a count found.
+    case searched([JobRecord], Set<JobRecord>, count: Int)
     case held(DeduplicationHold?, JobRecord?)
     case queues([QueueSummary])
     case workers([WorkerSummary])

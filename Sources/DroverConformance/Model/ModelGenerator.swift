@@ -54,6 +54,7 @@ struct ModelGenerator {
         case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
         case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })
         case ..<840: sweep()
+        case ..<846: search()
         case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
         case ..<885: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
         case ..<900: .holder(queue(), of: pick(ModelValues.deduplications))

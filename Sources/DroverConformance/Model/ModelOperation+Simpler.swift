@@ -34,6 +34,8 @@ extension ModelOperation {
             commands.indices.map { .applyToSchedules(commands.removing($0)) }
         case .applyToAllowances(let commands) where commands.count > 1:
             commands.indices.map { .applyToAllowances(commands.removing($0)) }
+        case .search(let queue, let filter, let state, let limit, let most, let order):
+            filter.parts.map { .search(queue, $0, state, limit: limit, mostExamined: most, order) }
         case .look(let jobs) where jobs.count > 1: jobs.indices.map { .look(jobs.removing($0)) }
         default: []
         }

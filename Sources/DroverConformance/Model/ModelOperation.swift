@@ -131,6 +131,9 @@ enum ModelOperation: Sendable {
     case list(Int, JobState, limit: Int, Page.Order)
     /// What a job knows of its children of one status, page by page.
     case children(ModelJobName, ChildStatus, limit: Int)
+    /// A whole search, in calls that look at so many jobs, and the number that it finds. Instants count from the beginning of the
+    /// sequence.
+    case search(Int, JobFilter, JobState, limit: Int, mostExamined: Int, Page.Order)
     /// Who holds a deduplication id.
     case holder(Int, of: String)
     /// The next page of a list, behind the cursor that is kept under a number; other operations may lie between two.
@@ -207,7 +210,8 @@ enum ModelOperation: Sendable {
     var queue: Int? {
         switch self {
         case .enqueue(let queue, _), .exchange(let queue, _, _, _), .reclaim(let queue, _, _), .prune(let queue, _, _),
-            .list(let queue, _, _, _), .holder(let queue, _), .turnPage(let queue, _, _, _, _),
+            .list(let queue, _, _, _), .search(let queue, _, _, _, _, _), .holder(let queue, _),
+            .turnPage(let queue, _, _, _, _),
             .events(let queue, _, _),
             .waitForWork(let queue):
             queue

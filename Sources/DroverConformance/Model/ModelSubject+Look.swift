@@ -16,6 +16,10 @@ extension ModelSubject {
         case .list(let queue, let state, let limit, let order):
             return try await list(queue, state, limit: limit, order)
         case .children(let name, let status, let limit): return try await children(name, status, limit: limit)
+        case .search(let queue, let filter, let state, let limit, let most, let order):
+            return try await search(
+                ModelQueues.name(queue), JobSearch(filter.moved(to: start), in: state, mostExamined: most),
+                limit: limit, order)
         case .turnPage(let queue, let state, let limit, let order, let kept):
             let page = Page(limit: limit, after: keptCursors[kept], order: order)
             let found = try await store.jobs(

@@ -45,6 +45,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
         queueConcurrency, rates, workerRates, allowances, expiring,
         deduplicating, deduplicationEnds,
+        searchQueries, searching, searchTimes, searchPaging, boundCommands,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }

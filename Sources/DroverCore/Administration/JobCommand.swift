@@ -1,5 +1,5 @@
 /// One thing to do to one job.
-public enum JobCommand: Hashable, Sendable {
+public indirect enum JobCommand: Hashable, Sendable {
     /// Run a finished job again: to waiting or prioritized, its result or reason cleared. `resetAttempts` sets its
     /// counts of attempts back to zero and forgets what its steps have recorded.
     case retry(JobKey, resetAttempts: Bool)
@@ -22,6 +22,9 @@ public enum JobCommand: Hashable, Sendable {
     case removeUnprocessedChildren(JobKey)
     /// Let a job's parent wait for it no longer, and the job be nobody's child.
     case detach(JobKey)
+    /// Do something to a job only if it is in a state; in another one the answer is ``CommandResult/wrongState(_:)``. One step
+    /// with what is done, so that a job found by a search is not taken for what it was.
+    case when(JobState, JobCommand)
 
     /// The job that the command speaks of.
     public var key: JobKey {
@@ -30,6 +33,7 @@ public enum JobCommand: Hashable, Sendable {
             .changeDelay(let key, _), .updatePayload(let key, _), .removeFlow(let key),
             .removeUnprocessedChildren(let key), .detach(let key):
             key
+        case .when(_, let command): command.key
         }
     }
 
@@ -39,6 +43,9 @@ public enum JobCommand: Hashable, Sendable {
         case .changePriority(_, let priority, _): JobOptions(priority: priority).problem
         case .changeDelay(_, let delay): NewJob(name: "check", start: .after(delay)).problem
         case .retry, .promote, .remove, .cancel, .updatePayload, .removeFlow, .removeUnprocessedChildren, .detach: nil
+        case .when(_, .removeFlow), .when(_, .removeUnprocessedChildren), .when(_, .detach), .when(_, .when):
+            ValidationError("command", "can't be bound to a state: it is about several jobs, or bound already")
+        case .when(_, let command): command.problem
         }
     }
 }

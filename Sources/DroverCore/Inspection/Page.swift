@@ -41,6 +41,9 @@ public struct JobQuery: Hashable, Sendable {
         case state(JobState)
         /// The one that holds a deduplication id; ``JobPage/hold`` says more of it.
         case holding(deduplication: String)
+        /// Those in a state that a filter finds, in the order of ``state(_:)``. A page may be short and yet have a cursor: its
+        /// search had looked at as many jobs as it may. ``JobPage/tally`` says how many.
+        case matching(JobSearch)
     }
 
     /// Of which queue.
@@ -56,6 +59,9 @@ public struct JobQuery: Hashable, Sendable {
 
     /// The jobs of a state.
     public init(queue: QueueName, state: JobState) { self.init(queue: queue, part: .state(state)) }
+
+    /// A part of a search.
+    public init(queue: QueueName, _ search: JobSearch) { self.init(queue: queue, part: .matching(search)) }
 }
 
 /// A part of a list of jobs.
@@ -66,12 +72,17 @@ public struct JobPage: Hashable, Sendable {
     public var next: PageCursor?
     /// Who holds the deduplication id that was asked for; nil when nobody does, or none was asked for.
     public var hold: DeduplicationHold?
+    /// What a search has cost and found; nil for other queries.
+    public var tally: SearchTally?
 
     /// A page from its parts.
-    public init(jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil) {
+    public init(
+        jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil, tally: SearchTally? = nil
+    ) {
         self.jobs = jobs
         self.next = next
         self.hold = hold
+        self.tally = tally
     }
 }
 

@@ -10,17 +10,57 @@ import Foundation
 /// A job's hash as Redis answers it: fields and values in turn (PROTOCOL 4). A later field replaces an earlier one.
 struct JobHash {
     private let items: [RESPValue]
+    /// The names where the items are values alone.
+    private let names: [String]?
 
-    init(_ value: RESPValue) { items = value.items ?? [] }
+    init(_ value: RESPValue) {
+        items = value.items ?? []
+        names = nil
+    }
+
+    /// Some fields of a hash, by their names.
+    init(names: [String], values: [RESPValue]) {
+        items = values
+        self.names = names
+    }
+
+    /// The number of fields.
+    private var count: Int { names == nil ? items.count / 2 : items.count }
+
+    /// The name and the value of a field.
+    private func field(_ number: Int) -> (name: String?, value: RESPValue) {
+        if let names { return (names[number], items[number]) }
+        return (items[2 * number].text, items[2 * number + 1])
+    }
+
+    /// The fields that a filter looks at, behind two of which every job has one.
+    static func fields(for filter: JobFilter) -> [String] {
+        var fields = ["timestamp", "name"]
+        for field in filter.condition.fields {
+            switch field {
+            case .state, .id, .name, .created, .due: break
+            case .group, .tenant, .tag, .correlationID, .metadata: if !fields.contains("opts") { fields.append("opts") }
+            case .worker: fields.append("pb")
+            case .error: fields.append("failedReason")
+            case .priority: fields.append("priority")
+            case .attempts: fields += ["atm", "attemptsMade"]
+            case .stalls: fields.append("stc")
+            case .processed: fields.append("processedOn")
+            case .finished: fields.append("finishedOn")
+            case .payload: if !fields.contains("data") { fields.append("data") }
+            case .result: if !fields.contains("returnvalue") { fields.append("returnvalue") }
+            case .progress: if !fields.contains("progress") { fields.append("progress") }
+            }
+        }
+        return fields
+    }
 
     /// The names of its fields.
-    var fields: [String] { stride(from: 0, to: items.count - 1, by: 2).compactMap { items[$0].text } }
+    var fields: [String] { (0..<count).compactMap { field($0).name } }
 
     /// The value of a field.
     func value(of field: String) -> String? {
-        for index in stride(from: 0, to: items.count - 1, by: 2) where items[index].text == field {
-            return items[index + 1].text
-        }
+        for number in 0..<count where self.field(number).name == field { return self.field(number).value.text }
         return nil
     }
 
@@ -42,8 +82,9 @@ struct JobHash {
         var attempt: String?
         var parentKey: String?
         var parentText: String?
-        for index in stride(from: 0, to: items.count - 1, by: 2) {
-            guard let field = items[index].text, let value = items[index + 1].text else { continue }
+        for number in 0..<count {
+            let (name, item) = field(number)
+            guard let field = name, let value = item.text else { continue }
             switch field {
             case "name": record.name = JobName(stored: value)
             case "data": record.payload = JSONText(trusted: value)

@@ -1,7 +1,8 @@
 -- Does one thing to one job (docs/store-contract.md, apply; PROTOCOL 12.5 to 12.10).
 --
 -- KEYS: the base of the queue's keys, the channel on which requests to stop are told.
--- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo.
+-- ARGV: time (tests), id, command, its argument (priority, ms, payload, 1 to reset attempts), 1 for lifo, the only state in
+--       which it is done or empty.
 -- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
 -- the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
@@ -10,6 +11,7 @@ local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
 local state = stateOf(id)
+if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
 local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end

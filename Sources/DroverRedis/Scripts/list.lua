@@ -4,12 +4,19 @@
 -- ARGV: state, `ascending` or `descending`, limit, cursor.
 --       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
 --       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.
+--       Then, for a search, `ids` and the score at which a sorted set ends.
 -- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
--- client) or empty; hash. O(limit + cursor).
+-- client) or empty; hash. With `ids`: in a list the number of entries before them, then for each its id and its score, also
+-- of those whose hash is gone. O(limit + cursor).
 --#include keys keys-more state walk leases
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-local key, reply = keyOf[state], { '' }
+local key, reply, idsOnly = keyOf[state], { '' }, ARGV[5] == 'ids'
 local function show(id, score)
+    if idsOnly then
+        reply[#reply + 1] = id
+        reply[#reply + 1] = score
+        return
+    end
     local hash = call('HGETALL', base .. id)
     if #hash == 0 then return end
     if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
@@ -40,7 +47,9 @@ if state == 'waiting' or state == 'active' then
     end
     local ids = read(passed, limit)
     for _, id in ipairs(ids) do show(id, '') end
-    if #ids == limit then
+    if idsOnly then
+        reply[1] = passed
+    elseif #ids == limit then
         local last = { string.format('%.0f', passed + #ids) }
         for index = #ids, math.max(1, #ids - 19), -1 do last[#last + 1] = ids[index] end
         reply[1] = table.concat(last, '\t')
@@ -48,6 +57,6 @@ if state == 'waiting' or state == 'active' then
     return reply
 end
 
-local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
-if shown == limit then reply[1] = last end
+local shown, last = walk(key, isAscending, cursor, ARGV[6] or (isAscending and '+inf' or '-inf'), limit, show)
+if not idsOnly and shown == limit then reply[1] = last end
 return reply

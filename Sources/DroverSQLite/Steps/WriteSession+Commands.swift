@@ -11,7 +11,13 @@ extension WriteSession {
     private func apply(_ command: JobCommand) throws(StoreError) -> CommandResult {
         if let problem = command.problem { return .refused(problem) }
         guard let turn = try turn(command.key.queue), let row = try job(command.key.id, turn) else { return .notFound }
+        return try apply(command, row, turn)
+    }
+
+    private func apply(_ command: JobCommand, _ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         switch command {
+        case .when(let state, let command):
+            return row.record.state == state ? try apply(command, row, turn) : .wrongState(row.record.state)
         case .retry(_, let resetAttempts): return try retry(row, resetAttempts, turn)
         case .promote: return try promote(row, turn)
         case .remove: return try remove(row, turn)

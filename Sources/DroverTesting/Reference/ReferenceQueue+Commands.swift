@@ -31,6 +31,8 @@ extension ReferenceQueue {
             edit(id) { $0.payload = payload }
         case .removeFlow, .removeUnprocessedChildren, .detach:
             break  // Of several queues, and so the store's.
+        case .when(let state, let command):
+            return record.state == state ? apply(command, now: now) : .wrongState(record.state)
         }
         return .done
     }

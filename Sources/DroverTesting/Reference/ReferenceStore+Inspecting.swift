@@ -8,13 +8,14 @@ extension ReferenceStore {
         }
     }
 
-    /// Lists jobs of one state, or the one that holds a deduplication id.
+    /// Lists jobs of one state, all or those that a search finds, or the one that holds a deduplication id.
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         try withState { state, now throws(StoreError) in
             let queue = state.queue(query.queue)
             switch query.part {
             case .state(let state): return try queue.page(of: state, page)
             case .holding(let id): return queue.holder(of: DeduplicationID(id), now: now)
+            case .matching(let search): return try queue.search(search, page)
             }
         }
     }

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Drover
+import DroverCore
+
+/// `drover priority`.
+struct Priority: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "priority",
+        abstract: "Give jobs another priority.",
+        discussion: """
+            0 is none: such jobs come first; then 1 and up. A job that waits goes to the back of those of its new priority.
+
+            Examples:
+              drover priority --queue mail --to 1 17 18
+              drover priority --queue mail --to 5 --where 'state = prioritized and tenant = acme'
+            """)
+
+    @OptionGroup var jobs: JobSelection
+    @Option(name: .customLong("to"), help: ArgumentHelp("The priority: 0, or 1 to 2097151.", valueName: "n"))
+    var priority: Int
+
+    var attempt: String { "change the priority of jobs" }
+
+    func run(in session: Session) async throws -> ExitStatus {
+        try await jobs.apply(in: session, done: "given priority \(priority)", .setPriority(priority))
+    }
+}
