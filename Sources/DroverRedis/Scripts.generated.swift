@@ -14,6 +14,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local job, status = base .. ARGV[1], ARGV[2]
         local pending, processed = job .. ':dependencies', job .. ':processed'
@@ -36,7 +37,7 @@ enum Scripts {
             reply[#reply + 1] = (status == 'processed' or status == 'ignored') and part[2][index + 1] or ''
         end
         return reply
-        """#, sha: "b3130e33c4b7acfcf3b5378dbaeef5bc5a50470e")
+        """#, sha: "3984c99307f204472df97cbe08731be5afea45d4")
 
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
@@ -47,10 +48,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -59,7 +62,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -97,6 +100,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -111,28 +224,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -150,7 +267,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -160,7 +277,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -168,9 +287,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -189,7 +312,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -214,7 +337,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -222,7 +345,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -250,12 +378,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -289,21 +419,23 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, due)
+            enter(newID, priority, options.lifo, due, options)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -312,6 +444,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -349,6 +482,8 @@ enum Scripts {
         local state = stateOf(id)
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local group = call('HGET', job, 'grp')
+        if group then readGroup(groupsAt(base), group) end
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
         if command == 'retry' then
             if state ~= 'completed' and state ~= 'failed' then return state end
@@ -358,7 +493,7 @@ enum Scripts {
                 call('HDEL', job, 'atm', 'ats', 'cnl')
                 forgetSteps(job)
             end
-            pushAgain(id, storedPriority())
+            pushAgain(id, storedPriority(), group)
             local parent = call('HGET', job, 'parentKey')
             if parent and call('EXISTS', parent) == 1 then
                 local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
@@ -369,7 +504,7 @@ enum Scripts {
         elseif command == 'promote' then
             if state ~= 'delayed' then return state end
             call('ZREM', delayedKey, id)
-            pushBack(id, storedPriority())
+            pushBack(id, storedPriority(), group)
             emit('waiting', 'jobId', id, 'prev', 'delayed')
             call('HSET', job, 'delay', '0')
         elseif command == 'remove' then
@@ -398,9 +533,9 @@ enum Scripts {
             emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
         elseif command == 'changePriority' then
             local priority, isFront = tonumber(argument), ARGV[5] == '1'
-            if state == 'waiting' or state == 'prioritized' then
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' then
                 takeOut(id, state)
-                if isFront then pushFront(id, priority) else pushBack(id, priority) end
+                if isFront then pushFront(id, priority, group) else pushBack(id, priority, group) end
             end
             call('HSET', job, 'priority', argument)
         elseif command == 'changeDelay' then
@@ -414,7 +549,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "75694fa34f695be27d42369a1b270f1400fd7e51")
+        """#, sha: "4e5e8549a21051b2dd0e22bdd38bb1208cecfa30")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -425,10 +560,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -437,7 +574,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -489,28 +626,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -564,7 +705,7 @@ enum Scripts {
             end
             register()
             if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
-                if call('EXISTS', waitKey, prioritizedKey) > 0 then
+                if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
                     call('ZADD', markerKey, '0', '0')
                 else
                     hasDelayed = true
@@ -579,7 +720,7 @@ enum Scripts {
             callAll('RPUSH', waitKey, legacy)
             call('LTRIM', pausedKey, 7000, -1)
         end
-        if call('EXISTS', waitKey, prioritizedKey) > 0 then
+        if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
             call('ZADD', markerKey, '0', '0')
         else
             hasDelayed = true
@@ -588,7 +729,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "2ca751089747873b9f4644f85e28073d8f054ca1")
+        """#, sha: "2d03aef19c1386c309f8d8656e11381ab07faa0a")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -599,6 +740,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -642,28 +784,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -681,6 +827,7 @@ enum Scripts {
         local count = (#ARGV - 1) / 6
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
         local rules
+        local groups
         for index = 1, count do
             local at = index * 6 - 4
             local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -689,6 +836,15 @@ enum Scripts {
                 others = others + 1
             end
             local kind = string.byte(entry)
+            if kind == 103 then
+                local length, from = string.match(entry, '^g(%d+):()')
+                local stop = from + tonumber(length)
+                groups = groups or {}
+                groups[index] = length ~= '0' and string.sub(entry, from, stop - 1) or nil
+                entry = string.sub(entry, stop)
+                ARGV[at + 5] = entry
+                kind = string.byte(entry)
+            end
             if kind == 100 then
                 local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
                 rules = rules or {}
@@ -720,6 +876,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -728,7 +885,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -739,7 +896,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
             room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
-                - call('ZCARD', delayedKey)
+                - call('ZCARD', delayedKey) - call('ZCOUNT', childrenKey, '-inf', '(0')
         end
         if most and not rules then
             local enters, isNeeded = {}, false
@@ -759,10 +916,124 @@ enum Scripts {
             room = nil
         end
         local standing, replace, hold, keep
+        if groups or rules then
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+            for _, name in pairs(groups or {}) do readGroup(groupsAt(base), name) end
+        end
         if rules then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -771,7 +1042,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -789,7 +1060,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -799,7 +1070,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -807,9 +1080,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -828,7 +1105,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -853,7 +1130,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -861,7 +1138,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1005,11 +1287,17 @@ enum Scripts {
                     call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                         'delay', delay, 'priority', ARGV[at + 4])
                     if rule then hold(rule, old, id) end
+                    local group = groups and groups[index]
+                    if group then call('HSET', base .. id, 'grp', group) end
                     if delay ~= '0' then
                         pushDelayed(id, due)
                         emit('delayed', 'jobId', id, 'delay', integer(due))
                     else
-                        if ARGV[at + 4] ~= '0' then
+                        if group then
+                            local isFirst = entry == 'l' or string.byte(entry) == 102
+                            enterGroup(groupsAt(base), group, id, tonumber(ARGV[at + 4]), isFirst and ARGV[at + 4] == '0')
+                            hasPushed = true
+                        elseif ARGV[at + 4] ~= '0' then
                             pushBack(id, tonumber(ARGV[at + 4]))
                         elseif entry == 'l' or string.byte(entry) == 102 then
                             front[#front + 1] = id
@@ -1029,7 +1317,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "08d938d299a3fbc4090d660718660dcdb9507e3a")
+        """#, sha: "b6cb324ef849e8c5df9f8da3878be84ac2e10d1d")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1040,6 +1328,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -1087,9 +1376,9 @@ enum Scripts {
         end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-        local paused, concurrency, max, duration, isSliding, holdEnd
-        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
-            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+        local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
+        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd, hasGroups = unpack(call('HMGET', metaKey, 'paused',
+            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil', 'drover:groups'))
         concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
         local reply = { '', paused and 1 or 0, -1, nowText }
         local function nextDue()
@@ -1165,7 +1454,7 @@ enum Scripts {
         if earliest and earliest <= now then
             due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
             priorities = {}
-            for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+            for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
         end
         local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
         if limit > 0 and not paused then
@@ -1177,7 +1466,7 @@ enum Scripts {
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
-        local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
         if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
             local rare, bare = { stalledKey }, { false, false, false, false }
@@ -1185,12 +1474,12 @@ enum Scripts {
                 local job, run = jobs[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
-                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
                     local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-                    if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
+                    if hash[2] or hash[3] or hash[4] or hash[8] or rule and (rule.count or rule.age) then isPlain = false end
                 else
-                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
                     isPlain = false
                 end
                 hashes[index] = hash
@@ -1207,12 +1496,14 @@ enum Scripts {
         local completed, failed = {}, {}
         local finished = 0
         local settle, promoteOnce, endSettling, wake
+        local wakeRested, takeByTurns, park, nextRest
         local fetched = {}
         if not isPlain then
             for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1221,7 +1512,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -1231,6 +1522,116 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -1245,28 +1646,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -1281,8 +1686,9 @@ enum Scripts {
             local ids = due
             due = nil
             for index, id in ipairs(ids) do
-                if call('ZREM', delayedKey, id) == 1 and (priorities[index] or call('EXISTS', base .. id) == 1) then
-                    pushBack(id, tonumber(priorities[index]) or 0)
+                local priority, group = unpack(priorities[index])
+                if call('ZREM', delayedKey, id) == 1 and (priority or call('EXISTS', base .. id) == 1) then
+                    pushBack(id, tonumber(priority) or 0, group)
                     emit('waiting', 'jobId', id, 'prev', 'delayed')
                     call('HSET', base .. id, 'delay', '0')
                 end
@@ -1296,7 +1702,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -1306,7 +1712,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -1314,9 +1722,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -1335,7 +1747,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -1360,7 +1772,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -1368,7 +1780,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1396,12 +1813,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -1435,7 +1854,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, due)
+            enter(newID, priority, options.lifo, due, options)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -1504,7 +1923,7 @@ enum Scripts {
                 emit('delayed', 'jobId', id, 'delay', integer(now + delay))
             else
                 if push ~= pushFront then promoteOnce() end
-                push(id, tonumber(hash[5]) or 0)
+                push(id, tonumber(hash[5]) or 0, hash[8])
                 emit('waiting', 'jobId', id, 'prev', 'active')
             end
         end
@@ -1539,6 +1958,7 @@ enum Scripts {
         end
         function settle(id, hash, run, operand)
             local outcome = run.outcome
+            if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
             if outcome == 'c' then
                 complete(id, hash, ARGV[operand], run.rule)
             elseif outcome == 'f' then
@@ -1579,6 +1999,87 @@ enum Scripts {
                     call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
                 end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+            end
+            for index = 1, due and #due or 0 do
+                if priorities[index][2] then readGroup(groupsAt(base), priorities[index][2]) end
+            end
+            for index = 1, count do
+                if hashes[index][8] then readGroup(groupsAt(base), hashes[index][8]) end
+            end
+            if limit >= 0 and not paused then
+        local function wakeGroups(queue, names)
+            for _, name in ipairs(names) do
+                local group = groupAt(queue, name)
+                local most = ruleOf(queue, group).concurrency
+                if most and call('SCARD', group.running) >= most then
+                    for _, id in ipairs(call('SRANDMEMBER', group.running, 10)) do
+                        if not call('LPOS', queue.active, id) then call('SREM', group.running, id) end
+                    end
+                end
+                call('ZREM', queue.resting, name)
+                refreshGroup(queue, group)
+            end
+        end
+        local function beginInGroup(group, rule)
+            local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+            if not stop or tonumber(stop) <= now then
+                begun, stop = 0, integer(now + rule.per)
+                call('HSET', group.rate, 'end', stop)
+                call('PEXPIRE', group.rate, integer(2 * rule.per + 60000))
+            end
+            call('HSET', group.rate, 'begun', integer((tonumber(begun) or 0) + 1))
+        end
+        local function takeTurns(queue, wanted, plains, hand)
+            if call('ZCARD', queue.ring) == 0 then return end
+            clockOf(queue)
+            local picks, isCut = {}, true
+            for _ = 1, wanted + 50 do
+                local head = #picks < wanted and call('ZRANGE', queue.ring, 0, 0, 'WITHSCORES') or {}
+                if not head[1] then
+                    while #picks < wanted and plains > 0 do
+                        picks[#picks + 1], plains = false, plains - 1
+                    end
+                    isCut = false
+                    break
+                end
+                local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
+                if plains > 0 and first <= turn then
+                    queue.now, queue.plain, plains = first, first + 5040, plains - 1
+                    picks[#picks + 1] = false
+                else
+                    local group = groupAt(queue, head[1])
+                    local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
+                    local hash = id and call('HGETALL', queue.base .. id)
+                    if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+                        queue.now = turn
+                        call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
+                        call('SADD', group.running, id)
+                        local mustFail = hand(id, hash)
+                        if rule.max and not mustFail then beginInGroup(group, rule) end
+                        picks[#picks + 1] = id
+                    end
+                    refreshGroup(queue, group)
+                end
+            end
+            call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
+            return picks, isCut
+        end
+                local groups, rested = groupsAt(base), {}
+                if hasGroups then
+                    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+                    for _, name in ipairs(rested) do readGroup(groups, name) end
+                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+                end
+                function wakeRested() wakeGroups(groups, rested) end
+                function takeByTurns(wanted, hand)
+                    if not hasGroups then return end
+                    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+                end
+                function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
+                function park(id, name, priority)
+                    call('SREM', groupAt(groups, name).running, id)
+                    pushFront(id, tonumber(priority) or 0, name)
+                end
             end
             wake = mark
         end
@@ -1641,8 +2142,10 @@ enum Scripts {
         if not isPlain then
             endSettling()
             promoteOnce()
+            hasGroups = hasGroups or groupsAt(base).isMarked
         end
         local wanted, wait = paused and 0 or limit, nil
+        if wakeRested and limit > 0 then wakeRested() end
         local rateLeft, begin
         if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
         local span = math.max(math.floor(math.abs(tonumber(duration) or 1000)), 1)
@@ -1684,13 +2187,40 @@ enum Scripts {
             end
         end
         local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
-        if wanted > 0 then
+        local worker, lease = ARGV[5], ARGV[3]
+        local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
+        local turns, handed, plainWanted, isCut = nil, {}, wanted, false
+        if takeByTurns and wanted > 0 then
+            turns, isCut = takeByTurns(wanted, function(id, hash)
+                local attempt, failure = 1, nil
+                for field = 1, #hash, 2 do
+                    local name = hash[field]
+                    if name == 'ats' then
+                        attempt = (tonumber(hash[field + 1]) or 0) + 1
+                    elseif name == 'defa' then
+                        failure = true
+                    elseif name == 'cnl' then
+                        call('HDEL', base .. id, 'cnl')
+                    end
+                end
+                if max and not failure then begin() end
+                call('SET', lockKey(id), token, 'PX', lease)
+                call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+                handed[id] = { attempt, hash }
+                return failure
+            end)
+            if turns then
+                plainWanted = 0
+                for _, id in ipairs(turns) do
+                    if not id then plainWanted = plainWanted + 1 end
+                end
+            end
+        end
+        if plainWanted > 0 then
             mayBeMore = true
-            local worker, lease = ARGV[5], ARGV[3]
-            local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
             local source, step = waitKey, 1
             for _ = 1, 10 do
-                local open, candidates, size, known = wanted - #claimed, nil, nil, nil
+                local open, candidates, size, known = plainWanted - #claimed, nil, nil, nil
                 if source == prioritizedKey then
                     candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
                     size = #candidates
@@ -1724,7 +2254,7 @@ enum Scripts {
                         hash = fetched[id] or call('HGETALL', job)
                     end
                     if hash[1] then
-                        local attempt, failure = 1, nil
+                        local attempt, failure, group = 1, nil, nil
                         if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                             or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
                             for field = 1, #hash, 2 do
@@ -1735,27 +2265,58 @@ enum Scripts {
                                     failure = true
                                 elseif name == 'cnl' then
                                     call('HDEL', job, 'cnl')
+                                elseif name == 'grp' and park then
+                                    group = hash[field + 1]
                                 end
                             end
                         end
-                        if max and not failure then begin() end
-                        local attemptText = attempt == 1 and '1' or integer(attempt)
-                        call('SET', lock, token, 'PX', lease)
-                        if hasTrimmed then
-                            call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                        if group then
+                            park(id, group, call('HGET', job, 'priority'))
                         else
-                            emit('active', 'jobId', id, 'prev', 'waiting')
+                            if max and not failure then begin() end
+                            local attemptText = attempt == 1 and '1' or integer(attempt)
+                            call('SET', lock, token, 'PX', lease)
+                            if turns then
+                            elseif hasTrimmed then
+                                call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                            else
+                                emit('active', 'jobId', id, 'prev', 'waiting')
+                            end
+                            call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
+                            local size = #claimed
+                            claimed[size + 1] = id
+                            leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                            local last = 3 * size + 4
+                            reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                         end
-                        call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
-                        local size = #claimed
-                        claimed[size + 1] = id
-                        leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
-                        size = 3 * size + 4
-                        reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
                     end
                 end
-                if #claimed >= wanted then break end
+                if #claimed >= plainWanted then break end
             end
+        end
+        isCut = isCut or mayBeMore and #claimed < plainWanted
+        if turns then
+            local plain, rest, size, place = claimed, {}, 4, 0
+            for index = 5, #reply do rest[index - 4] = reply[index] end
+            claimed = {}
+            for _, id in ipairs(turns) do
+                local attempt, hash
+                if id then
+                    attempt, hash = handed[id][1], handed[id][2]
+                    leases[#leases + 1], leases[#leases + 2] = id, integer(attempt) .. leaseEnd
+                elseif place < #plain then
+                    place = place + 1
+                    id, attempt, hash = plain[place], rest[3 * place - 1], rest[3 * place]
+                end
+                if id then
+                    emit('active', 'jobId', id, 'prev', 'waiting')
+                    claimed[#claimed + 1] = id
+                    reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
+                    size = size + 3
+                end
+            end
+        end
+        if wanted > 0 then
             if #claimed > 0 then
                 if not isMoved then callAll('LPUSH', activeKey, claimed) end
                 callAll('HSET', leasesKey, leases)
@@ -1763,9 +2324,14 @@ enum Scripts {
             end
         end
         if wake then wake(paused, concurrency) end
-        if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
+        if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0
+            and (not hasGroups or call('ZCOUNT', base .. 'waiting-children', '-inf', '(0') == 0) then
+            emit('drained')
+        end
         if limit > 0 and #claimed < limit then
             if not isPlain then earliest = nextDue() end
+            local rest = nextRest and nextRest()
+            if rest then earliest = math.min(earliest or rest, rest) end
             if not paused and holdEnd > now then
                 wait = holdEnd - now
             elseif rateLeft then
@@ -1773,13 +2339,14 @@ enum Scripts {
                 if left == 0 then wait = remaining end
             end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
-            if mayBeMore and #claimed < wanted then reply[3] = 0 end
+            if isCut then reply[3] = 0 end
             if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
                 reply[3] = 5000
             end
         end
         if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
-            and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+            and call('LLEN', activeKey) < concurrency
+            and (call('EXISTS', waitKey, prioritizedKey) > 0 or nextRest and call('EXISTS', base .. 'drover:ring') > 0) then
             call('ZADD', markerKey, '0', '0')
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
@@ -1789,7 +2356,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "98eb15b6d75631b42d5b700178cc5a2bdc6b48a1")
+        """#, sha: "7dadd85a99d214ae68915d557f995a70dbb43976")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1800,10 +2367,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1812,7 +2381,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -1850,6 +2419,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -1864,28 +2543,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -1903,7 +2586,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -1913,7 +2596,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -1921,9 +2606,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -1942,7 +2631,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -1967,7 +2656,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -1975,7 +2664,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2001,15 +2695,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2018,6 +2714,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2029,12 +2726,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -2064,7 +2763,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -2090,7 +2789,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -2124,7 +2823,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "0207d1dc4aa5f7200d58e4b4c2a548cb9a690656")
+        """#, sha: "68ba79a455689f399246a6dbadb0000f7b48cd31")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2135,10 +2834,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2147,7 +2848,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2185,6 +2886,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -2193,7 +3004,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -2203,7 +3014,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -2211,9 +3024,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -2232,7 +3049,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -2257,7 +3074,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -2265,7 +3082,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2279,7 +3101,7 @@ enum Scripts {
             queue.paused, queue.concurrency, queue.kept, queue.most =
                 unpack(call('HMGET', queue.meta, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:maxLength'))
             queue.length = call('LLEN', queue.wait) + call('LLEN', other .. 'paused') + call('ZCARD', queue.prioritized)
-                + call('ZCARD', queue.delayed)
+                + call('ZCARD', queue.delayed) + call('ZCOUNT', queue.children, '-inf', '(0')
             call('LLEN', queue.active)
             call('ZCARD', queue.children)
             call('ZCARD', queue.marker)
@@ -2319,6 +3141,13 @@ enum Scripts {
                 queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
                 id = ARGV[at + 4], at = at,
             }
+            local length, from = string.match(ARGV[at + 9], '^g(%d+):()')
+            if length then
+                local stop = from + tonumber(length)
+                node.group = length ~= '0' and string.sub(ARGV[at + 9], from, stop - 1)
+                ARGV[at + 9] = string.sub(ARGV[at + 9], stop)
+                if node.group then readGroup(groupsAt(queue.base), node.group) end
+            end
             if node.id ~= '' then
                 node.key = queue.base .. node.id
                 node.isKnown = call('EXISTS', node.key) == 1
@@ -2398,9 +3227,12 @@ enum Scripts {
                 tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 return
             end
-            if priority ~= '0' then
+            local isFirst = entry == 'l' or string.byte(entry) == 102
+            if node.group then
+                enterGroup(groupsAt(queue.base), node.group, id, tonumber(priority), isFirst and priority == '0')
+            elseif priority ~= '0' then
                 call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            elseif entry == 'l' or string.byte(entry) == 102 then
+            elseif isFirst then
                 call('RPUSH', queue.wait, id)
             else
                 call('LPUSH', queue.wait, id)
@@ -2429,6 +3261,7 @@ enum Scripts {
                 local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
                 call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
                     'delay', delay, 'priority', ARGV[at + 8])
+                if node.group then call('HSET', node.key, 'grp', node.group) end
                 if parent then
                     call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
                     call('SADD', parent .. ':dependencies', node.key)
@@ -2452,7 +3285,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "f1e502015d60e366c704a9d2aaa438aac4860807")
+        """#, sha: "5f4018d9b49f4f8bf9c95bcc546057a29ab03c3d")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -2463,10 +3296,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2475,7 +3310,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2513,6 +3348,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -2521,7 +3466,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -2531,7 +3476,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -2539,9 +3486,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -2560,7 +3511,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -2585,7 +3536,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -2593,21 +3544,28 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2616,6 +3574,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2689,7 +3648,14 @@ enum Scripts {
             detach(job, parent)
             local place
             for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
-                if not place and call('ZREM', name .. suffix, other) == 1 then place = suffix end
+                local score = not place and call('ZSCORE', name .. suffix, other)
+                if score and call('ZREM', name .. suffix, other) == 1 then
+                    place = suffix
+                    if tonumber(score) < 0 then
+                        place = 'grouped'
+                        leaveGroup(groupsAt(name), call('HGET', job, 'grp') or '', other, place)
+                    end
+                end
             end
             if not place then place = call('LREM', queue.wait, -1, other) == 1 and 'wait' or 'unknown' end
             if place == 'unknown' and call('LREM', name .. 'paused', -1, other) == 1 then place = 'paused' end
@@ -2700,7 +3666,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "d361eeed9c337b96c2f6fa38c0a802c36f6cddc3")
+        """#, sha: "f833e119c52e008606a92918c2533ea08166d4b0")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -2761,10 +3727,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2773,7 +3741,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2785,15 +3753,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2802,6 +3772,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2840,7 +3811,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "2a24ebd2579c2f7de306ab7f18f7b449da41f6c7")
+        """#, sha: "55a25397721e5c64c924590bd2d8eda6b71244c0")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -2851,10 +3822,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2863,7 +3836,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2875,15 +3848,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2892,6 +3867,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2932,7 +3908,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "8f6d3d5e86f4521ed567c320d303f9ab8b4b0a6a")
+        """#, sha: "9d33983e3fdd4372481ee8e4b11f2f4950389c23")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -2943,10 +3919,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2955,7 +3933,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2965,17 +3943,129 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2984,6 +4074,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -3007,10 +4098,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -3080,10 +4171,157 @@ enum Scripts {
             end
             return reply
         end
-        local shown, last = walk(key, isAscending, cursor, isAscending and '+inf' or '-inf', limit, show)
+        local scores = scoresOf[state] or { '-inf', '+inf' }
+        if ARGV[5] ~= '' then
+            key, scores = groupAt(groupsAt(base), ARGV[5]).waiting, { '-inf', '+inf' }
+        end
+        local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if shown == limit then reply[1] = last end
         return reply
-        """#, sha: "a21560095ae8be8a855bfa3902c243ed10b46ee5")
+        """#, sha: "42682cab41ca951613900c16c9f6c2d6a6b5cd35")
+
+    /// `listGroups.lua`
+    static let listGroups = RedisScript(name: "listGroups", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local queue, cursor = groupsAt(base), ARGV[3]
+        local names
+        if ARGV[1] == 'ascending' then
+            names = call('ZRANGEBYLEX', queue.names, cursor == '' and '-' or '(' .. cursor, '+', 'LIMIT', 0, ARGV[2])
+        else
+            names = call('ZREVRANGEBYLEX', queue.names, cursor == '' and '+' or '(' .. cursor, '-', 'LIMIT', 0, ARGV[2])
+        end
+        local reply = {}
+        local function text(number) return number and string.format('%d', number) or '' end
+        for _, name in ipairs(names) do
+            local group = groupAt(queue, name)
+            local rule = ruleOf(queue, group)
+            for _, part in ipairs({
+                name, call('ZCARD', group.waiting), call('SCARD', group.running), rule.isPaused and '1' or '', text(rule.weight),
+                text(rule.concurrency), text(rule.max), text(rule.per),
+            }) do
+                reply[#reply + 1] = part
+            end
+        end
+        return reply
+        """#, sha: "7ef113b2e45aa53594f170d69a03f78cb81d2e2a")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -3094,10 +4332,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3106,7 +4346,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3144,6 +4384,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -3158,28 +4508,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -3197,7 +4551,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -3207,7 +4561,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -3215,9 +4571,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -3236,7 +4596,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -3261,7 +4621,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -3269,7 +4629,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -3295,15 +4660,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -3312,6 +4679,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -3323,12 +4691,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -3358,7 +4728,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -3384,7 +4754,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -3439,6 +4809,9 @@ enum Scripts {
         local function look(job)
             local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
             call('LLEN', logKey(base .. job.id))
+            for place = 1, #job.fields, 2 do
+                if job.fields[place] == 'grp' then readGroup(groupsAt(base), job.fields[place + 1]) end
+            end
             if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
             if call('EXISTS', base .. job.id) == 0 then return end
             local given = {}
@@ -3508,7 +4881,9 @@ enum Scripts {
         local back = {}
         local function enterArrived(job, priority)
             local id = job.id
-            if job.state == 'waiting' then
+            if job.state == 'grouped' then
+                pushBack(id, priority, job.group)
+            elseif job.state == 'waiting' then
                 back[#back + 1] = id
             elseif job.state == 'prioritized' then
                 pushBack(id, priority)
@@ -3526,6 +4901,7 @@ enum Scripts {
             local key, fields, priority = base .. job.id, job.fields, 0
             for place = 1, #fields, 2 do
                 if fields[place] == 'priority' then priority = tonumber(fields[place + 1]) or 0 end
+                if fields[place] == 'grp' then job.group = fields[place + 1] end
             end
             local delay = job.state == 'delayed' and math.max((job.score or now) - now, 0) or 0
             if not scheduler and string.sub(job.id, 1, 7) == 'repeat:' then
@@ -3587,7 +4963,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "21d584cd953ec0a2c332363b78fd62c270d5cff2")
+        """#, sha: "cdf558b422bc3b3c8c5c83a5d353bad1e696db0f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3598,10 +4974,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3610,7 +4988,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3648,6 +5026,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -3656,7 +5144,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -3666,7 +5154,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -3674,9 +5164,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -3695,7 +5189,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -3720,7 +5214,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -3728,7 +5222,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -3753,7 +5252,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "53ce99b6b894b27e284ce0d470fe1b98e1ba6847")
+        """#, sha: "28f2f9d5eae898785d781c52fd4f89093bf82547")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -3764,10 +5263,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3776,7 +5277,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3814,6 +5315,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -3828,28 +5439,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -3887,8 +5502,9 @@ enum Scripts {
         end
         local function putBack(id)
             local job = base .. id
-            local stalls, attempt, cancelled, failure, scheduler, priority =
-                unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority'))
+            local stalls, attempt, cancelled, failure, scheduler, priority, group =
+                unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority', 'grp'))
+            if group then leaveGroup(groupsAt(base), group, id, 'active') end
             stalls = (tonumber(stalls) or 0) + 1
             call('HSET', job, 'stc', integer(stalls))
             if cancelled and cancelled == attempt then
@@ -3898,7 +5514,7 @@ enum Scripts {
                 failure = 'job stalled more than allowable limit'
                 call('HSET', job, 'defa', failure)
             end
-            pushFront(id, tonumber(priority) or 0)
+            pushFront(id, tonumber(priority) or 0, group)
             emit('waiting', 'jobId', id, 'prev', 'active')
             emit('stalled', 'jobId', id)
             reply[#reply + 1] = id
@@ -3960,7 +5576,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "f2035699ee0047cc1cd1e8aac863054e82e8ba88")
+        """#, sha: "d73970fca71014efce25bf2116df40c8664c1714")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -3971,10 +5587,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3983,7 +5601,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4073,7 +5691,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "feed1fd48f34127874445d21964ca5088e08208b")
+        """#, sha: "4ae3aef50775a7d1be701ea7a0e0fe85c2212dae")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -4084,6 +5702,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -4152,7 +5771,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "e673369c4d586c9d0c08a1b3bce7755b766f133a")
+        """#, sha: "fc89be1573d3604c8380315e764aa54d4d611e87")
 
     /// `schedule.lua`
     static let schedule = RedisScript(name: "schedule", source: #"""
@@ -4163,10 +5782,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4175,7 +5796,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4213,6 +5834,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -4227,28 +5958,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -4266,7 +6001,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -4276,7 +6011,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -4284,9 +6021,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -4305,7 +6046,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -4330,7 +6071,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -4338,7 +6079,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4364,15 +6110,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -4381,6 +6129,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -4392,12 +6141,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -4427,7 +6178,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -4453,7 +6204,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -4518,7 +6269,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "c2e5a1077b4ca1a8c449b03b1883b3a87f7b774a")
+        """#, sha: "afb2eb50d59a9f23e1672223f844dc7425ac640d")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -4529,10 +6280,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4541,7 +6294,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4579,6 +6332,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -4593,28 +6456,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -4632,7 +6499,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -4642,7 +6509,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -4650,9 +6519,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -4671,7 +6544,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -4696,7 +6569,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -4704,7 +6577,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4730,15 +6608,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -4747,6 +6627,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -4758,12 +6639,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -4793,7 +6676,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -4819,7 +6702,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -4868,7 +6751,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "6fdc98c2e8f36b3213a38d3ab98de00e620a8f96")
+        """#, sha: "24c3082137a5d1cedcfa57ece382dc058e80a215")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -4879,10 +6762,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4891,7 +6776,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4925,10 +6810,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -4998,10 +6883,10 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "39ea5c2823c011c62f2823a6082f8c1122893293")
+        """#, sha: "667de96cd77b197575850f20033cadf0d0126b7a")
 
-    /// `sweep.lua`
-    static let sweep = RedisScript(name: "sweep", source: #"""
+    /// `setGroup.lua`
+    static let setGroup = RedisScript(name: "setGroup", source: #"""
         local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
@@ -5009,10 +6894,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5021,7 +6908,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -5059,6 +6946,377 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority, group)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
+            end
+            pushBack(id, priority, group)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local name, kind, value = ARGV[2], ARGV[3], ARGV[4]
+        local queue = groupsAt(base)
+        call('EXISTS', metaKey, markerKey, waitKey, prioritizedKey, delayedKey, KEYS[2], queue.names, queue.turns, queue.resting)
+        local paused
+        paused, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'opts.maxLenEvents'))
+        local group = name ~= '' and readGroup(queue, name)
+        if not keptEvents then
+            call('SCARD', KEYS[2])
+            call('HSET', metaKey, 'opts.maxLenEvents', '10000')
+        end
+        local target = group and group.rule or queue.turns
+        local function set(field, text)
+            if text == '' then call('HDEL', target, field) else call('HSET', target, field, text) end
+        end
+        if kind == 'rate' then
+            local max, per = unpack(call('HMGET', target, 'max', 'per'))
+            if group and ((max or '') ~= value or (per or '') ~= ARGV[5]) then call('DEL', group.rate) end
+            set('max', value)
+            set('per', ARGV[5])
+        else
+            set(kind, value)
+        end
+        if group then
+            call('ZADD', queue.names, '0', name)
+            call('ZREM', queue.resting, name)
+            refreshGroup(queue, group)
+        else
+            for _, entry in ipairs(call('ZRANGE', queue.resting, 0, -1)) do call('ZADD', queue.resting, nowText, entry) end
+        end
+        if not keptEvents then call('SADD', KEYS[2], base) end
+        if not paused then
+            if call('EXISTS', waitKey, prioritizedKey, ringKey, queue.resting) > 0 then
+                call('ZADD', markerKey, '0', '0')
+            else
+                hasDelayed = true
+                mark()
+            end
+        end
+        return 1
+        """#, sha: "85289a6a40d8013cbef7ad6dcac47f2141319eb6")
+
+    /// `sweep.lua`
+    static let sweep = RedisScript(name: "sweep", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -5067,7 +7325,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -5077,7 +7335,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -5085,9 +7345,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -5106,7 +7370,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -5131,7 +7395,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -5139,7 +7403,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -5165,15 +7434,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -5182,6 +7453,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -5205,10 +7477,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -5247,8 +7519,9 @@ enum Scripts {
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
-        local function first(key, isList, count)
+        local function first(key, isList, count, bound)
             if isList then return fromRight(key, 0, count) end
+            if bound then return count > 0 and call('ZRANGEBYSCORE', key, '-inf', bound, 'LIMIT', 0, count) or {} end
             return count > 0 and call('ZRANGE', key, 0, count - 1) or {}
         end
         local function removeFrom(key, isList, ids)
@@ -5258,16 +7531,22 @@ enum Scripts {
             else
                 callAll('ZREM', key, ids)
             end
-            for _, id in ipairs(ids) do deleteJob(id, true, true) end
+            for _, id in ipairs(ids) do
+                local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
+                if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+                deleteJob(id, true, true)
+            end
         end
         if sweep == 'drain' then
             local looked, removed = 0, 0
-            local places = { { waitKey, true }, { pausedKey, true }, { prioritizedKey, false } }
-            if ARGV[4] == '1' then places[4] = { delayedKey, false } end
+            local places = {
+                { waitKey, true }, { pausedKey, true }, { prioritizedKey, false }, { childrenKey, false, scoresOf.grouped[2] },
+            }
+            if ARGV[4] == '1' then places[5] = { delayedKey, false } end
             for _, place in ipairs(places) do
                 local passed = 0
                 while looked < limit do
-                    local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100)), {}, passed
+                    local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100), place[3]), {}, passed
                     if #batch == known then break end
                     for index = known + 1, #batch do
                         if isPendingIteration(batch[index]) then
@@ -5294,8 +7573,10 @@ enum Scripts {
                 candidates = fromRight(key, passed, limit)
                 looked = #candidates
             else
-                local bound = isFinished and integer(cut) or '+inf'
-                looked, cursor = walk(key, true, cursor, bound, limit, function(id) candidates[#candidates + 1] = id end)
+                local scores = scoresOf[state] or { '-inf', isFinished and integer(cut) or '+inf' }
+                looked, cursor = walk(key, true, cursor, scores[2], limit, function(id)
+                    candidates[#candidates + 1] = id
+                end, scores[1])
             end
             local ids = {}
             for _, id in ipairs(candidates) do
@@ -5338,6 +7619,12 @@ enum Scripts {
             removed = removed + #ids
         end
         if removed >= limit then return { removed, 1, '' } end
+        local groups = groupsAt(base)
+        for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
+            local group = groupAt(groups, name)
+            call('DEL', group.waiting, group.running, group.rule, group.rate)
+        end
+        call('DEL', groups.ring, groups.resting, groups.names, groups.turns)
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
@@ -5345,7 +7632,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "4164105e98f9ece06ab7516842d8b570eaa14545")
+        """#, sha: "d6caab1be6b10e84563cc206270657f685fe59b1")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -5356,10 +7643,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5368,7 +7657,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -5380,15 +7669,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -5397,6 +7688,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -5420,10 +7712,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -5489,13 +7781,14 @@ enum Scripts {
             return reply
         end
         local last, isCut = '', false
-        local visited = walk(key, true, cursor, '+inf', limit, function(id, score)
+        local scores = scoresOf[state] or { '-inf', '+inf' }
+        local visited = walk(key, true, cursor, scores[2], limit, function(id, score)
             isCut = isCut or size >= most
             if isCut then return end
             show(id, state, score)
             last = score .. '\t' .. id
-        end)
+        end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "0d52a12e6b03536675a4b9ae4ee4e078003ece87")
+        """#, sha: "df66d8ff2fbed190cbfe160b59120f25021b148f")
 }

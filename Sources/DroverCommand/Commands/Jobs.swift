@@ -8,11 +8,12 @@ struct Jobs: Subcommand {
         abstract: "List the jobs of a queue in one state, a page at a time.",
         discussion: """
             Waiting and prioritized jobs come in the order in which they will run, delayed ones by their time, finished \
-            ones by their end. When there are more, the last line says how to go on.
+            ones by their end. With --group those are listed that wait in a group, in the order of its turns. When there are more, the last line says how to go on.
 
             Examples:
               drover jobs --queue mail
               drover jobs --queue mail --state failed --order desc --limit 20
+              drover jobs --queue mail --group customer-7
             """)
 
     /// In which direction to list.
@@ -22,21 +23,29 @@ struct Jobs: Subcommand {
 
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The queue.", valueName: "name")) var queue: String
-    @Option(help: "The state.") var state = JobState.waiting
+    @Option(name: .customLong("state"), help: "The state: waiting unless told.") var askedState: JobState?
+    @Option(help: ArgumentHelp("The jobs that wait in this group, in the place of a state.", valueName: "name"))
+    var group: String?
     @Option(help: ArgumentHelp("How many jobs at most, 1 to 1000.", valueName: "n")) var limit = 50
     @Option(help: "From the first or from the last.") var order = Order.asc
     @Option(help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor")) var after:
         String?
     @Flag(help: "Print JSON: an object with jobs and next.") var json = false
 
+    private var state: JobState { askedState ?? (group == nil ? .waiting : .grouped) }
+
     var attempt: String { "list the \(state.rawValue) jobs of a queue" }
 
     func validate() throws {
         if !(1...1000).contains(limit) { throw ArgumentParser.ValidationError("--limit: give 1 to 1000") }
+        if group != nil, askedState != nil {
+            throw ArgumentParser.ValidationError(
+                "the jobs that wait in a group are grouped; leave out --state or --group")
+        }
     }
 
     func run(in session: Session) async throws -> ExitStatus {
-        let query = JobQuery(queue: try QueueName(queue), state: state)
+        let query = JobQuery(queue: try QueueName(queue), part: group.map { .group($0) } ?? .state(state))
         let page = Page(
             limit: limit, after: after.map { PageCursor($0) }, order: order == .asc ? .ascending : .descending)
         let (found, counts) = try await session.withStore(store, .existing) { store in
@@ -56,10 +65,14 @@ struct Jobs: Subcommand {
         session.output.table(
             table(of: found.jobs),
             orSay: after == nil
-                ? "The queue \"\(query.queue)\" has no \(state.rawValue) jobs\(elsewhere(counts))."
-                : "The queue \"\(query.queue)\" has no more \(state.rawValue) jobs.")
+                ? "The queue \"\(query.queue)\" has no \(what)\(group == nil ? elsewhere(counts) : "")."
+                : "The queue \"\(query.queue)\" has no more \(what).")
         if let next = found.next { session.output.line("There may be more: add --after \(next.text)") }
         return .done
+    }
+
+    private var what: String {
+        group.map { "jobs that wait in the group \(ValidationError.quote($0))" } ?? "\(state.rawValue) jobs"
     }
 
     /// Where a queue's jobs are instead, most first, and how to see them; nothing of an empty queue.
@@ -76,7 +89,7 @@ struct Jobs: Subcommand {
         ]
         let extra: [(title: String, cell: (JobRecord) -> String)] =
             switch state {
-            case .waiting, .prioritized, .waitingChildren: []
+            case .waiting, .prioritized, .grouped, .waitingChildren: []
             case .delayed: [("DUE", { $0.dueAt.map(InstantArgument.text) ?? "-" })]
             case .active:
                 [("STARTED", { $0.processedAt.map(InstantArgument.text) ?? "-" }), ("WORKER", { $0.worker ?? "-" })]

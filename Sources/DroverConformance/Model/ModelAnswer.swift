@@ -17,6 +17,7 @@ enum ModelAnswer: Equatable, Sendable {
     /// The active jobs, of which no order is promised.
     case gathered(Set<JobRecord>)
     case held(DeduplicationHold?, JobRecord?)
+    case groups([GroupSummary])
     case queues([QueueSummary])
     case workers([WorkerSummary])
     case log([String], totals: Set<Int>)

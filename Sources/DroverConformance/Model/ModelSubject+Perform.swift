@@ -46,7 +46,7 @@ extension ModelSubject {
         case .put(let plans): return try await put(plans)
         case .fire(let firings): return try await fire(firings)
         case .applyToSchedules(let commands): return try await apply(commands)
-        case .look, .list, .holder, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
+        case .look, .list, .holder, .groups, .inGroup, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
             return try await look(operation)
         }
     }

@@ -6,6 +6,8 @@ enum ModelValues {
 
     static let deduplications = ["d", "user:42", "größer"]
 
+    static let groups = ["g", "größer:1"]
+
     static let texts = [
         "{}", "[]", "null", "0", #"{"n":9007199254740993}"#, #" { "a" : [ ] } "#, #"{"b":1,"a":"\u00e9é"}"#,
     ].map(JSONText.init(trusted:))
@@ -23,9 +25,13 @@ enum ModelValues {
         full.group = "g"
         full.correlationID = "c"
         full.metadata = ["k": "v"]
+        var grouped = JobOptions(attempts: 3)
+        grouped.group = "größer:1"
+        var plain = full
+        plain.group = nil
         var traced = JobOptions(attempts: 2)
         traced.telemetry = JobTelemetry(
             metadata: #"{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"#)
-        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced]
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, plain, grouped, traced]
     }()
 }

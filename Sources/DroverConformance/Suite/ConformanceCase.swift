@@ -45,6 +45,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
         queueConcurrency, rates,
         deduplicating, deduplicationEnds,
+        groupTurns, groupWays, groupLimits,
         flowAdding, flowWaiting, flowPolicies, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }

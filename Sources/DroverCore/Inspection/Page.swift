@@ -37,10 +37,15 @@ public struct JobQuery: Hashable, Sendable {
     /// Which of a queue's jobs.
     public enum Part: Hashable, Sendable {
         /// Those in a state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
-        /// finished ones by their end, in whole milliseconds; the order of active ones is not promised.
+        /// finished ones by their end, in whole milliseconds, grouped ones by entry; the order of active ones is not promised.
         case state(JobState)
         /// The one that holds a deduplication id; ``JobPage/hold`` says more of it.
         case holding(deduplication: String)
+        /// Those that wait in a group, in the order of its turns.
+        case group(String)
+        /// None of them: the queue's groups, by the bytes of their names, in ``JobPage/groups``. A group is listed while jobs
+        /// wait in it or are active, and while it has a setting of its own.
+        case groups
     }
 
     /// Of which queue.
@@ -66,12 +71,17 @@ public struct JobPage: Hashable, Sendable {
     public var next: PageCursor?
     /// Who holds the deduplication id that was asked for; nil when nobody does, or none was asked for.
     public var hold: DeduplicationHold?
+    /// The groups, where these were asked for.
+    public var groups: [GroupSummary]
 
     /// A page from its parts.
-    public init(jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil) {
+    public init(
+        jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil, groups: [GroupSummary] = []
+    ) {
         self.jobs = jobs
         self.next = next
         self.hold = hold
+        self.groups = groups
     }
 }
 

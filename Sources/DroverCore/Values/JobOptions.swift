@@ -106,7 +106,8 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.tenant }
         set { change { $0.tenant = newValue } }
     }
-    /// The group the job belongs to.
+    /// The group that the job waits in when it is ready: groups of a queue take turns, so that none waits for the jobs of
+    /// another one. 1 to 256 bytes; nil for none.
     public var group: String? {
         get { box.values.group }
         set { change { $0.group = newValue } }
@@ -180,6 +181,6 @@ public struct JobOptions: Hashable, Sendable {
         if (keepLogs ?? 0) < 0 || (stackTraceLimit ?? 0) < 0 {
             return ValidationError("limits", "the number of kept log lines and stack traces must not be negative")
         }
-        return deduplication?.problem
+        return group.flatMap(GroupSetting.problem(ofName:)) ?? deduplication?.problem
     }
 }
