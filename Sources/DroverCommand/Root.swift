@@ -18,6 +18,7 @@ struct Root: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self, Dedup.self,
+            Groups.self,
             Retry.self,
             Promote.self, Remove.self,
             Cancel.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self, Workers.self,
