@@ -89,6 +89,9 @@ extension RedisStore {
             case .hold(_, let span):
                 arguments.append("hold")
                 arguments.append(span.map { String($0.wholeMilliseconds) } ?? "")
+            case .group(_, let name, let change):
+                results.append(try await setGroup(name, change, of: setting.queue))
+                continue
             case .forgetDeduplication(_, let id):
                 arguments.append("forgetDeduplication")
                 arguments.append(id)

@@ -33,16 +33,22 @@ extension RedisStore {
     public func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {
         try checkOpen()
         let state: JobState
+        var group = ""
         switch query.part {
         case .state(let asked): state = asked
         case .holding(let id): return try await holder(of: id, in: query.queue)
         case .matching(let search): return try await self.search(search, in: query.queue, page)
+        case .groups: return try await groups(of: query.queue, page)
+        case .group(let name):
+            state = .grouped
+            group = name
         }
         var arguments = RedisArguments(capacity: 64)
         arguments.append(state.rawValue)
         arguments.append(page.order.rawValue)
         arguments.append(page.limit)
         arguments.append(try PlaceCursor(page.after, in: state).text)
+        arguments.append(group)
         let items = try await run(Scripts.list, query.queue, arguments, "list jobs of \(query.queue)").items ?? []
         var jobs: [JobRecord] = []
         try withCoder { coder throws(StoreError) in
@@ -89,6 +95,8 @@ extension RedisStore {
         for queue in queues {
             commands += LimitsReply.commands(queue, keys)
             commands.append(.make("EXISTS", keys.meta(queue)))
+            // Those that wait in groups lie among those that wait for children.
+            commands.append(.make("ZCOUNT", keys.base(queue) + "waiting-children", "-inf", "(0"))
             commands += keys.listed(queue).map(\.probe)
         }
         var rest = (await client.send(commands))[...]
@@ -108,10 +116,13 @@ extension RedisStore {
             let limits = try LimitsReply(next)
             let exists = try next().int == 1
             var counts = JobCounts()
+            let grouped = Int(try next().int ?? 0)
             for key in keys.listed(queue) {
                 let value = try next()
                 if let state = key.state { counts[state] += Int(value.int ?? 0) }
             }
+            counts[.waitingChildren] -= grouped
+            counts[.grouped] = grouped
             // One that another client has obliterated is remembered and has nothing any more.
             guard exists || counts.total > 0 || isDamaged else { continue }
             var summary = limits.summary(queue, counts, now: now)

@@ -47,7 +47,7 @@ extension RedisStore {
             let record = schedules[index].record
             guard let job = pending[record.schedule.key.id.job(at: record.slot)] else { continue }
             switch job.record.state {
-            case .waiting, .prioritized, .delayed: if !record.isPaused { schedules[index].pending = job }
+            case .waiting, .prioritized, .grouped, .delayed: if !record.isPaused { schedules[index].pending = job }
             case .active: schedules[index].isRunning = true
             case .waitingChildren, .completed, .failed: break
             }

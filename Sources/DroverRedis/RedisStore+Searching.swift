@@ -57,6 +57,7 @@ extension RedisStore {
         arguments.append(order.rawValue)
         arguments.append(limit)
         arguments.append(cursor)
+        arguments.append("")
         arguments.append("ids")
         arguments.append(bounds.end)
         let items = try await run(Scripts.list, queue, arguments, "search the jobs of \(queue)").items ?? []

@@ -75,6 +75,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local job, status = base .. ARGV[1], ARGV[2]
         local pending, processed = job .. ':dependencies', job .. ':processed'
@@ -97,7 +98,7 @@ enum Scripts {
             reply[#reply + 1] = (status == 'processed' or status == 'ignored') and part[2][index + 1] or ''
         end
         return reply
-        """#, sha: "b3130e33c4b7acfcf3b5378dbaeef5bc5a50470e")
+        """#, sha: "3984c99307f204472df97cbe08731be5afea45d4")
 
     /// `command.lua`
     static let command = RedisScript(name: "command", source: #"""
@@ -108,10 +109,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -120,7 +123,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -158,6 +161,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -172,28 +285,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -211,7 +328,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -223,7 +340,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -231,9 +350,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -252,7 +375,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -277,7 +400,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -285,7 +408,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -313,12 +441,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -352,21 +482,23 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, due)
+            enter(newID, priority, options.lifo, due, options)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -375,6 +507,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -413,6 +546,8 @@ enum Scripts {
         if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local group = call('HGET', job, 'grp')
+        if group then readGroup(groupsAt(base), group) end
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
         if command == 'retry' then
             if state ~= 'completed' and state ~= 'failed' then return state end
@@ -422,7 +557,7 @@ enum Scripts {
                 call('HDEL', job, 'atm', 'ats', 'cnl')
                 forgetSteps(job)
             end
-            pushAgain(id, storedPriority())
+            pushAgain(id, storedPriority(), group)
             local parent = call('HGET', job, 'parentKey')
             if parent and call('EXISTS', parent) == 1 then
                 local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
@@ -433,7 +568,7 @@ enum Scripts {
         elseif command == 'promote' then
             if state ~= 'delayed' then return state end
             call('ZREM', delayedKey, id)
-            pushBack(id, storedPriority())
+            pushBack(id, storedPriority(), group)
             emit('waiting', 'jobId', id, 'prev', 'delayed')
             call('HSET', job, 'delay', '0')
         elseif command == 'remove' then
@@ -462,9 +597,9 @@ enum Scripts {
             emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
         elseif command == 'changePriority' then
             local priority, isFront = tonumber(argument), ARGV[5] == '1'
-            if state == 'waiting' or state == 'prioritized' then
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' then
                 takeOut(id, state)
-                if isFront then pushFront(id, priority) else pushBack(id, priority) end
+                if isFront then pushFront(id, priority, group) else pushBack(id, priority, group) end
             end
             call('HSET', job, 'priority', argument)
         elseif command == 'changeDelay' then
@@ -478,7 +613,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "048260baabd775697e6f2486682bb8751f05623c")
+        """#, sha: "d27b72c7ff55ebf91f6b7538a450e1c9429f3230")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -489,10 +624,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -501,7 +638,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -553,28 +690,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -629,7 +770,7 @@ enum Scripts {
             end
             register()
             if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
-                if call('EXISTS', waitKey, prioritizedKey) > 0 then
+                if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
                     call('ZADD', markerKey, '0', '0')
                 else
                     hasDelayed = true
@@ -644,7 +785,7 @@ enum Scripts {
             callAll('RPUSH', waitKey, legacy)
             call('LTRIM', pausedKey, 7000, -1)
         end
-        if call('EXISTS', waitKey, prioritizedKey) > 0 then
+        if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
             call('ZADD', markerKey, '0', '0')
         else
             hasDelayed = true
@@ -653,7 +794,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "cc18f406c9de7688ea791326521d7aa7a35bf0eb")
+        """#, sha: "3b42367b68d2a8f0d726996418d2fe67c5f384d1")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -664,6 +805,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -707,28 +849,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -746,6 +892,7 @@ enum Scripts {
         local count = (#ARGV - 1) / 6
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
         local rules
+        local groups
         for index = 1, count do
             local at = index * 6 - 4
             local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -754,6 +901,15 @@ enum Scripts {
                 others = others + 1
             end
             local kind = string.byte(entry)
+            if kind == 103 then
+                local length, from = string.match(entry, '^g(%d+):()')
+                local stop = from + tonumber(length)
+                groups = groups or {}
+                groups[index] = length ~= '0' and string.sub(entry, from, stop - 1) or nil
+                entry = string.sub(entry, stop)
+                ARGV[at + 5] = entry
+                kind = string.byte(entry)
+            end
             if kind == 100 then
                 local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
                 rules = rules or {}
@@ -785,6 +941,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -793,7 +950,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -804,7 +961,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
             room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
-                - call('ZCARD', delayedKey)
+                - call('ZCARD', delayedKey) - call('ZCOUNT', childrenKey, '-inf', '(0')
         end
         if most and not rules then
             local enters, isNeeded = {}, false
@@ -824,10 +981,124 @@ enum Scripts {
             room = nil
         end
         local standing, replace, hold, keep
+        if groups or rules then
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+            for _, name in pairs(groups or {}) do readGroup(groupsAt(base), name) end
+        end
         if rules then
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -836,7 +1107,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -854,7 +1125,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -866,7 +1137,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -874,9 +1147,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -895,7 +1172,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -920,7 +1197,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -928,7 +1205,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1081,11 +1363,17 @@ enum Scripts {
                     call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                         'delay', delay, 'priority', ARGV[at + 4])
                     if rule then hold(rule, old, id) end
+                    local group = groups and groups[index]
+                    if group then call('HSET', base .. id, 'grp', group) end
                     if delay ~= '0' then
                         pushDelayed(id, due)
                         emit('delayed', 'jobId', id, 'delay', integer(due))
                     else
-                        if ARGV[at + 4] ~= '0' then
+                        if group then
+                            local isFirst = entry == 'l' or string.byte(entry) == 102
+                            enterGroup(groupsAt(base), group, id, tonumber(ARGV[at + 4]), isFirst and ARGV[at + 4] == '0')
+                            hasPushed = true
+                        elseif ARGV[at + 4] ~= '0' then
                             pushBack(id, tonumber(ARGV[at + 4]))
                         elseif entry == 'l' or string.byte(entry) == 102 then
                             front[#front + 1] = id
@@ -1105,7 +1393,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "7cf55f3a91d2ef9ca8caea070342545092995000")
+        """#, sha: "914545828a30185f387f3a9fa5fcac41733068d4")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1116,6 +1404,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -1163,9 +1452,9 @@ enum Scripts {
         end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-        local paused, concurrency, max, duration, isSliding, holdEnd
-        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
-            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+        local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
+        paused, concurrency, max, duration, keptEvents, isSliding, holdEnd, hasGroups = unpack(call('HMGET', metaKey, 'paused',
+            'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil', 'drover:groups'))
         concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
         if not points then
             local most, per
@@ -1247,7 +1536,7 @@ enum Scripts {
         if earliest and earliest <= now then
             due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
             priorities = {}
-            for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+            for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
         end
         local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
         if limit > 0 and not paused then
@@ -1259,7 +1548,7 @@ enum Scripts {
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
-        local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
         if isSliding ~= duration then isSliding = nil end
         if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
@@ -1268,12 +1557,12 @@ enum Scripts {
                 local job, run = jobs[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
-                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
                     local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-                    if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
+                    if hash[2] or hash[3] or hash[4] or hash[8] or rule and (rule.count or rule.age) then isPlain = false end
                 else
-                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
                     isPlain = false
                 end
                 hashes[index] = hash
@@ -1290,12 +1579,14 @@ enum Scripts {
         local completed, failed = {}, {}
         local finished = 0
         local settle, promoteOnce, endSettling, wake
+        local wakeRested, takeByTurns, park, nextRest
         local fetched = {}
         if not isPlain then
             for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1304,7 +1595,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -1314,6 +1605,116 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -1328,28 +1729,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -1364,8 +1769,9 @@ enum Scripts {
             local ids = due
             due = nil
             for index, id in ipairs(ids) do
-                if call('ZREM', delayedKey, id) == 1 and (priorities[index] or call('EXISTS', base .. id) == 1) then
-                    pushBack(id, tonumber(priorities[index]) or 0)
+                local priority, group = unpack(priorities[index])
+                if call('ZREM', delayedKey, id) == 1 and (priority or call('EXISTS', base .. id) == 1) then
+                    pushBack(id, tonumber(priority) or 0, group)
                     emit('waiting', 'jobId', id, 'prev', 'delayed')
                     call('HSET', base .. id, 'delay', '0')
                 end
@@ -1379,7 +1785,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -1391,7 +1797,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -1399,9 +1807,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -1420,7 +1832,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -1445,7 +1857,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -1453,7 +1865,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1481,12 +1898,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -1520,7 +1939,7 @@ enum Scripts {
             if parent then call('HSET', job, 'parent', parent) end
             if scheduler then call('HSET', job, 'rjk', scheduler) end
             emit('added', 'jobId', newID, 'name', name or '')
-            enter(newID, priority, options.lifo, due)
+            enter(newID, priority, options.lifo, due, options)
             if pending then call('SADD', pending, job) end
             call('DEL', postponed)
         end
@@ -1589,7 +2008,7 @@ enum Scripts {
                 emit('delayed', 'jobId', id, 'delay', integer(now + delay))
             else
                 if push ~= pushFront then promoteOnce() end
-                push(id, tonumber(hash[5]) or 0)
+                push(id, tonumber(hash[5]) or 0, hash[8])
                 emit('waiting', 'jobId', id, 'prev', 'active')
             end
         end
@@ -1624,6 +2043,7 @@ enum Scripts {
         end
         function settle(id, hash, run, operand)
             local outcome = run.outcome
+            if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
             if outcome == 'c' then
                 complete(id, hash, ARGV[operand], run.rule)
             elseif outcome == 'f' then
@@ -1664,6 +2084,87 @@ enum Scripts {
                     call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
                 end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+            end
+            for index = 1, due and #due or 0 do
+                if priorities[index][2] then readGroup(groupsAt(base), priorities[index][2]) end
+            end
+            for index = 1, count do
+                if hashes[index][8] then readGroup(groupsAt(base), hashes[index][8]) end
+            end
+            if limit >= 0 and not paused then
+        local function wakeGroups(queue, names)
+            for _, name in ipairs(names) do
+                local group = groupAt(queue, name)
+                local most = ruleOf(queue, group).concurrency
+                if most and call('SCARD', group.running) >= most then
+                    for _, id in ipairs(call('SRANDMEMBER', group.running, 10)) do
+                        if not call('LPOS', queue.active, id) then call('SREM', group.running, id) end
+                    end
+                end
+                call('ZREM', queue.resting, name)
+                refreshGroup(queue, group)
+            end
+        end
+        local function beginInGroup(group, rule)
+            local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+            if not stop or tonumber(stop) <= now then
+                begun, stop = 0, integer(now + rule.per)
+                call('HSET', group.rate, 'end', stop)
+                call('PEXPIRE', group.rate, integer(2 * rule.per + 60000))
+            end
+            call('HSET', group.rate, 'begun', integer((tonumber(begun) or 0) + 1))
+        end
+        local function takeTurns(queue, wanted, plains, hand)
+            if call('ZCARD', queue.ring) == 0 then return end
+            clockOf(queue)
+            local picks, isCut = {}, true
+            for _ = 1, wanted + 50 do
+                local head = #picks < wanted and call('ZRANGE', queue.ring, 0, 0, 'WITHSCORES') or {}
+                if not head[1] then
+                    while #picks < wanted and plains > 0 do
+                        picks[#picks + 1], plains = false, plains - 1
+                    end
+                    isCut = false
+                    break
+                end
+                local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
+                if plains > 0 and first <= turn then
+                    queue.now, queue.plain, plains = first, first + 5040, plains - 1
+                    picks[#picks + 1] = false
+                else
+                    local group = groupAt(queue, head[1])
+                    local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
+                    local hash = id and call('HGETALL', queue.base .. id)
+                    if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+                        queue.now = turn
+                        call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
+                        call('SADD', group.running, id)
+                        local mustFail = hand(id, hash)
+                        if rule.max and not mustFail then beginInGroup(group, rule) end
+                        picks[#picks + 1] = id
+                    end
+                    refreshGroup(queue, group)
+                end
+            end
+            call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
+            return picks, isCut
+        end
+                local groups, rested = groupsAt(base), {}
+                if hasGroups then
+                    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+                    for _, name in ipairs(rested) do readGroup(groups, name) end
+                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+                end
+                function wakeRested() wakeGroups(groups, rested) end
+                function takeByTurns(wanted, hand)
+                    if not hasGroups then return end
+                    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+                end
+                function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
+                function park(id, name, priority)
+                    call('SREM', groupAt(groups, name).running, id)
+                    pushFront(id, tonumber(priority) or 0, name)
+                end
             end
             wake = mark
         end
@@ -1726,8 +2227,10 @@ enum Scripts {
         if not isPlain then
             endSettling()
             promoteOnce()
+            hasGroups = hasGroups or groupsAt(base).isMarked
         end
         local wanted, wait = paused and 0 or limit, nil
+        if wakeRested and limit > 0 then wakeRested() end
         local rateLeft, begin
         if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
         local span = math.max(math.floor(math.abs(tonumber(duration) or 1000)), 1)
@@ -1773,13 +2276,40 @@ enum Scripts {
             end
         end
         local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
-        if wanted > 0 then
+        local worker, lease = ARGV[5], ARGV[3]
+        local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
+        local turns, handed, plainWanted, isCut = nil, {}, wanted, false
+        if takeByTurns and wanted > 0 then
+            turns, isCut = takeByTurns(wanted, function(id, hash)
+                local attempt, failure = 1, nil
+                for field = 1, #hash, 2 do
+                    local name = hash[field]
+                    if name == 'ats' then
+                        attempt = (tonumber(hash[field + 1]) or 0) + 1
+                    elseif name == 'defa' then
+                        failure = true
+                    elseif name == 'cnl' then
+                        call('HDEL', base .. id, 'cnl')
+                    end
+                end
+                if max and not failure then begin() end
+                call('SET', lockKey(id), token, 'PX', lease)
+                call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+                handed[id] = { attempt, hash }
+                return failure
+            end)
+            if turns then
+                plainWanted = 0
+                for _, id in ipairs(turns) do
+                    if not id then plainWanted = plainWanted + 1 end
+                end
+            end
+        end
+        if plainWanted > 0 then
             mayBeMore = true
-            local worker, lease = ARGV[5], ARGV[3]
-            local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
             local source, step = waitKey, 1
             for _ = 1, 10 do
-                local open, candidates, size, known = wanted - #claimed, nil, nil, nil
+                local open, candidates, size, known = plainWanted - #claimed, nil, nil, nil
                 if source == prioritizedKey then
                     candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
                     size = #candidates
@@ -1813,7 +2343,7 @@ enum Scripts {
                         hash = fetched[id] or call('HGETALL', job)
                     end
                     if hash[1] then
-                        local attempt, failure = 1, nil
+                        local attempt, failure, group = 1, nil, nil
                         if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                             or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
                             for field = 1, #hash, 2 do
@@ -1824,27 +2354,58 @@ enum Scripts {
                                     failure = true
                                 elseif name == 'cnl' then
                                     call('HDEL', job, 'cnl')
+                                elseif name == 'grp' and park then
+                                    group = hash[field + 1]
                                 end
                             end
                         end
-                        if max and not failure then begin() end
-                        local attemptText = attempt == 1 and '1' or integer(attempt)
-                        call('SET', lock, token, 'PX', lease)
-                        if hasTrimmed then
-                            call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                        if group then
+                            park(id, group, call('HGET', job, 'priority'))
                         else
-                            emit('active', 'jobId', id, 'prev', 'waiting')
+                            if max and not failure then begin() end
+                            local attemptText = attempt == 1 and '1' or integer(attempt)
+                            call('SET', lock, token, 'PX', lease)
+                            if turns then
+                            elseif hasTrimmed then
+                                call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                            else
+                                emit('active', 'jobId', id, 'prev', 'waiting')
+                            end
+                            call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
+                            local size = #claimed
+                            claimed[size + 1] = id
+                            leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                            local last = 3 * size + 4
+                            reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                         end
-                        call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
-                        local size = #claimed
-                        claimed[size + 1] = id
-                        leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
-                        size = 3 * size + 4
-                        reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
                     end
                 end
-                if #claimed >= wanted then break end
+                if #claimed >= plainWanted then break end
             end
+        end
+        isCut = isCut or mayBeMore and #claimed < plainWanted
+        if turns then
+            local plain, rest, size, place = claimed, {}, 4, 0
+            for index = 5, #reply do rest[index - 4] = reply[index] end
+            claimed = {}
+            for _, id in ipairs(turns) do
+                local attempt, hash
+                if id then
+                    attempt, hash = handed[id][1], handed[id][2]
+                    leases[#leases + 1], leases[#leases + 2] = id, integer(attempt) .. leaseEnd
+                elseif place < #plain then
+                    place = place + 1
+                    id, attempt, hash = plain[place], rest[3 * place - 1], rest[3 * place]
+                end
+                if id then
+                    emit('active', 'jobId', id, 'prev', 'waiting')
+                    claimed[#claimed + 1] = id
+                    reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
+                    size = size + 3
+                end
+            end
+        end
+        if wanted > 0 then
             if #claimed > 0 then
                 if not isMoved then callAll('LPUSH', activeKey, claimed) end
                 callAll('HSET', leasesKey, leases)
@@ -1852,9 +2413,14 @@ enum Scripts {
             end
         end
         if wake then wake(paused, concurrency) end
-        if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
+        if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0
+            and (not hasGroups or call('ZCOUNT', base .. 'waiting-children', '-inf', '(0') == 0) then
+            emit('drained')
+        end
         if limit > 0 and #claimed < limit then
             if not isPlain then earliest = nextDue() end
+            local rest = nextRest and nextRest()
+            if rest then earliest = math.min(earliest or rest, rest) end
             if not paused and holdEnd > now then
                 wait = holdEnd - now
             elseif rateLeft then
@@ -1862,13 +2428,14 @@ enum Scripts {
                 if left == 0 then wait = remaining end
             end
             reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
-            if mayBeMore and #claimed < wanted then reply[3] = 0 end
+            if isCut then reply[3] = 0 end
             if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
                 reply[3] = 5000
             end
         end
         if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
-            and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+            and call('LLEN', activeKey) < concurrency
+            and (call('EXISTS', waitKey, prioritizedKey) > 0 or nextRest and call('EXISTS', base .. 'drover:ring') > 0) then
             call('ZADD', markerKey, '0', '0')
         end
         if #claimed > 0 or string.find(reply[1], 's', 1, true) then
@@ -1878,7 +2445,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "0bd6fb73f60e76ab3c6a6851674b0a0f445e7e5b")
+        """#, sha: "15dae2cf41dcc4c71d9da6d7f04ca0344179c48b")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -1889,10 +2456,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1901,7 +2470,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -1939,6 +2508,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -1953,28 +2632,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -1992,7 +2675,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -2004,7 +2687,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -2012,9 +2697,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -2033,7 +2722,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -2058,7 +2747,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -2066,7 +2755,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2092,15 +2786,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2109,6 +2805,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2120,12 +2817,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -2155,7 +2854,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -2181,7 +2880,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -2215,7 +2914,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "78db9f3fff8e7a508902abefa5740a501dd28809")
+        """#, sha: "3c7746c5b6dffd3596691df92ae5ea514fb6f02f")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2226,10 +2925,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2238,7 +2939,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2276,6 +2977,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -2284,7 +3095,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -2296,7 +3107,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -2304,9 +3117,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -2325,7 +3142,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -2350,7 +3167,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -2358,7 +3175,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2372,7 +3194,7 @@ enum Scripts {
             queue.paused, queue.concurrency, queue.kept, queue.most =
                 unpack(call('HMGET', queue.meta, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:maxLength'))
             queue.length = call('LLEN', queue.wait) + call('LLEN', other .. 'paused') + call('ZCARD', queue.prioritized)
-                + call('ZCARD', queue.delayed)
+                + call('ZCARD', queue.delayed) + call('ZCOUNT', queue.children, '-inf', '(0')
             call('LLEN', queue.active)
             call('ZCARD', queue.children)
             call('ZCARD', queue.marker)
@@ -2412,6 +3234,13 @@ enum Scripts {
                 queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
                 id = ARGV[at + 4], at = at,
             }
+            local length, from = string.match(ARGV[at + 9], '^g(%d+):()')
+            if length then
+                local stop = from + tonumber(length)
+                node.group = length ~= '0' and string.sub(ARGV[at + 9], from, stop - 1)
+                ARGV[at + 9] = string.sub(ARGV[at + 9], stop)
+                if node.group then readGroup(groupsAt(queue.base), node.group) end
+            end
             if node.id ~= '' then
                 node.key = queue.base .. node.id
                 node.isKnown = call('EXISTS', node.key) == 1
@@ -2492,9 +3321,12 @@ enum Scripts {
                 tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 return
             end
-            if priority ~= '0' then
+            local isFirst = entry == 'l' or string.byte(entry) == 102
+            if node.group then
+                enterGroup(groupsAt(queue.base), node.group, id, tonumber(priority), isFirst and priority == '0')
+            elseif priority ~= '0' then
                 call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            elseif entry == 'l' or string.byte(entry) == 102 then
+            elseif isFirst then
                 call('RPUSH', queue.wait, id)
             else
                 call('LPUSH', queue.wait, id)
@@ -2523,6 +3355,7 @@ enum Scripts {
                 local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
                 call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
                     'delay', delay, 'priority', ARGV[at + 8])
+                if node.group then call('HSET', node.key, 'grp', node.group) end
                 if parent then
                     call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
                     call('SADD', parent .. ':dependencies', node.key)
@@ -2546,7 +3379,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "b3405dde15d9354daa640212eee58809a1d64cce")
+        """#, sha: "3a15f92bb0751e3884f50296e48e0af4dd5b777f")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -2557,10 +3390,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2569,7 +3404,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2607,6 +3442,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -2615,7 +3560,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -2627,7 +3572,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -2635,9 +3582,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -2656,7 +3607,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -2681,7 +3632,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -2689,21 +3640,28 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2712,6 +3670,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2789,7 +3748,14 @@ enum Scripts {
             detach(job, parent)
             local place
             for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
-                if not place and call('ZREM', name .. suffix, other) == 1 then place = suffix end
+                local score = not place and call('ZSCORE', name .. suffix, other)
+                if score and call('ZREM', name .. suffix, other) == 1 then
+                    place = suffix
+                    if tonumber(score) < 0 then
+                        place = 'grouped'
+                        leaveGroup(groupsAt(name), call('HGET', job, 'grp') or '', other, place)
+                    end
+                end
             end
             if not place then place = call('LREM', queue.wait, -1, other) == 1 and 'wait' or 'unknown' end
             if place == 'unknown' and call('LREM', name .. 'paused', -1, other) == 1 then place = 'paused' end
@@ -2800,7 +3766,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "9b769364841e74290d3b94431073ed34cc465fbc")
+        """#, sha: "6bf0674cd3e3effd6c0ac5e56b597348dd946466")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -2861,10 +3827,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2873,7 +3841,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2885,15 +3853,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2902,6 +3872,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -2940,7 +3911,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "2a24ebd2579c2f7de306ab7f18f7b449da41f6c7")
+        """#, sha: "55a25397721e5c64c924590bd2d8eda6b71244c0")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -2951,10 +3922,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2963,7 +3936,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -2975,15 +3948,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -2992,6 +3967,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -3032,7 +4008,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "8f6d3d5e86f4521ed567c320d303f9ab8b4b0a6a")
+        """#, sha: "9d33983e3fdd4372481ee8e4b11f2f4950389c23")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -3043,10 +4019,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3055,7 +4033,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3065,17 +4043,129 @@ enum Scripts {
         local function schedulerKey(id) return repeatKey .. ':' .. id end
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -3084,6 +4174,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -3107,10 +4198,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -3143,7 +4234,7 @@ enum Scripts {
             return token ~= lock or known ~= (attempt or '0')
         end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-        local key, reply, idsOnly = keyOf[state], { '' }, ARGV[5] == 'ids'
+        local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
         local function show(id, score)
             if idsOnly then
                 reply[#reply + 1] = id
@@ -3187,10 +4278,158 @@ enum Scripts {
             end
             return reply
         end
-        local shown, last = walk(key, isAscending, cursor, ARGV[6] or (isAscending and '+inf' or '-inf'), limit, show)
+        local scores = scoresOf[state] or { '-inf', ARGV[7] or '+inf' }
+        if ARGV[7] and not isAscending and not scoresOf[state] then scores = { ARGV[7], '+inf' } end
+        if ARGV[5] ~= '' then
+            key, scores = groupAt(groupsAt(base), ARGV[5]).waiting, { '-inf', '+inf' }
+        end
+        local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "8d623a276805f16bdb5f75fb5f03cfaf29d523cb")
+        """#, sha: "1daf5ea81effb520b3ad837996dbc097504df27b")
+
+    /// `listGroups.lua`
+    static let listGroups = RedisScript(name: "listGroups", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local queue, cursor = groupsAt(base), ARGV[3]
+        local names
+        if ARGV[1] == 'ascending' then
+            names = call('ZRANGEBYLEX', queue.names, cursor == '' and '-' or '(' .. cursor, '+', 'LIMIT', 0, ARGV[2])
+        else
+            names = call('ZREVRANGEBYLEX', queue.names, cursor == '' and '+' or '(' .. cursor, '-', 'LIMIT', 0, ARGV[2])
+        end
+        local reply = {}
+        local function text(number) return number and string.format('%d', number) or '' end
+        for _, name in ipairs(names) do
+            local group = groupAt(queue, name)
+            local rule = ruleOf(queue, group)
+            for _, part in ipairs({
+                name, call('ZCARD', group.waiting), call('SCARD', group.running), rule.isPaused and '1' or '', text(rule.weight),
+                text(rule.concurrency), text(rule.max), text(rule.per),
+            }) do
+                reply[#reply + 1] = part
+            end
+        end
+        return reply
+        """#, sha: "7ef113b2e45aa53594f170d69a03f78cb81d2e2a")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -3201,10 +4440,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3213,7 +4454,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3251,6 +4492,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -3265,28 +4616,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -3304,7 +4659,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -3316,7 +4671,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -3324,9 +4681,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -3345,7 +4706,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -3370,7 +4731,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -3378,7 +4739,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -3404,15 +4770,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -3421,6 +4789,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -3432,12 +4801,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -3467,7 +4838,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -3493,7 +4864,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -3548,6 +4919,9 @@ enum Scripts {
         local function look(job)
             local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
             call('LLEN', logKey(base .. job.id))
+            for place = 1, #job.fields, 2 do
+                if job.fields[place] == 'grp' then readGroup(groupsAt(base), job.fields[place + 1]) end
+            end
             if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
             if call('EXISTS', base .. job.id) == 0 then return end
             local given = {}
@@ -3617,7 +4991,9 @@ enum Scripts {
         local back = {}
         local function enterArrived(job, priority)
             local id = job.id
-            if job.state == 'waiting' then
+            if job.state == 'grouped' then
+                pushBack(id, priority, job.group)
+            elseif job.state == 'waiting' then
                 back[#back + 1] = id
             elseif job.state == 'prioritized' then
                 pushBack(id, priority)
@@ -3635,6 +5011,7 @@ enum Scripts {
             local key, fields, priority = base .. job.id, job.fields, 0
             for place = 1, #fields, 2 do
                 if fields[place] == 'priority' then priority = tonumber(fields[place + 1]) or 0 end
+                if fields[place] == 'grp' then job.group = fields[place + 1] end
             end
             local delay = job.state == 'delayed' and math.max((job.score or now) - now, 0) or 0
             if not scheduler and string.sub(job.id, 1, 7) == 'repeat:' then
@@ -3696,7 +5073,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "99893d920ed79187e79040a1993bf0488e7acaec")
+        """#, sha: "a59bed6c8f0543e06c6fdb73ac2bb1b2c8d49b70")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -3707,10 +5084,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3719,7 +5098,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3757,6 +5136,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -3765,7 +5254,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -3777,7 +5266,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -3785,9 +5276,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -3806,7 +5301,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -3831,7 +5326,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -3839,7 +5334,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -3864,7 +5364,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "8c26ccf9fe74358e84d2413ba54ae510987ec070")
+        """#, sha: "acca40955d77868c2006b90627de400cef761563")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -3875,10 +5375,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3887,7 +5389,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -3925,6 +5427,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -3939,28 +5551,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -3998,8 +5614,9 @@ enum Scripts {
         end
         local function putBack(id)
             local job = base .. id
-            local stalls, attempt, cancelled, failure, scheduler, priority =
-                unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority'))
+            local stalls, attempt, cancelled, failure, scheduler, priority, group =
+                unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority', 'grp'))
+            if group then leaveGroup(groupsAt(base), group, id, 'active') end
             stalls = (tonumber(stalls) or 0) + 1
             call('HSET', job, 'stc', integer(stalls))
             if cancelled and cancelled == attempt then
@@ -4009,7 +5626,7 @@ enum Scripts {
                 failure = 'job stalled more than allowable limit'
                 call('HSET', job, 'defa', failure)
             end
-            pushFront(id, tonumber(priority) or 0)
+            pushFront(id, tonumber(priority) or 0, group)
             emit('waiting', 'jobId', id, 'prev', 'active')
             emit('stalled', 'jobId', id)
             reply[#reply + 1] = id
@@ -4071,7 +5688,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "f2035699ee0047cc1cd1e8aac863054e82e8ba88")
+        """#, sha: "d73970fca71014efce25bf2116df40c8664c1714")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -4082,10 +5699,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4094,7 +5713,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4184,7 +5803,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "feed1fd48f34127874445d21964ca5088e08208b")
+        """#, sha: "4ae3aef50775a7d1be701ea7a0e0fe85c2212dae")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -4195,6 +5814,7 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local now = tonumber(ARGV[1])
         if not now then
@@ -4263,7 +5883,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "e673369c4d586c9d0c08a1b3bce7755b766f133a")
+        """#, sha: "fc89be1573d3604c8380315e764aa54d4d611e87")
 
     /// `schedule.lua`
     static let schedule = RedisScript(name: "schedule", source: #"""
@@ -4274,10 +5894,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4286,7 +5908,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4324,6 +5946,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -4338,28 +6070,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -4377,7 +6113,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -4389,7 +6125,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -4397,9 +6135,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -4418,7 +6160,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -4443,7 +6185,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -4451,7 +6193,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4477,15 +6224,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -4494,6 +6243,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -4505,12 +6255,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -4540,7 +6292,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -4566,7 +6318,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -4631,7 +6383,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "92b82576c7a7e7f6bd1a8bfccbcf883aaccf4cc3")
+        """#, sha: "54b2892299c725001bad181c7ad03062460786fc")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -4642,10 +6394,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4654,7 +6408,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -4692,6 +6446,116 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local hasPushed, hasDelayed = false, false
         local function mark(paused, concurrency)
             local places = tonumber(concurrency)
@@ -4706,28 +6570,32 @@ enum Scripts {
         local function priorityScore(priority)
             return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
         end
-        local function pushBack(id, priority)
-            if priority == 0 then
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
                 call('LPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, priorityScore(priority), id)
             end
             hasPushed = true
         end
-        local function pushFront(id, priority)
-            if priority == 0 then
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
                 call('RPUSH', waitKey, id)
             else
                 call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
             end
             hasPushed = true
         end
-        local function pushAgain(id, priority)
+        local function pushAgain(id, priority, group)
             if priority == 0 then
                 local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
             end
-            pushBack(id, priority)
+            pushBack(id, priority, group)
         end
         local function pushDelayed(id, due)
             local first, last = due * 4096, due * 4096 + 4095
@@ -4745,7 +6613,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -4757,7 +6625,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -4765,9 +6635,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -4786,7 +6660,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -4811,7 +6685,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -4819,7 +6693,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4845,15 +6724,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -4862,6 +6743,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -4873,12 +6755,14 @@ enum Scripts {
             local isObject, value = pcall(cjson.decode, text)
             return isObject and type(value) == 'table' and value or {}
         end
-        local function enter(id, priority, isFirst, due)
+        local function enter(id, priority, isFirst, due, options)
+            local group = type(options.group) == 'string' and options.group ~= '' and options.group
+            if group then call('HSET', base .. id, 'grp', group) end
             if due > now then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+                if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
                 emit('waiting', 'jobId', id)
             end
         end
@@ -4908,7 +6792,7 @@ enum Scripts {
             call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
                 'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
                 'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-            enter(id, priority, options.lifo == true, due)
+            enter(id, priority, options.lifo == true, due, options)
             return id
         end
         local function nextSlot(previous, every, offset, start)
@@ -4934,7 +6818,7 @@ enum Scripts {
             local id = iterationID(scheduler, slot)
             if call('EXISTS', base .. id) == 0 then return end
             local state = stateOf(id)
-            if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+            if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
         end
         local function takeAwayDelayed(scheduler, slot)
             local id = iterationID(scheduler, slot)
@@ -4983,7 +6867,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "94a04c17d5c3787342cc5d640ae22800a2d8b877")
+        """#, sha: "0b69bba4d9511c37c7b7a989783b974c0119c399")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -4994,10 +6878,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5006,7 +6892,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -5040,10 +6926,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -5113,10 +6999,10 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "39ea5c2823c011c62f2823a6082f8c1122893293")
+        """#, sha: "667de96cd77b197575850f20033cadf0d0126b7a")
 
-    /// `sweep.lua`
-    static let sweep = RedisScript(name: "sweep", source: #"""
+    /// `setGroup.lua`
+    static let setGroup = RedisScript(name: "setGroup", source: #"""
         local base = KEYS[1]
         local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
         local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
@@ -5124,10 +7010,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5136,7 +7024,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -5174,6 +7062,377 @@ enum Scripts {
                 call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
             end
         end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority, group)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
+            end
+            pushBack(id, priority, group)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local name, kind, value = ARGV[2], ARGV[3], ARGV[4]
+        local queue = groupsAt(base)
+        call('EXISTS', metaKey, markerKey, waitKey, prioritizedKey, delayedKey, KEYS[2], queue.names, queue.turns, queue.resting)
+        local paused
+        paused, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'opts.maxLenEvents'))
+        local group = name ~= '' and readGroup(queue, name)
+        if not keptEvents then
+            call('SCARD', KEYS[2])
+            call('HSET', metaKey, 'opts.maxLenEvents', '10000')
+        end
+        local target = group and group.rule or queue.turns
+        local function set(field, text)
+            if text == '' then call('HDEL', target, field) else call('HSET', target, field, text) end
+        end
+        if kind == 'rate' then
+            local max, per = unpack(call('HMGET', target, 'max', 'per'))
+            if group and ((max or '') ~= value or (per or '') ~= ARGV[5]) then call('DEL', group.rate) end
+            set('max', value)
+            set('per', ARGV[5])
+        else
+            set(kind, value)
+        end
+        if group then
+            call('ZADD', queue.names, '0', name)
+            call('ZREM', queue.resting, name)
+            refreshGroup(queue, group)
+        else
+            for _, entry in ipairs(call('ZRANGE', queue.resting, 0, -1)) do call('ZADD', queue.resting, nowText, entry) end
+        end
+        if not keptEvents then call('SADD', KEYS[2], base) end
+        if not paused then
+            if call('EXISTS', waitKey, prioritizedKey, ringKey, queue.resting) > 0 then
+                call('ZADD', markerKey, '0', '0')
+            else
+                hasDelayed = true
+                mark()
+            end
+        end
+        return 1
+        """#, sha: "85289a6a40d8013cbef7ad6dcac47f2141319eb6")
+
+    /// `sweep.lua`
+    static let sweep = RedisScript(name: "sweep", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+        end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local knownQueues = {}
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+            end
+            if not rest and rule.concurrency and running >= rule.concurrency then
+                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            end
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
         local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
         local function markOf(queue)
             local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
@@ -5182,7 +7441,7 @@ enum Scripts {
             call('ZADD', queue.marker, '0', '0')
         end
         local function releaseParent(queue, parent, id)
-            local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
@@ -5194,7 +7453,9 @@ enum Scripts {
                 call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
                 return
             end
-            if priority == 0 then
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
                 call('RPUSH', queue.wait, id)
             else
                 call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -5202,9 +7463,13 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
         local function wakeParent(parent)
             local queue, id = queueOf(parent)
-            if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
         end
         local function wakeParentIfDone(parent)
             if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
@@ -5223,7 +7488,7 @@ enum Scripts {
                 local queue, id = queueOf(parent)
                 call('ZADD', parent .. ':unsuccessful', nowText, job)
                 if call('EXISTS', parent) == 0 then return end
-                local wasWaiting = call('ZREM', queue.children, id) == 1
+                local wasWaiting = takeWaiting(queue, id)
                 local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
                 if wasDelayed then call('HSET', parent, 'delay', '0') end
                 if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -5248,7 +7513,7 @@ enum Scripts {
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
-            if call('ZREM', queue.children, id) == 0 then return end
+            if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
                 local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
                 detach(parent, above, true)
@@ -5256,7 +7521,12 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            call('RPUSH', queue.wait, id)
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -5282,15 +7552,17 @@ enum Scripts {
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -5299,6 +7571,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -5322,10 +7595,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -5364,8 +7637,9 @@ enum Scripts {
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
-        local function first(key, isList, count)
+        local function first(key, isList, count, bound)
             if isList then return fromRight(key, 0, count) end
+            if bound then return count > 0 and call('ZRANGEBYSCORE', key, '-inf', bound, 'LIMIT', 0, count) or {} end
             return count > 0 and call('ZRANGE', key, 0, count - 1) or {}
         end
         local function removeFrom(key, isList, ids)
@@ -5375,16 +7649,22 @@ enum Scripts {
             else
                 callAll('ZREM', key, ids)
             end
-            for _, id in ipairs(ids) do deleteJob(id, true, true) end
+            for _, id in ipairs(ids) do
+                local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
+                if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+                deleteJob(id, true, true)
+            end
         end
         if sweep == 'drain' then
             local looked, removed = 0, 0
-            local places = { { waitKey, true }, { pausedKey, true }, { prioritizedKey, false } }
-            if ARGV[4] == '1' then places[4] = { delayedKey, false } end
+            local places = {
+                { waitKey, true }, { pausedKey, true }, { prioritizedKey, false }, { childrenKey, false, scoresOf.grouped[2] },
+            }
+            if ARGV[4] == '1' then places[5] = { delayedKey, false } end
             for _, place in ipairs(places) do
                 local passed = 0
                 while looked < limit do
-                    local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100)), {}, passed
+                    local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100), place[3]), {}, passed
                     if #batch == known then break end
                     for index = known + 1, #batch do
                         if isPendingIteration(batch[index]) then
@@ -5411,8 +7691,10 @@ enum Scripts {
                 candidates = fromRight(key, passed, limit)
                 looked = #candidates
             else
-                local bound = isFinished and integer(cut) or '+inf'
-                looked, cursor = walk(key, true, cursor, bound, limit, function(id) candidates[#candidates + 1] = id end)
+                local scores = scoresOf[state] or { '-inf', isFinished and integer(cut) or '+inf' }
+                looked, cursor = walk(key, true, cursor, scores[2], limit, function(id)
+                    candidates[#candidates + 1] = id
+                end, scores[1])
             end
             local ids = {}
             for _, id in ipairs(candidates) do
@@ -5455,6 +7737,12 @@ enum Scripts {
             removed = removed + #ids
         end
         if removed >= limit then return { removed, 1, '' } end
+        local groups = groupsAt(base)
+        for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
+            local group = groupAt(groups, name)
+            call('DEL', group.waiting, group.running, group.rule, group.rate)
+        end
+        call('DEL', groups.ring, groups.resting, groups.names, groups.turns)
         for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
@@ -5462,7 +7750,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "aca95822c62c207f5a5d8e194bfdefd4ac7429a1")
+        """#, sha: "9954ca20b302d38c70c8dc443df3b5d4de8ea7be")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -5473,10 +7761,12 @@ enum Scripts {
         local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
         local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
         local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey = base .. 'drover:ring'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5485,7 +7775,7 @@ enum Scripts {
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
-                meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
                 prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
                 children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
             }, id
@@ -5497,15 +7787,17 @@ enum Scripts {
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-            ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
         }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
         local function stateOf(id)
             if call('ZSCORE', completedKey, id) then return 'completed' end
             if call('ZSCORE', failedKey, id) then return 'failed' end
             if call('ZSCORE', delayedKey, id) then return 'delayed' end
             if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
             if call('LPOS', activeKey, id) then return 'active' end
-            if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
             return 'waiting'
         end
         local function takeOut(id, state)
@@ -5514,6 +7806,7 @@ enum Scripts {
                 return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
             end
             call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
             return state
         end
         local function isPendingIteration(id)
@@ -5537,10 +7830,10 @@ enum Scripts {
                 return isAscending == (score > lastScore)
             end
         end
-        local function walk(key, isAscending, cursor, bound, limit, visit)
+        local function walk(key, isAscending, cursor, bound, limit, visit, from)
             local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-            local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+            local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+            if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
             local offset, visited = 0, 0
             while visited < limit do
                 local part = call(command, key, start, bound, 'WITHSCORES', 'LIMIT', offset, limit)
@@ -5606,13 +7899,14 @@ enum Scripts {
             return reply
         end
         local last, isCut = '', false
-        local visited = walk(key, true, cursor, '+inf', limit, function(id, score)
+        local scores = scoresOf[state] or { '-inf', '+inf' }
+        local visited = walk(key, true, cursor, scores[2], limit, function(id, score)
             isCut = isCut or size >= most
             if isCut then return end
             show(id, state, score)
             last = score .. '\t' .. id
-        end)
+        end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "0d52a12e6b03536675a4b9ae4ee4e078003ece87")
+        """#, sha: "df66d8ff2fbed190cbfe160b59120f25021b148f")
 }

@@ -31,6 +31,8 @@ extension SQLiteStore {
                 if let cursor = page.after { _ = try PlaceCursor(cursor) }
                 guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], tally: SearchTally()) }
                 return try session.search(search, page, turn)
+            case .group(let name): return try session.jobs(inGroup: name, of: query.queue, page)
+            case .groups: return try session.groups(of: query.queue, page)
             }
             if let cursor = page.after { _ = try PlaceCursor(cursor) }
             guard let turn = try session.turn(query.queue) else { return JobPage(jobs: [], next: nil) }
@@ -50,10 +52,11 @@ extension SQLiteStore {
             var limited: [(index: Int, number: Int64)] = []
             while try row.step() {
                 var counts = JobCounts()
-                for state in JobState.allCases where state != .waitingChildren {
+                for state in JobState.allCases where state != .waitingChildren && state != .grouped {
                     counts[state] = Int(row.count(Int32(StateCode.code(state)) + 2))
                 }
                 counts[.waitingChildren] = Int(row.count(11))
+                counts[.grouped] = Int(row.count(12))
                 if row.bool(9) { limited.append((queues.count, row.int(10))) }
                 queues.append(
                     QueueSummary(

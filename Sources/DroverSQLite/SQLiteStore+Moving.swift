@@ -101,7 +101,7 @@ extension ReadSession {
             let key = JobKey(queue: turn.name, id: record.schedule.key.id.job(at: record.slot))
             guard let (row, text) = try stored(key, turn) else { continue }
             switch row.record.state {
-            case .waiting, .prioritized, .delayed:
+            case .waiting, .prioritized, .grouped, .delayed:
                 if !record.isPaused { found.schedules[index].pending = try whole(row, stored: text) }
             case .active: found.schedules[index].isRunning = true
             case .waitingChildren, .completed, .failed: break

@@ -89,6 +89,16 @@ enum SQL {
         DELETE FROM drover_exchanges WHERE queue = ?1
         """#
 
+    /// `delete-group.sql`
+    static let deleteGroup = #"""
+        DELETE FROM drover_groups WHERE queue = ?1 AND name = ?2
+        """#
+
+    /// `delete-groups.sql`
+    static let deleteGroups = #"""
+        DELETE FROM drover_groups WHERE queue = ?1
+        """#
+
     /// `delete-job.sql`
     static let deleteJob = #"""
         DELETE FROM drover_jobs WHERE seq = ?1
@@ -149,9 +159,19 @@ enum SQL {
         DELETE FROM drover_steps WHERE job = ?1
         """#
 
+    /// `delete-turns.sql`
+    static let deleteTurns = #"""
+        DELETE FROM drover_turns WHERE queue = ?1
+        """#
+
     /// `delete-worker.sql`
     static let deleteWorker = #"""
         DELETE FROM drover_workers WHERE id = ?1
+        """#
+
+    /// `earliest-rest.sql`
+    static let earliestRest = #"""
+        SELECT rest FROM drover_groups WHERE queue = ?1 AND rest IS NOT NULL ORDER BY rest LIMIT 1
         """#
 
     /// `end-attempt.sql`
@@ -160,6 +180,11 @@ enum SQL {
             failed_reason = coalesce(?6, failed_reason), stacktrace = coalesce(?7, stacktrace), token = NULL, cancel = 0,
             deferred_failure = CASE WHEN ?8 THEN NULL WHEN cancel THEN ?9 ELSE deferred_failure END
         WHERE seq = ?1
+        """#
+
+    /// `end-rests.sql`
+    static let endRests = #"""
+        UPDATE drover_groups SET rest = ?2 WHERE queue = ?1 AND rest IS NOT NULL
         """#
 
     /// `find-child.sql`
@@ -182,6 +207,11 @@ enum SQL {
         SELECT amount FROM drover_allowances WHERE key = ?1 AND id = ?2 AND ends > ?3
         """#
 
+    /// `first-turn.sql`
+    static let firstTurn = #"""
+        SELECT name FROM drover_groups WHERE queue = ?1 AND turn IS NOT NULL ORDER BY turn, name LIMIT 1
+        """#
+
     /// `forget-dedups.sql`
     static let forgetDedups = #"""
         DELETE FROM drover_dedups WHERE (queue, id) IN (
@@ -192,6 +222,12 @@ enum SQL {
     static let forgetExchanges = #"""
         DELETE FROM drover_exchanges WHERE (queue, id) IN
             (SELECT queue, id FROM drover_exchanges WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 8)
+        """#
+
+    /// `forget-idle-groups.sql`
+    static let forgetIdleGroups = #"""
+        DELETE FROM drover_groups WHERE (queue, name) IN
+            (SELECT queue, name FROM drover_groups WHERE queue = ?1 AND idle_until <= ?2 ORDER BY idle_until LIMIT 8)
         """#
 
     /// `forget-reservations.sql`
@@ -233,6 +269,32 @@ enum SQL {
         WHERE parent = ?1 AND status = ?2 AND (queue, id) < (?3, ?4) ORDER BY queue DESC, id DESC LIMIT ?5
         """#
 
+    /// `list-group-ascending.sql`
+    static let listGroupAscending = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup, grp_rank, grp_place
+        FROM drover_jobs WHERE queue = ?1 AND grp = ?2 AND state = 7 AND (grp_rank, grp_place) > (?3, ?4)
+        ORDER BY grp_rank, grp_place LIMIT ?5
+        """#
+
+    /// `list-group-descending.sql`
+    static let listGroupDescending = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup, grp_rank, grp_place
+        FROM drover_jobs WHERE queue = ?1 AND grp = ?2 AND state = 7 AND (grp_rank, grp_place) < (?3, ?4)
+        ORDER BY grp_rank DESC, grp_place DESC LIMIT ?5
+        """#
+
+    /// `list-groups-ascending.sql`
+    static let listGroupsAscending = #"""
+        SELECT name, weight, concurrency, rate_max, rate_span, paused, waiting, active, window_end, begun, turn, rest FROM drover_groups
+        WHERE queue = ?1 AND name > ?2 AND idle_until IS NULL ORDER BY name LIMIT ?3
+        """#
+
+    /// `list-groups-descending.sql`
+    static let listGroupsDescending = #"""
+        SELECT name, weight, concurrency, rate_max, rate_span, paused, waiting, active, window_end, begun, turn, rest FROM drover_groups
+        WHERE queue = ?1 AND (?2 IS NULL OR name < ?2) AND idle_until IS NULL ORDER BY name DESC LIMIT ?3
+        """#
+
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
         SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
@@ -252,14 +314,14 @@ enum SQL {
         WHERE queue = ?1 AND slot <= ?2 AND (slot, id) > (?3, ?4) AND paused = 0 AND ended = 0
             AND NOT EXISTS (
                 SELECT 1 FROM drover_jobs
-                WHERE queue = ?1 AND id = 'repeat:' || schedule.id || ':' || schedule.slot AND state < 4)
+                WHERE queue = ?1 AND id = 'repeat:' || schedule.id || ':' || schedule.slot AND state NOT IN (4, 5))
         ORDER BY slot, id LIMIT ?5
         """#
 
     /// `list-queues.sql`
     static let listQueues = #"""
         SELECT name, paused, waiting, prioritized, delayed, active, completed, failed, max_length, limited, number,
-            waiting_children
+            waiting_children, grouped
         FROM drover_queues
         WHERE NOT gone ORDER BY name
         """#
@@ -267,6 +329,11 @@ enum SQL {
     /// `list-reservations.sql`
     static let listReservations = #"""
         SELECT id, amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
+        """#
+
+    /// `list-rested-groups.sql`
+    static let listRestedGroups = #"""
+        SELECT name FROM drover_groups WHERE queue = ?1 AND rest <= ?2 ORDER BY rest, name LIMIT ?3
         """#
 
     /// `list-schedules-ascending.sql`
@@ -298,6 +365,12 @@ enum SQL {
         SELECT statuses, claims, lease FROM drover_exchanges WHERE queue = ?1 AND id = ?2 AND expires_at > ?3
         """#
 
+    /// `load-group.sql`
+    static let loadGroup = #"""
+        SELECT name, weight, concurrency, rate_max, rate_span, paused, waiting, active, window_end, begun, turn, rest FROM drover_groups
+        WHERE queue = ?1 AND name = ?2
+        """#
+
     /// `load-limits.sql`
     static let loadLimits = #"""
         SELECT concurrency, rate_max, rate_span, sliding, held_until, window_end, begun FROM drover_limits WHERE queue = ?1
@@ -311,7 +384,7 @@ enum SQL {
     /// `load-queue.sql`
     static let loadQueue = #"""
         SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited,
-            waiting_children
+            waiting_children, grouped
         FROM drover_queues WHERE name = ?1
         """#
 
@@ -325,9 +398,19 @@ enum SQL {
         SELECT slice, begun FROM drover_slices WHERE queue = ?1
         """#
 
+    /// `load-turns.sql`
+    static let loadTurns = #"""
+        SELECT now, plain, weight, concurrency, rate_max, rate_span FROM drover_turns WHERE queue = ?1
+        """#
+
     /// `mark-dedup.sql`
     static let markDedup = #"""
         UPDATE drover_jobs SET dedup = ?2 WHERE seq = ?1
+        """#
+
+    /// `mark-group.sql`
+    static let markGroup = #"""
+        UPDATE drover_jobs SET grp = ?2, steps = steps | 8 WHERE seq = ?1
         """#
 
     /// `mark-steps.sql`
@@ -345,9 +428,19 @@ enum SQL {
         SELECT rank FROM drover_jobs WHERE queue = ?1 AND state = 2 ORDER BY rank LIMIT 1
         """#
 
+    /// `place-in-group.sql`
+    static let placeInGroup = #"""
+        UPDATE drover_jobs SET grp_rank = ?2, grp_place = ?3 WHERE seq = ?1
+        """#
+
     /// `read-events.sql`
     static let readEvents = #"""
         SELECT last, count, body, at FROM drover_events WHERE queue = ?1 AND last > ?2 ORDER BY last LIMIT ?3
+        """#
+
+    /// `read-group.sql`
+    static let readGroup = #"""
+        SELECT grp FROM drover_jobs WHERE seq = ?1
         """#
 
     /// `read-logs-ascending.sql`
@@ -426,6 +519,13 @@ enum SQL {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """#
 
+    /// `save-group.sql`
+    static let saveGroup = #"""
+        INSERT OR REPLACE INTO drover_groups (queue, name, weight, concurrency, rate_max, rate_span, paused, waiting, active, window_end,
+            begun, turn, rest, idle_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        """#
+
     /// `save-limits.sql`
     static let saveLimits = #"""
         INSERT OR REPLACE INTO drover_limits
@@ -447,7 +547,7 @@ enum SQL {
     static let saveQueue = #"""
         UPDATE drover_queues SET paused = ?2, waiting = ?3, prioritized = ?4, delayed = ?5, active = ?6, completed = ?7,
             failed = ?8, last_event = ?9, cancels = ?10, gone = ?11,
-            waiting_children = ?12
+            waiting_children = ?12, grouped = ?13
         WHERE number = ?1
         """#
 
@@ -476,6 +576,12 @@ enum SQL {
     /// `save-step.sql`
     static let saveStep = #"""
         INSERT OR REPLACE INTO drover_steps (job, name, at, result) VALUES (?1, ?2, ?3, ?4)
+        """#
+
+    /// `save-turns.sql`
+    static let saveTurns = #"""
+        INSERT OR REPLACE INTO drover_turns (queue, now, plain, weight, concurrency, rate_max, rate_span)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         """#
 
     /// `save-worker.sql`
@@ -568,6 +674,61 @@ enum SQL {
             seen_at INTEGER NOT NULL,
             valid_for INTEGER NOT NULL
         ) WITHOUT ROWID;
+        """#
+
+    /// `schema-10.sql`
+    static let schema10 = #"""
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (state BETWEEN 0 AND 6)', 'CHECK (state BETWEEN 0 AND 7)')
+        WHERE type = 'table' AND name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        ALTER TABLE drover_queues ADD COLUMN grouped INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE drover_jobs ADD COLUMN grp TEXT;
+        ALTER TABLE drover_jobs ADD COLUMN grp_rank INTEGER;
+        ALTER TABLE drover_jobs ADD COLUMN grp_place INTEGER;
+        CREATE INDEX drover_jobs_group ON drover_jobs (queue, grp, grp_rank, grp_place) WHERE state = 7;
+        CREATE TABLE drover_groups (
+            queue INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            weight INTEGER,
+            concurrency INTEGER,
+            rate_max INTEGER,
+            rate_span INTEGER,
+            paused INTEGER NOT NULL,
+            waiting INTEGER NOT NULL,
+            active INTEGER NOT NULL,
+            window_end INTEGER,
+            begun INTEGER NOT NULL,
+            turn INTEGER,
+            rest INTEGER,
+            idle_until INTEGER,
+            PRIMARY KEY (queue, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX drover_groups_turn ON drover_groups (queue, turn, name) WHERE turn IS NOT NULL;
+        CREATE INDEX drover_groups_rest ON drover_groups (queue, rest, name) WHERE rest IS NOT NULL;
+        CREATE INDEX drover_groups_idle ON drover_groups (queue, idle_until) WHERE idle_until IS NOT NULL;
+        CREATE TABLE drover_turns (
+            queue INTEGER PRIMARY KEY,
+            now INTEGER NOT NULL,
+            plain INTEGER NOT NULL,
+            weight INTEGER,
+            concurrency INTEGER,
+            rate_max INTEGER,
+            rate_span INTEGER
+        );
+        UPDATE drover_jobs SET grp = json_extract(options, '$.group'), steps = steps | 8
+        WHERE options IS NOT NULL AND json_valid(options) AND json_type(options, '$.group') = 'text'
+            AND json_extract(options, '$.group') <> '';
+        UPDATE drover_jobs SET grp_rank = CASE state WHEN 0 THEN 0 ELSE rank END, grp_place = place, rank = 0, place = seq, state = 7
+        WHERE state <= 1 AND grp IS NOT NULL;
+        INSERT INTO drover_groups (queue, name, paused, waiting, active, begun, turn)
+        SELECT queue, grp, 0, sum(state = 7), sum(state = 3), 0, CASE WHEN sum(state = 7) > 0 THEN 5040 END
+        FROM drover_jobs WHERE grp IS NOT NULL AND state IN (3, 7) GROUP BY queue, grp;
+        UPDATE drover_queues SET
+            waiting = (SELECT count(*) FROM drover_jobs WHERE queue = number AND state = 0),
+            prioritized = (SELECT count(*) FROM drover_jobs WHERE queue = number AND state = 1),
+            grouped = (SELECT count(*) FROM drover_jobs WHERE queue = number AND state = 7)
+        WHERE number IN (SELECT queue FROM drover_groups);
         """#
 
     /// `schema-2.sql`
@@ -698,13 +859,13 @@ enum SQL {
 
     /// `select-due.sql`
     static let selectDue = #"""
-        SELECT seq, id, priority FROM drover_jobs
+        SELECT seq, id, priority, steps FROM drover_jobs
         WHERE queue = ?1 AND state = 2 AND rank <= ?2 ORDER BY rank, place LIMIT ?3
         """#
 
     /// `select-expired.sql`
     static let selectExpired = #"""
-        SELECT seq, id, priority, stalls, cancel, deferred_failure FROM drover_jobs
+        SELECT seq, id, priority, stalls, cancel, deferred_failure, steps FROM drover_jobs
         WHERE queue = ?1 AND state = 3 AND rank <= ?2 ORDER BY rank, place LIMIT ?3
         """#
 
@@ -718,6 +879,12 @@ enum SQL {
     static let selectHeld = #"""
         SELECT priority, attempts_made, stacktrace, log_lines, steps, dedup, options, cancel FROM drover_jobs
         WHERE seq = ?1 AND queue = ?2 AND state = 3 AND token = ?3 AND (id IS NULL) = ?4
+        """#
+
+    /// `select-in-group.sql`
+    static let selectInGroup = #"""
+        SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
+        FROM drover_jobs WHERE queue = ?1 AND grp = ?2 AND state = 7 ORDER BY grp_rank, grp_place LIMIT 1 OFFSET ?3
         """#
 
     /// `select-job.sql`
@@ -796,7 +963,8 @@ enum SQL {
 
     /// `watch-queue.sql`
     static let watchQueue = #"""
-        SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized END, last_event, cancels,
+        SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized
+                + (grouped > 0 AND EXISTS (SELECT 1 FROM drover_groups WHERE queue = number AND turn IS NOT NULL)) END, last_event, cancels,
             (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1),
             CASE WHEN limited THEN number END, active
         FROM drover_queues WHERE name = ?1

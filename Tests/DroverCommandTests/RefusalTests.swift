@@ -38,7 +38,10 @@ import Testing
                 ["serve", "a.yaml", "--config", "b.yaml"],
                 "--config names \"b.yaml\" and the argument \"a.yaml\": give one of them; see drover serve --help"
             ),
-            (["jobs"], "Missing expected argument '--queue <name>'; drover queues lists them. See drover jobs --help"),
+            (
+                ["jobs"],
+                "--queue: name the queue, which drover queues lists, or search all by --where; see drover jobs --help"
+            ),
             (["logs"], "there is no command \"logs\"; a job's log: drover job --queue Q ID. See drover --help"),
         ])
     func refused(arguments: [String], says: String) async {

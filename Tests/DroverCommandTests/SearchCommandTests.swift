@@ -142,12 +142,13 @@ import Testing
             await drover("promote", "--queue", "mail", "--where", "dueAt < +2d", on: store).transcript.results
                 == "1 job in mail promoted\n")
         let (status, transcript) = await drover(
-            "priority", "--queue", "mail", "--to", "4", "--where", "state in (waiting, prioritized)", "--json",
+            "priority", "--queue", "mail", "--to", "4", "--where", "state in (waiting, prioritized, grouped)", "--json",
             on: store)
         #expect(status == .done)
         let parsed = try Parsed(transcript.results)
         #expect(parsed.int("done") == 5 && parsed.int("matched") == 5 && parsed.int("skipped") == 0)
-        #expect(try await counts(in: store)?[.prioritized] == 5)
+        #expect(try await counts(in: store)?[.prioritized] == 4)
+        #expect(try await counts(in: store)?[.grouped] == 1)
         #expect(
             await drover("priority", "--queue", "mail", "--to", "0", "next", on: store).transcript.results
                 == "next given priority 0\n")

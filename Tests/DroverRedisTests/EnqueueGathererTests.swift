@@ -68,7 +68,8 @@ struct EnqueueGathererTests {
         #expect(ids.map(\.count).sorted() == Array(repeating: 1, count: 60) + [3])
         #expect(Set(ids.joined().map(\.text)) == Set((1...63).map { "\($0)" }))
         let three = try #require(ids.first { $0.count == 3 }).compactMap { Int($0.text) }
-        #expect(three == [61, 62, 63])
+        // Of the first calls some may be answered behind those that met.
+        #expect(three == Array(three[0]..<three[0] + 3))
     }
 
     @Test("A server that is not reached fails those who wait too, at once and not each behind others")

@@ -24,6 +24,7 @@ struct ScriptTests {
 
     /// Every script of `Scripts.generated.swift`.
     private static let usages = [
+        Usage(Scripts.allowance) { store, _ in _ = try await store.apply([AllowanceCommand.look(key: "none")]) },
         Usage(Scripts.children) {
             _ = try await $0.children(of: JobKey(queue: $1, id: JobID(stored: "none")), .pending, page: Page())
         },
@@ -57,6 +58,7 @@ struct ScriptTests {
         },
         Usage(Scripts.jobs) { _ = try await $0.jobs([JobKey(queue: $1, id: JobID(stored: "none"))]) },
         Usage(Scripts.list) { _ = try await $0.jobs(matching: JobQuery(queue: $1, state: .waiting), page: Page()) },
+        Usage(Scripts.listGroups) { _ = try await $0.jobs(matching: JobQuery(queue: $1, part: .groups), page: Page()) },
         Usage(Scripts.move) { _ = try await $0.move(MoveStep(queue: $1, expected: nil, checkpoint: nil)) },
         Usage(Scripts.prune) {
             _ = try await $0.prune($1, PruneRule(.completed, keeping: Retention(count: 1)), limit: 10)
@@ -73,6 +75,7 @@ struct ScriptTests {
             _ = try await $0.apply([ScheduleCommand.remove(key)])
         },
         Usage(Scripts.schedules) { _ = try await $0.schedules(ScheduleQuery(queue: $1), page: Page()) },
+        Usage(Scripts.setGroup) { _ = try await $0.configure([.group($1, "g", .weight(2))]) },
         Usage(Scripts.sweep) { _ = try await $0.sweep(.drain($1, delayed: true), after: nil, limit: 10) },
         Usage(Scripts.whole) { _ = try await $0.movePage(MoveQuery(queue: $1, part: .point), page: Page()) },
     ]

@@ -113,7 +113,7 @@ struct EventCodecTests {
     @Test(
         "A number, a state or a code that can't be is refused as corrupt",
         arguments: [
-            [0], [18], [255], [5], [3, 2, 8], [11, 2, 7], [2, 2, 200],
+            [0], [18], [255], [5], [3, 2, 9], [11, 2, 8], [2, 2, 200],
             // Attempts and cleaned jobs beyond the largest number, and numbers of more than ten bytes.
             [9, 2, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
             [17, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],

@@ -68,6 +68,40 @@ struct OpeningTests {
         }
     }
 
+    @Test("Jobs of a file of the layout before groups join the groups that they were stored with")
+    func layoutWithoutGroups() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            var options = JobOptions(priority: 3)
+            options.group = "g"
+            let claim = Claim(limit: 1, lease: .seconds(3600), worker: "w")
+            let held = try await withStore(path) { store in
+                _ = try await store.enqueue("q", [NewJob(name: "n", options: options)])
+                let held = try await store.exchange("q", id: ExchangeID("x"), settle: [], claim: claim).claimed
+                _ = try await store.add(1, to: "q")
+                let later = NewJob(name: "n", start: .after(.seconds(3600)), options: options)
+                _ = try await store.enqueue("q", [NewJob(name: "n", options: options), later])
+                return try #require(held.first)
+            }
+            try raw(path) { try undoLayout(to: 8, $0) }
+            try await withStore(path) { store in
+                let counts = JobCounts([.waiting: 1, .grouped: 1, .delayed: 1, .active: 1])
+                #expect(try await store.queues().map(\.counts) == [counts])
+                let query = JobQuery(queue: "q", part: .groups)
+                let groups = try await store.jobs(matching: query, page: Page()).groups
+                #expect(groups == [GroupSummary(name: "g", waiting: 1, active: 1)])
+                let done = Settlement(lease: held.lease, outcome: .completed(.null))
+                let all = Claim(limit: 9, lease: .seconds(3600), worker: "w")
+                let reply = try await store.exchange("q", id: ExchangeID("y"), settle: [done], claim: all)
+                #expect(reply.settled == [.settled])
+                #expect(reply.claimed.count == 2)
+                #expect(try await store.jobs(matching: query, page: Page()).groups.map(\.waiting) == [0])
+            }
+            #expect(try raw(path) { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
     @Test("A file of the layout before flows is brought up to date, and its jobs wait for children")
     func layoutWithoutFlows() async throws {
         try await withTemporaryFolder { folder in
@@ -345,8 +379,22 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         PRAGMA writable_schema = RESET;
         """,
         9: "DROP TABLE drover_allowances",
+        10: """
+        DROP TABLE drover_groups;
+        DROP TABLE drover_turns;
+        DROP INDEX drover_jobs_group;
+        UPDATE drover_jobs SET state = 0, steps = steps & 7 WHERE state = 7;
+        ALTER TABLE drover_jobs DROP COLUMN grp;
+        ALTER TABLE drover_jobs DROP COLUMN grp_rank;
+        ALTER TABLE drover_jobs DROP COLUMN grp_place;
+        UPDATE drover_queues SET waiting = waiting + grouped;
+        ALTER TABLE drover_queues DROP COLUMN grouped;
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 7', 'BETWEEN 0 AND 6') WHERE name = 'drover_jobs';
+        PRAGMA writable_schema = RESET;
+        """,
     ]
-    for newer in (version + 1)...Schema.versions.count {
+    for newer in ((version + 1)...Schema.versions.count).reversed() {
         try db.execute(sql: try #require(undoing[newer]))
         try db.execute(sql: "DELETE FROM drover_schema WHERE version = ?", arguments: [newer])
     }

@@ -54,6 +54,15 @@ struct QueryPlanTests {
         ("find-pending-child", SQL.findPendingChild), ("list-children-ascending", SQL.listChildrenAscending),
         ("list-children-descending", SQL.listChildrenDescending), ("read-parent", SQL.readParent),
         ("read-wait-delay", SQL.readWaitDelay), ("save-child", SQL.saveChild), ("save-parent", SQL.saveParent),
+        ("mark-group", SQL.markGroup), ("read-group", SQL.readGroup), ("place-in-group", SQL.placeInGroup),
+        ("load-group", SQL.loadGroup), ("save-group", SQL.saveGroup), ("delete-group", SQL.deleteGroup),
+        ("delete-groups", SQL.deleteGroups), ("forget-idle-groups", SQL.forgetIdleGroups),
+        ("first-turn", SQL.firstTurn), ("list-rested-groups", SQL.listRestedGroups),
+        ("earliest-rest", SQL.earliestRest), ("end-rests", SQL.endRests),
+        ("list-groups-ascending", SQL.listGroupsAscending), ("list-groups-descending", SQL.listGroupsDescending),
+        ("select-in-group", SQL.selectInGroup), ("list-group-ascending", SQL.listGroupAscending),
+        ("list-group-descending", SQL.listGroupDescending), ("load-turns", SQL.loadTurns),
+        ("save-turns", SQL.saveTurns), ("delete-turns", SQL.deleteTurns),
         ("set-deferred-failure", SQL.setDeferredFailure), ("set-wait-delay", SQL.setWaitDelay),
     ]
 

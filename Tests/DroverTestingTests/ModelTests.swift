@@ -14,7 +14,7 @@ import Testing
         let difference = try await #require(throws: ModelDifference.self) {
             try await run.run { [ReferenceFixture(), ReferenceFixture(fault)] }
         }
-        #expect(difference.operations.count <= 8, "\(difference)")
+        #expect(difference.operations.count <= 9, "\(difference)")
         #expect(difference.seed == 1)
     }
 

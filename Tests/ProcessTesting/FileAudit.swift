@@ -83,6 +83,7 @@ package enum FileAudit {
 
     private static let columns = [
         "waiting", "prioritized", "delayed", "active", "completed", "failed", "waiting_children",
+        "grouped",
     ]
 
     private static func closeQuietly(_ database: DatabaseQueue) {

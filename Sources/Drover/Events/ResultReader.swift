@@ -72,7 +72,7 @@ struct ResultReader: Sendable {
         switch job.state {
         case .completed: try open(job.result ?? .null, of: job.name)
         case .failed: throw DroverError(.jobFailed, job.failedReason ?? "no reason is stored")
-        case .waiting, .prioritized, .delayed, .active, .waitingChildren: nil
+        case .waiting, .prioritized, .grouped, .delayed, .active, .waitingChildren: nil
         }
     }
 

@@ -3,7 +3,9 @@ public import DroverCore
 extension JobService {
     /// In which order the states of a queue are searched: what runs and what will, then what has ended.
     static let searchedStates: [JobState] = {
-        let first: [JobState] = [.active, .waiting, .prioritized, .delayed, .waitingChildren, .failed, .completed]
+        let first: [JobState] = [
+            .active, .waiting, .prioritized, .grouped, .delayed, .waitingChildren, .failed, .completed,
+        ]
         return first + JobState.allCases.filter { !first.contains($0) }
     }()
 

@@ -47,6 +47,24 @@ struct RateArgument: Hashable, Sendable {
     }
 }
 
+/// How many turns a group has where another one has one, as it is written: a number, or `none`.
+struct WeightArgument: Hashable, Sendable {
+    /// The number; nil for that of every group.
+    var weight: Int?
+
+    /// Reads a number.
+    ///
+    /// - Throws: `ValidationError` that says which forms are accepted.
+    @Sendable static func parse(_ text: String) throws -> WeightArgument {
+        if text == "none" { return WeightArgument() }
+        guard let weight = Int(text), (1...GroupSetting.greatestWeight).contains(weight) else {
+            throw ValidationError(
+                "weight", "\(ValidationError.quote(text)) is no weight; give 1 to 100, or none for that of every group")
+        }
+        return WeightArgument(weight: weight)
+    }
+}
+
 /// For how long a queue hands out nothing, as it is written: a span of time, or `none`.
 struct HoldArgument: Hashable, Sendable {
     /// The span; nil to hand out jobs again.

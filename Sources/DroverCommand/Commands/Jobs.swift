@@ -9,7 +9,7 @@ struct Jobs: Subcommand {
         abstract: "List the jobs of a queue in one state, or those that a query finds, a page at a time.",
         discussion: """
             Waiting and prioritized jobs come in the order in which they will run, delayed ones by their time, finished \
-            ones by their end. When there are more, the last line says how to go on.
+            ones by their end. With --group those are listed that wait in a group, in the order of its turns. When there are more, the last line says how to go on.
 
             With --where it searches: one queue or all, in the states that the query allows. A query compares fields with \
             values, joined by and, or and not:
@@ -26,6 +26,7 @@ struct Jobs: Subcommand {
               drover jobs --where 'state = failed and payload.userId = "42" and error ~ timeout'
               drover jobs --queue mail --where 'tag = vip and createdAt > -1d' --sort created --order desc
               drover jobs --queue mail --where 'name in (welcome, digest)' --count
+              drover jobs --queue mail --group customer-7
             """)
 
     /// In which direction to list.
@@ -36,6 +37,8 @@ struct Jobs: Subcommand {
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The queue. Default with --where: all queues.", valueName: "name")) var queue: String?
     @Option(help: "The state. Default: waiting; with --where those that the query allows.") var state: JobState?
+    @Option(help: ArgumentHelp("The jobs that wait in this group, in the place of a state.", valueName: "name"))
+    var group: String?
     @Option(name: .customLong("where"), help: ArgumentHelp("\(SearchOptions.whereHelp)", valueName: "query"))
     var query: String?
     @Option(help: "With --where: in which order; each page of created looks at all jobs that may match.")
@@ -54,12 +57,20 @@ struct Jobs: Subcommand {
     var attempt: String { query == nil ? "list the \(listed.rawValue) jobs of a queue" : "search jobs" }
 
     /// The state that is listed without a query.
-    private var listed: JobState { state ?? .waiting }
+    private var listed: JobState { state ?? (group == nil ? .waiting : .grouped) }
 
     func validate() throws {
         if !(1...1000).contains(limit) { throw ArgumentParser.ValidationError("--limit: give 1 to 1000") }
+        if group != nil, state != nil || query != nil {
+            throw ArgumentParser.ValidationError(
+                "--group: the jobs that wait in a group are grouped; leave out --state, and say it in a query by group = name"
+            )
+        }
         if query != nil { return }
-        if queue == nil { throw ArgumentParser.ValidationError("--queue: name the queue, or search all by --where") }
+        if queue == nil {
+            throw ArgumentParser.ValidationError(
+                "--queue: name the queue, which drover queues lists, or search all by --where")
+        }
         if count || sort != .place { throw ArgumentParser.ValidationError("--count and --sort: they go with --where") }
     }
 
@@ -73,7 +84,8 @@ struct Jobs: Subcommand {
                 page: page, json: json
             ).run(in: session, counting: count)
         }
-        let query = JobQuery(queue: try QueueName(queue ?? ""), state: listed)
+        let query = JobQuery(
+            queue: try QueueName(queue ?? ""), part: group.map { .group($0) } ?? .state(listed))
         let (found, counts) = try await session.withStore(store, .existing) { store in
             let found = try await store.jobs(matching: query, page: page)
             // Nothing found in a queue that is not there is more likely a mistyped name than an answer.
@@ -91,10 +103,14 @@ struct Jobs: Subcommand {
         session.output.table(
             table(of: found.jobs),
             orSay: after == nil
-                ? "The queue \"\(query.queue)\" has no \(listed.rawValue) jobs\(elsewhere(counts))."
-                : "The queue \"\(query.queue)\" has no more \(listed.rawValue) jobs.")
+                ? "The queue \"\(query.queue)\" has no \(what)\(group == nil ? elsewhere(counts) : "")."
+                : "The queue \"\(query.queue)\" has no more \(what).")
         if let next = found.next { session.output.line("There may be more: add --after \(next.text)") }
         return .done
+    }
+
+    private var what: String {
+        group.map { "jobs that wait in the group \(ValidationError.quote($0))" } ?? "\(listed.rawValue) jobs"
     }
 
     /// Where a queue's jobs are instead, most first, and how to see them; nothing of an empty queue.
@@ -111,7 +127,7 @@ struct Jobs: Subcommand {
         ]
         let extra: [(title: String, cell: (JobRecord) -> String)] =
             switch listed {
-            case .waiting, .prioritized, .waitingChildren: []
+            case .waiting, .prioritized, .grouped, .waitingChildren: []
             case .delayed: [("DUE", { $0.dueAt.map(InstantArgument.text) ?? "-" })]
             case .active:
                 [("STARTED", { $0.processedAt.map(InstantArgument.text) ?? "-" }), ("WORKER", { $0.worker ?? "-" })]

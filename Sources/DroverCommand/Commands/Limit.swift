@@ -5,7 +5,7 @@ import DroverCore
 struct Limit: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "limit",
-        abstract: "Bound how many jobs of a queue may wait, run or begin.",
+        abstract: "Bound how many jobs of a queue, or of a group, may wait, run or begin.",
         discussion: """
             Give at least one limit; others stay as they are. All hold over all workers of the queue, and a queue that does \
             not exist yet is made, which is told. drover queues shows them.
@@ -19,11 +19,17 @@ struct Limit: Subcommand {
             50/1s never more than 50 in any second; with "50/1s fixed" in seconds that follow each other, as BullMQ's \
             workers count, which heed it too. --hold lets the queue hand out nothing for a time.
 
+            With --group the limits are those of one group of the queue, with --every-group those of all groups that have none \
+            of their own: --concurrency, --rate, whose spans always follow each other, and --weight, how many turns a group \
+            has where another one has one. None gives back what applies to every group. drover groups shows them.
+
             Examples:
               drover limit --queue mail --max-length 10000
               drover limit --queue mail --concurrency 3 --rate 50/1s
               drover limit --queue mail --hold 30s
               drover limit --queue mail --rate none
+              drover limit --queue mail --every-group --concurrency 2
+              drover limit --queue mail --group customer-7 --rate 10/1s --weight 5
             """)
 
     @OptionGroup var setting: QueueSettingOptions
@@ -44,11 +50,28 @@ struct Limit: Subcommand {
         help: ArgumentHelp("Hand out nothing for this long; none hands out jobs again.", valueName: "span|none"),
         transform: HoldArgument.parse)
     var hold: HoldArgument?
+    @Option(help: ArgumentHelp("The group that is limited, in the place of the queue.", valueName: "name")) var group:
+        String?
+    @Flag(help: "Limit every group that has no such limit of its own, in the place of the queue.")
+    var everyGroup = false
+    @Option(
+        help: ArgumentHelp("How many turns a group has where another has one, 1 to 100, or none.", valueName: "n|none"),
+        transform: WeightArgument.parse)
+    var weight: WeightArgument?
+
+    private var isOfGroups: Bool { group != nil || everyGroup }
 
     var attempt: String { "limit a queue" }
 
     func validate() throws {
-        if maxLength == nil, concurrency == nil, rate == nil, hold == nil {
+        if group != nil, everyGroup { throw ArgumentParser.ValidationError("give --group or --every-group, not both") }
+        if isOfGroups, maxLength != nil || hold != nil {
+            throw ArgumentParser.ValidationError("--max-length and --hold are limits of a whole queue; leave them out")
+        }
+        if weight != nil, !isOfGroups {
+            throw ArgumentParser.ValidationError("--weight is of a group; name it with --group, or say --every-group")
+        }
+        if maxLength == nil, concurrency == nil, rate == nil, hold == nil, weight == nil {
             throw ArgumentParser.ValidationError(
                 "no limit is given; name one: --max-length, --concurrency, --rate or --hold")
         }
@@ -59,7 +82,7 @@ struct Limit: Subcommand {
             maxLength?.most.map { "limited to \(Counted.text($0, "job"))" },
             concurrency?.most.map { "limited to \($0) at once" },
             rate?.limit.map { "limited to \($0.text)" },
-            hold?.span.map { "held for \(DurationArgument($0))" },
+            hold?.span.map { "held for \(DurationArgument($0))" }, weight?.weight.map { "limited to weight \($0)" },
         ].compactMap { $0 }
         let lifted = [
             maxLength.flatMap { $0.most == nil ? "no maximum length" : nil },
@@ -71,10 +94,19 @@ struct Limit: Subcommand {
             in: session, done: limited.isEmpty ? "unlimited" : "limited", told: told.joined(separator: ", "),
             mayBeNew: true
         ) { queue in
-            [
+            if isOfGroups { return groupSettings(queue) }
+            return [
                 maxLength.map { .maxLength(queue, $0.most) }, concurrency.map { .concurrency(queue, $0.most) },
                 rate.map { .rateLimit(queue, $0.limit) }, hold.map { .hold(queue, $0.span) },
             ].compactMap { $0 }
         }
+    }
+
+    private func groupSettings(_ queue: QueueName) -> [QueueSetting] {
+        let settings: [GroupSetting?] = [
+            weight.map { .weight($0.weight) }, concurrency.map { .concurrency($0.most) },
+            rate.map { .rate($0.limit.map { GroupRate(max: $0.max, per: $0.per) }) },
+        ]
+        return settings.compactMap(\.self).map { .group(queue, group, $0) }
     }
 }

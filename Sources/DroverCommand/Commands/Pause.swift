@@ -5,21 +5,26 @@ import DroverCore
 struct Pause: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Hand out no more jobs of a queue.",
+        abstract: "Hand out no more jobs of a queue, or of one of its groups.",
         discussion: """
             Jobs that run go on; the others wait until drover resume. Jobs can still be added. A queue that does not \
             exist yet is made, which is told: it may be a mistyped name.
 
-            Example:
+            Examples:
               drover pause --queue mail
+              drover pause --queue mail --group customer-7
             """)
 
     @OptionGroup var setting: QueueSettingOptions
+    @Option(help: ArgumentHelp("Only this group of the queue.", valueName: "name")) var group: String?
 
-    var attempt: String { "pause a queue" }
+    var attempt: String { group == nil ? "pause a queue" : "pause a group" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "paused", mayBeNew: true) { [.pause($0)] }
+        try await setting.apply(in: session, done: "paused", told: group.map { "group \($0) paused" }, mayBeNew: true) {
+            queue in
+            [group.map { .group(queue, $0, .pause) } ?? .pause(queue)]
+        }
     }
 }
 

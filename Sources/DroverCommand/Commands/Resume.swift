@@ -5,17 +5,21 @@ import DroverCore
 struct Resume: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Hand out the jobs of a paused queue again.",
+        abstract: "Hand out the jobs of a paused queue, or of a paused group, again.",
         discussion: """
-            Example:
+            Examples:
               drover resume --queue mail
+              drover resume --queue mail --group customer-7
             """)
 
     @OptionGroup var setting: QueueSettingOptions
+    @Option(help: ArgumentHelp("Only this group of the queue.", valueName: "name")) var group: String?
 
-    var attempt: String { "resume a queue" }
+    var attempt: String { group == nil ? "resume a queue" : "resume a group" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "resumed") { [.resume($0)] }
+        try await setting.apply(in: session, done: "resumed", told: group.map { "group \($0) resumed" }) { queue in
+            [group.map { .group(queue, $0, .resume) } ?? .resume(queue)]
+        }
     }
 }

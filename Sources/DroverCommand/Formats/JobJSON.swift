@@ -9,6 +9,16 @@ import Foundation
 
 /// Jobs and what belongs to them as JSON for programs. The names of members are kept from version to version.
 enum JobJSON {
+    /// A group of a queue.
+    static func group(_ group: GroupSummary) -> String {
+        JSONWriter.object([
+            ("name", JSONWriter.string(group.name)), ("paused", String(group.isPaused)),
+            ("waiting", String(group.waiting)), ("active", String(group.active)), ("weight", String(group.weight)),
+            ("concurrency", group.concurrency.map { String($0) } ?? "null"),
+            ("rate", JSONWriter.string(group.rate?.text)),
+        ])
+    }
+
     /// A job's members; one of which something is encrypted has `encryptedWith`, the ids of the keys.
     static func members(_ job: JobRecord) throws -> [(name: String, value: String)] {
         var keys: [String] = []

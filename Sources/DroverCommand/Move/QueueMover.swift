@@ -13,7 +13,7 @@ struct QueueMover {
 
     /// In which order the states are moved: what workers can begin with goes first.
     private static let states: [JobState] = [
-        .waiting, .prioritized, .delayed, .waitingChildren, .completed, .failed,
+        .waiting, .prioritized, .grouped, .delayed, .waitingChildren, .completed, .failed,
     ]
 
     let queue: QueueName

@@ -15,7 +15,7 @@ struct ReencryptRun {
 
     /// In which order the states are gone over: the one in which jobs pass through them, so that they do not slip by.
     private static let states: [JobState] = [
-        .waitingChildren, .delayed, .waiting, .prioritized, .completed, .failed,
+        .waitingChildren, .delayed, .waiting, .prioritized, .grouped, .completed, .failed,
     ]
     /// How many jobs are read and written at once: few, so that little can happen to them between the two.
     private static let page = 200

@@ -27,6 +27,7 @@ extension ConformanceCase {
             try await bench.add("a-waiting")
             try await bench.add("a-prioritized", priority: 1)
             try await bench.add("a-delayed", start: .after(.seconds(60)))
+            try await bench.addAll(["a-grouped"], group: "g")
             try await bench.addFlow("a-waiting-children", [bench.child("child", in: bench.queue("other"))])
             for state in JobState.allCases {
                 try await bench.expect(bench.list(state), is: ["a-\(state.rawValue)"], "\(state)")

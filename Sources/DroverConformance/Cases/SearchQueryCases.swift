@@ -16,7 +16,8 @@ extension ConformanceCase {
         query("tag exists and not tag = blue", ["b"]),
         query("tenant = acme", ["a"]),
         query("tenant exists", ["a", "c"]),
-        query("group = g1 and correlationId = req-7", ["a"]),
+        query("correlationId = req-7", ["a"]),
+        query("group = g1", []),
         query("metadata.region = eu", ["a"]),
         query("metadata.other exists", []),
         query("priority = 0 and attempts = 0 and stalls = 0", ["a", "b", "c", "d", "e", "f"]),
@@ -60,6 +61,19 @@ extension ConformanceCase {
         query("payload.empty = \"\"", ["f"]),
         query("payload.'odd key'['.x'] = \"😀\"", ["e2"], in: "odd"),
         query("not (name = mail or name = resize) and payload.userId exists", ["f"]),
+        Case("search", "jobs that wait in groups are found, by the entry of each") { bench in
+            for (id, group) in [("a", "g1"), ("b", "g2"), ("c", "g1"), ("d", nil)] {
+                var options = JobOptions()
+                options.group = group
+                try await bench.add(NewJob(id: JobID(stored: id), name: "job", options: options))
+            }
+            try await bench.expect(bench.search("group = g1", in: .grouped), is: ["a", "c"], "what is found")
+            try await bench.expect(
+                bench.search("group exists", in: .grouped, .descending, limit: 1, mostExamined: 2),
+                is: ["c", "b", "a"],
+                "in small steps from the last")
+            try await bench.expect(bench.search("group exists", in: .waiting), is: [], "what waits in no group")
+        },
     ]
 
     private static func query(_ query: String, _ expected: [String], in population: String = "") -> ConformanceCase {
@@ -80,7 +94,6 @@ extension ConformanceCase {
         var options = JobOptions()
         options.tags = ["red", "blue"]
         options.tenant = "acme"
-        options.group = "g1"
         options.correlationID = "req-7"
         options.metadata = ["region": "eu"]
         var red = JobOptions()

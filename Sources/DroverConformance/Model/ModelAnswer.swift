@@ -22,6 +22,7 @@ enum ModelAnswer: Equatable, Sendable {
     /// What a search found, as a set where no order is promised, and the number that a count found.
     case searched([JobRecord], Set<JobRecord>, count: Int)
     case held(DeduplicationHold?, JobRecord?)
+    case groups([GroupSummary])
     case queues([QueueSummary])
     case workers([WorkerSummary])
     case log([String], totals: Set<Int>)

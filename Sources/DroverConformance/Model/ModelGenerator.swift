@@ -56,7 +56,9 @@ struct ModelGenerator {
         case ..<840: sweep()
         case ..<846: search()
         case ..<870: .look((0..<1 + few(4)).map { _ in jobName() })
-        case ..<885: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<880: .list(queue(), pick(JobState.allCases), limit: 1 + below(7), order())
+        case ..<885: .groups(queue(), limit: 1 + below(3), order())
+        case ..<888: .inGroup(queue(), pick(ModelValues.groups), limit: 1 + below(4), order())
         case ..<900: .holder(queue(), of: pick(ModelValues.deduplications))
         case ..<915: turnPage()
         case ..<925: .queues
@@ -135,7 +137,8 @@ struct ModelGenerator {
 
     /// A bound keeps most jobs out, so it is rare, mostly wide, and lifted again more often than it is set.
     private mutating func setting() -> QueueSetting {
-        switch below(24) {
+        switch below(32) {
+        case 24...: .group(name(), one(4) ? nil : pick(ModelValues.groups), groupSetting())
         case ..<3: .pause(name())
         case ..<9: .resume(name())
         case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
@@ -176,6 +179,21 @@ struct ModelGenerator {
             nil, .seconds(latitude.contains(.timesOfHolds) ? 10_000_000 : 20), .seconds(30_000_000),
         ]
         return Allowance(pick(ModelValues.deduplications), max: pick([0, 1, 3, 5]), per: pick(spans))
+    }
+
+    /// Most take back what others have set, so that most groups run. A rate ends far from where the clock is moved to in a
+    /// run that leaves times to the stores.
+    private mutating func groupSetting() -> GroupSetting {
+        switch below(12) {
+        case 0: .pause
+        case ..<4: .resume
+        case 4: .weight(pick([0, 1, 2, 3, 100]))
+        case 5: .weight(nil)
+        case 6: .concurrency(pick([0, 1, 2, 5]))
+        case ..<9: .concurrency(nil)
+        case 9: comparesTimes ? .rate(GroupRate(max: pick([0, 1, 3]), per: .seconds(pick([5, 20, 60])))) : .rate(nil)
+        default: .rate(nil)
+        }
     }
 
     private mutating func sweep() -> ModelOperation {

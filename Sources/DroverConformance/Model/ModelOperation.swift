@@ -136,6 +136,10 @@ enum ModelOperation: Sendable {
     case search(Int, JobFilter, JobState, limit: Int, mostExamined: Int, Page.Order)
     /// Who holds a deduplication id.
     case holder(Int, of: String)
+    /// All groups, page by page.
+    case groups(Int, limit: Int, Page.Order)
+    /// The jobs that wait in a group, page by page.
+    case inGroup(Int, String, limit: Int, Page.Order)
     /// The next page of a list, behind the cursor that is kept under a number; other operations may lie between two.
     case turnPage(Int, JobState, limit: Int, Page.Order, kept: Int)
     case queues

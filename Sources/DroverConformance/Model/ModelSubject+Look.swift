@@ -14,7 +14,10 @@ extension ModelSubject {
             }
             return .held(hold, page.jobs.first.map { show($0) })
         case .list(let queue, let state, let limit, let order):
-            return try await list(queue, state, limit: limit, order)
+            return try await list(queue, .state(state), limit: limit, order)
+        case .inGroup(let queue, let name, let limit, let order):
+            return try await list(queue, .group(name), limit: limit, order)
+        case .groups(let queue, let limit, let order): return try await groups(queue, limit: limit, order)
         case .children(let name, let status, let limit): return try await children(name, status, limit: limit)
         case .search(let queue, let filter, let state, let limit, let most, let order):
             return try await search(
@@ -38,7 +41,24 @@ extension ModelSubject {
         }
     }
 
-    private func list(_ queue: Int, _ state: JobState, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
+    private func groups(_ queue: Int, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
+        var groups: [GroupSummary] = []
+        var cursor: PageCursor?
+        var bound = PageBound()
+        repeat {
+            try bound.turn()
+            let found = try await store.jobs(
+                matching: JobQuery(queue: ModelQueues.name(queue), part: .groups),
+                page: Page(limit: limit, after: cursor, order: order))
+            groups += found.groups
+            cursor = found.next
+        } while cursor != nil
+        return .groups(groups)
+    }
+
+    private func list(
+        _ queue: Int, _ part: JobQuery.Part, limit: Int, _ order: Page.Order
+    ) async throws -> ModelAnswer {
         var jobs: [JobRecord] = []
         var cursor: PageCursor?
         var bound = PageBound()
@@ -46,12 +66,12 @@ extension ModelSubject {
             try bound.turn()
             let page = Page(limit: limit, after: cursor, order: order)
             let found = try await store.jobs(
-                matching: JobQuery(queue: ModelQueues.name(queue), state: state), page: page)
+                matching: JobQuery(queue: ModelQueues.name(queue), part: part), page: page)
             jobs += found.jobs.map { show($0) }
             cursor = found.next
         } while cursor != nil
         // Nothing is said of the order of those that came to wait for children in one millisecond.
-        let isUnordered = state == .active || state == .waitingChildren
+        let isUnordered = part == .state(.active) || part == .state(.waitingChildren)
         if isUnordered && Set(jobs).count == jobs.count { return .gathered(Set(jobs)) }
         return .listed(jobs, goesOn: cursor != nil)
     }

@@ -47,7 +47,9 @@ extension ModelSubject {
         case .fire(let firings): return try await fire(firings)
         case .applyToSchedules(let commands): return try await apply(commands)
         case .applyToAllowances(let commands): return .allowed(try await store.apply(commands).map(show))
-        case .look, .list, .children, .search, .holder, .turnPage, .queues, .log, .events, .schedules, .turnSchedules:
+        case .look, .list, .children, .search, .holder, .groups, .inGroup, .turnPage, .queues, .log, .events,
+            .schedules,
+            .turnSchedules:
             return try await look(operation)
         }
     }

@@ -6,6 +6,8 @@ enum ModelValues {
 
     static let deduplications = ["d", "user:42", "größer"]
 
+    static let groups = ["g", "größer:1"]
+
     static let texts = [
         "{}", "[]", "null", "0", #"{"n":9007199254740993}"#, #" { "a" : [ ] } "#, #"{"b":1,"a":"\u00e9é"}"#,
     ].map(JSONText.init(trusted:))
@@ -24,11 +26,15 @@ enum ModelValues {
         full.correlationID = "c"
         full.inputs = ["text": "result.body[0]"]
         full.metadata = ["k": "v"]
+        var grouped = JobOptions(attempts: 3)
+        grouped.group = "größer:1"
+        var plain = full
+        plain.group = nil
         var traced = JobOptions(attempts: 2)
         traced.telemetry = JobTelemetry(
             metadata: #"{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"#)
         var brief = JobOptions(attempts: 2)
         brief.expiresAfter = .seconds(20)
-        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, traced, brief]
+        return [JobOptions(), JobOptions(), JobOptions(attempts: 3), full, plain, grouped, traced, brief]
     }()
 }

@@ -46,6 +46,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         queueConcurrency, rates, workerRates, allowances, expiring,
         deduplicating, deduplicationEnds,
         searchQueries, searching, searchTimes, searchPaging, boundCommands,
+        groupTurns, groupWays, groupLimits,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }

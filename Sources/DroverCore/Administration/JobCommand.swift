@@ -71,12 +71,15 @@ public enum QueueSetting: Hashable, Sendable {
     /// Let nobody hold a deduplication id any more, whoever does: the next job with it is stored. A job that was kept until
     /// the holder has finished is enqueued all the same. Answers `notFound` where nobody holds it, and begins no queue.
     case forgetDeduplication(QueueName, id: String)
+    /// A setting of one of the queue's groups, or, without a name, of all groups that have none of their own.
+    case group(QueueName, String?, GroupSetting)
 
     /// The queue that the setting speaks of.
     public var queue: QueueName {
         switch self {
         case .pause(let queue), .resume(let queue), .maxLength(let queue, _), .concurrency(let queue, _),
-            .rateLimit(let queue, _), .hold(let queue, _), .forgetDeduplication(let queue, _):
+            .rateLimit(let queue, _), .hold(let queue, _), .forgetDeduplication(let queue, _),
+            .group(let queue, _, _):
             queue
         }
     }
@@ -95,6 +98,7 @@ public enum QueueSetting: Hashable, Sendable {
         case .maxLength(_, let most?) where most < 1 || most > Self.greatestMaxLength:
             ValidationError("maxLength", "\(most) is out of range; give 1 to 1,000,000,000 jobs, or none for no bound")
         case .forgetDeduplication(_, let id): Deduplication.problem(ofID: id)
+        case .group(_, let name, let setting): setting.problem(ofGroup: name)
         case .concurrency(_, let most?) where most < 1 || most > Self.greatestConcurrency:
             ValidationError(
                 "concurrency",

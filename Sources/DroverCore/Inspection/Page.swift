@@ -37,13 +37,18 @@ public struct JobQuery: Hashable, Sendable {
     /// Which of a queue's jobs.
     public enum Part: Hashable, Sendable {
         /// Those in a state. Waiting and prioritized jobs come in the order of claims, delayed ones by due time,
-        /// finished ones by their end, in whole milliseconds; the order of active ones is not promised.
+        /// finished ones by their end, in whole milliseconds, grouped ones by entry; the order of active ones is not promised.
         case state(JobState)
         /// The one that holds a deduplication id; ``JobPage/hold`` says more of it.
         case holding(deduplication: String)
         /// Those in a state that a filter finds, in the order of ``state(_:)``. A page may be short and yet have a cursor: its
         /// search had looked at as many jobs as it may. ``JobPage/tally`` says how many.
         case matching(JobSearch)
+        /// Those that wait in a group, in the order of its turns.
+        case group(String)
+        /// None of them: the queue's groups, by the bytes of their names, in ``JobPage/groups``. A group is listed while jobs
+        /// wait in it or are active, and while it has a setting of its own.
+        case groups
     }
 
     /// Of which queue.
@@ -75,14 +80,19 @@ public struct JobPage: Hashable, Sendable {
     /// What a search has cost and found; nil for other queries.
     public var tally: SearchTally?
 
+    /// The groups, where these were asked for.
+    public var groups: [GroupSummary]
+
     /// A page from its parts.
     public init(
-        jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil, tally: SearchTally? = nil
+        jobs: [JobRecord], next: PageCursor? = nil, hold: DeduplicationHold? = nil, tally: SearchTally? = nil,
+        groups: [GroupSummary] = []
     ) {
         self.jobs = jobs
         self.next = next
         self.hold = hold
         self.tally = tally
+        self.groups = groups
     }
 }
 

@@ -13,9 +13,9 @@ public struct JobCounts: Hashable, Sendable {
 
     /// All jobs.
     public var total: Int { counts.values.reduce(0, +) }
-    /// Jobs that can be claimed now: waiting and prioritized.
-    public var ready: Int { self[.waiting] + self[.prioritized] }
-    /// Jobs that are still to run and do not: waiting, prioritized and delayed. It is what `QueueSetting.maxLength` bounds.
+    /// Jobs that are ready: waiting, prioritized and grouped.
+    public var ready: Int { self[.waiting] + self[.prioritized] + self[.grouped] }
+    /// Jobs that are still to run and do not: waiting, prioritized, grouped and delayed. It is what `QueueSetting.maxLength` bounds.
     public var length: Int { ready + self[.delayed] }
 }
 

@@ -125,3 +125,11 @@ public struct ScheduleStamp: Hashable, Sendable {
         self.slot = slot
     }
 }
+
+extension JobRecord {
+    /// The state in which the job is stored where it arrives: one that has a group waits in it.
+    package var arrivalState: JobState {
+        let isGrouped = options.group.map { !$0.isEmpty } ?? false
+        return isGrouped && (state == .waiting || state == .prioritized) ? .grouped : state
+    }
+}

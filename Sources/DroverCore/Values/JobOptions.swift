@@ -122,7 +122,8 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.tenant }
         set { change { $0.tenant = newValue } }
     }
-    /// The group the job belongs to.
+    /// The group that the job waits in when it is ready: groups of a queue take turns, so that none waits for the jobs of
+    /// another one. 1 to 256 bytes; nil for none.
     public var group: String? {
         get { box.values.group }
         set { change { $0.group = newValue } }
@@ -213,6 +214,6 @@ public struct JobOptions: Hashable, Sendable {
             return ValidationError(
                 "inputs", "there are too many or too long ones; give at most 64, with paths of 1 to 512 bytes")
         }
-        return deduplication?.problem
+        return group.flatMap(GroupSetting.problem(ofName:)) ?? deduplication?.problem
     }
 }

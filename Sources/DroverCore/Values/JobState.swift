@@ -12,6 +12,8 @@ public enum JobState: String, CaseIterable, Hashable, Sendable, Codable {
     case delayed
     /// Claimed by a worker that holds a lease on it.
     case active
+    /// Ready, and waits for the turn of its group.
+    case grouped
     /// Waits until its children are done.
     case waitingChildren = "waiting-children"
     /// Ended with a result.
@@ -26,13 +28,14 @@ public enum JobState: String, CaseIterable, Hashable, Sendable, Codable {
     public var next: Set<JobState> {
         switch self {
         case .waiting, .prioritized: [.active, .failed, .waiting, .prioritized]
-        case .delayed: [.waiting, .prioritized, .delayed, .failed]
-        case .active: [.waiting, .prioritized, .delayed, .waitingChildren, .completed, .failed]
-        case .waitingChildren: [.waiting, .prioritized, .delayed, .failed]
-        case .completed, .failed: [.waiting, .prioritized]
+        case .grouped: [.active, .failed, .grouped]
+        case .delayed: [.waiting, .prioritized, .grouped, .delayed, .failed]
+        case .active: [.waiting, .prioritized, .grouped, .delayed, .waitingChildren, .completed, .failed]
+        case .waitingChildren: [.waiting, .prioritized, .grouped, .delayed, .failed]
+        case .completed, .failed: [.waiting, .prioritized, .grouped]
         }
     }
 
     /// The states in which a new job can be stored.
-    public static let initial: Set<JobState> = [.waiting, .prioritized, .delayed, .waitingChildren]
+    public static let initial: Set<JobState> = [.waiting, .prioritized, .grouped, .delayed, .waitingChildren]
 }

@@ -28,6 +28,11 @@ struct EnqueueCall: Sendable {
     }
 
     static func entry(of job: NewJob) -> String {
+        guard let group = job.options.group else { return ungroupedEntry(of: job) }
+        return "g\(group.utf8.count):\(group)\(ungroupedEntry(of: job))"
+    }
+
+    private static func ungroupedEntry(of job: NewJob) -> String {
         guard let rule = job.options.deduplication else { return plainEntry(of: job) }
         let ttl = rule.ttl?.wholeMilliseconds ?? 0
         let words = (rule.extend ? "e" : "") + (rule.replace ? "r" : "") + (rule.keepLastIfActive ? "k" : "")

@@ -47,7 +47,7 @@ struct MoveCall {
     private static func write(_ whole: WholeJob, to arguments: inout RedisArguments) throws(StoreError) {
         let record = whole.record
         arguments.append(record.key.id.text)
-        arguments.append(record.state.rawValue)
+        arguments.append(record.arrivalState.rawValue)
         arguments.append(((record.state == .delayed ? record.dueAt : record.finishedAt)?.description) ?? "")
         arguments.append(whole.options ?? EnqueueCall.defaultOptions)
         write(try JobHash.fields(of: record), to: &arguments)

@@ -64,6 +64,7 @@ extension JobHash {
     private static let carried: Set<String> = [
         "name", "data", "opts", "timestamp", "priority", "delay", "atm", "attemptsMade", "ats", "stc", "processedOn",
         "finishedOn", "pb", "progress", "returnvalue", "failedReason", "stacktrace", "defa", "cnl", "rjk", "deid",
+        "grp",
         // Of the past alone: the trace of a failed attempt, and what BullMQ 5 noted of a schedule's next job.
         "tm", "nrjid",
     ]
@@ -97,6 +98,7 @@ extension JobHash {
         add("failedReason", record.failedReason)
         add("stacktrace", try StackTraces.encode(record.stacktrace))
         add("defa", record.deferredFailure)
+        if let group = record.options.group, !group.isEmpty { add("grp", group) }
         for step in record.steps { fields += Self.fields(of: step) }
         return fields
     }

@@ -106,7 +106,7 @@ struct JobHash {
             case "stacktrace": record.stacktrace = StackTraces.decode(value)
             case "defa": record.deferredFailure = value
             case "cnl": cancelledAttempt = value
-            case "delay": break
+            case "delay", "grp": break
             case "parentKey": parentKey = value
             case "parent": parentText = value
             default: if let step = Self.step(field, value) { record.steps.append(step) }

@@ -15,7 +15,7 @@ struct PlaceCursor {
         let isKnown: Bool
         switch state {
         case .waiting, .active: isKnown = UInt32(first) != nil
-        case .prioritized, .delayed, .waitingChildren, .completed, .failed:
+        case .prioritized, .grouped, .delayed, .waitingChildren, .completed, .failed:
             isKnown = Double(first) != nil && cursor.text.contains("\t")
         }
         if !isKnown { throw Self.unknown(cursor) }

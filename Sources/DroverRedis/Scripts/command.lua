@@ -6,7 +6,7 @@
 -- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
 -- the state that does not allow it.
 -- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys keys-more time base marks places parents removal entering deduplication state leases steps
+--#include keys keys-more time base groups marks places parents removal entering deduplication state leases steps
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -14,6 +14,8 @@ local state = stateOf(id)
 if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local group = call('HGET', job, 'grp')
+if group then readGroup(groupsAt(base), group) end
 local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
 
 if command == 'retry' then
@@ -24,7 +26,7 @@ if command == 'retry' then
         call('HDEL', job, 'atm', 'ats', 'cnl')
         forgetSteps(job)
     end
-    pushAgain(id, storedPriority())
+    pushAgain(id, storedPriority(), group)
     local parent = call('HGET', job, 'parentKey')
     if parent and call('EXISTS', parent) == 1 then
         local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
@@ -35,7 +37,7 @@ if command == 'retry' then
 elseif command == 'promote' then
     if state ~= 'delayed' then return state end
     call('ZREM', delayedKey, id)
-    pushBack(id, storedPriority())
+    pushBack(id, storedPriority(), group)
     emit('waiting', 'jobId', id, 'prev', 'delayed')
     call('HSET', job, 'delay', '0')
 elseif command == 'remove' then
@@ -64,9 +66,9 @@ elseif command == 'cancel' then
     emit('failed', 'jobId', id, 'failedReason', 'cancelled', 'prev', place)
 elseif command == 'changePriority' then
     local priority, isFront = tonumber(argument), ARGV[5] == '1'
-    if state == 'waiting' or state == 'prioritized' then
+    if state == 'waiting' or state == 'prioritized' or state == 'grouped' then
         takeOut(id, state)
-        if isFront then pushFront(id, priority) else pushBack(id, priority) end
+        if isFront then pushFront(id, priority, group) else pushBack(id, priority, group) end
     end
     call('HSET', job, 'priority', argument)
 elseif command == 'changeDelay' then

@@ -5,7 +5,8 @@
 --       (empty: now; `l`: now, before all others; `a` and ms: after that span; `t` and ms: at that instant;
 --       `f` and ms: the same, before all others when the instant has passed). How a job enters that has a deduplication is
 --       parted by tabs: `d` and its ttl in ms or 0, `e` `r` `k` for what of extend, replace and keepLastIfActive it says,
---       how it enters, the deduplication id (PROTOCOL 10.4).
+--       how it enters, the deduplication id (PROTOCOL 10.4). Before all of it, of a job with a group: `g`, the number of the
+--       group's bytes, a colon and the group.
 -- Reply: for each job its id behind `+` (added) or `=` (there was one), `~` and the id of the job that stands for it, or `!`
 --        and the maximum length (no room for it).
 -- Where a key of the queue holds something else the script writes nothing: what it is going to write it reads first, each
@@ -20,6 +21,8 @@ local count = (#ARGV - 1) / 6
 local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
 -- What is the same as another job, and how, for the few that say so.
 local rules
+-- The groups of the few that have one.
+local groups
 for index = 1, count do
     local at = index * 6 - 4
     local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
@@ -29,6 +32,15 @@ for index = 1, count do
     end
     -- A job for an instant that has passed enters at once.
     local kind = string.byte(entry)
+    if kind == 103 then
+        local length, from = string.match(entry, '^g(%d+):()')
+        local stop = from + tonumber(length)
+        groups = groups or {}
+        groups[index] = length ~= '0' and string.sub(entry, from, stop - 1) or nil
+        entry = string.sub(entry, stop)
+        ARGV[at + 5] = entry
+        kind = string.byte(entry)
+    end
     if kind == 100 then
         local ttl, words, plain, same = string.match(entry, '^d(%d+)\t(%a*)\t([^\t]*)\t(.*)$')
         rules = rules or {}
@@ -61,7 +73,7 @@ most = tonumber(most)
 if most then
     --#include keys-more
     room = most - call('LLEN', waitKey) - call('LLEN', pausedKey) - call('ZCARD', prioritizedKey)
-        - call('ZCARD', delayedKey)
+        - call('ZCARD', delayedKey) - call('ZCOUNT', childrenKey, '-inf', '(0')
 end
 if most and not rules then
     local enters, isNeeded = {}, false
@@ -81,6 +93,10 @@ if most and not rules then
     room = nil
 end
 local standing, replace, hold, keep
+if groups or rules then
+    --#include groups
+    for _, name in pairs(groups or {}) do readGroup(groupsAt(base), name) end
+end
 if rules then
     --#include keys-more parents removal deduplicating
     for _, rule in pairs(rules) do readHold(rule) end
@@ -152,11 +168,17 @@ for index = 1, count do
             call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                 'delay', delay, 'priority', ARGV[at + 4])
             if rule then hold(rule, old, id) end
+            local group = groups and groups[index]
+            if group then call('HSET', base .. id, 'grp', group) end
             if delay ~= '0' then
                 pushDelayed(id, due)
                 emit('delayed', 'jobId', id, 'delay', integer(due))
             else
-                if ARGV[at + 4] ~= '0' then
+                if group then
+                    local isFirst = entry == 'l' or string.byte(entry) == 102
+                    enterGroup(groupsAt(base), group, id, tonumber(ARGV[at + 4]), isFirst and ARGV[at + 4] == '0')
+                    hasPushed = true
+                elseif ARGV[at + 4] ~= '0' then
                     pushBack(id, tonumber(ARGV[at + 4]))
                 elseif entry == 'l' or string.byte(entry) == 102 then
                     front[#front + 1] = id

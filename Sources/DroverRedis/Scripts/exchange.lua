@@ -20,9 +20,9 @@
 --#include keys time base leases
 local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-local paused, concurrency, max, duration, isSliding, holdEnd
-paused, concurrency, max, duration, keptEvents, isSliding, holdEnd = unpack(call('HMGET', metaKey, 'paused',
-    'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil'))
+local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
+paused, concurrency, max, duration, keptEvents, isSliding, holdEnd, hasGroups = unpack(call('HMGET', metaKey, 'paused',
+    'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'drover:sliding', 'drover:heldUntil', 'drover:groups'))
 concurrency, max, holdEnd = tonumber(concurrency), tonumber(max), tonumber(holdEnd) or 0
 if not points then
     local most, per
@@ -114,7 +114,7 @@ local earliest = limit >= 0 and nextDue()
 if earliest and earliest <= now then
     due = call('ZRANGEBYSCORE', delayedKey, '0', integer((now + 1) * 4096 - 1), 'LIMIT', '0', '1000')
     priorities = {}
-    for index, id in ipairs(due) do priorities[index] = call('HGET', base .. id, 'priority') end
+    for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
 end
 -- The oldest jobs of `wait`, the next one last, and of each its key, hash and lock's key in the same places.
 local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
@@ -127,7 +127,7 @@ if limit > 0 and not paused then
 end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
-local hashes, isPlain, isStalled = {}, points == 0 and not due, false
+local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
 -- A sliding window is one of the span that it was set for: where another client has set another, the window is fixed.
 if isSliding ~= duration then isSliding = nil end
 if isSliding then call('EXISTS', slicesKey) end
@@ -138,12 +138,12 @@ if count > 0 then
         local job, run = jobs[index], runs[index]
         local hash
         if run.outcome == 'c' then
-            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa')
+            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
             local size, rule = #rare, run.rule
             rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-            if hash[2] or hash[3] or hash[4] or rule and (rule.count or rule.age) then isPlain = false end
+            if hash[2] or hash[3] or hash[4] or hash[8] or rule and (rule.count or rule.age) then isPlain = false end
         else
-            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats')
+            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
             isPlain = false
         end
         hashes[index] = hash
@@ -162,10 +162,12 @@ end
 local completed, failed = {}, {}
 local finished = 0
 local settle, promoteOnce, endSettling, wake
+-- Of a queue that has or had groups: what hands out jobs by turns, and parks one that another client took from its group.
+local wakeRested, takeByTurns, park, nextRest
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
-    --#include keys-more marks places due parents removal entering deduplication metrics failure settling
+    --#include keys-more groups marks places due parents removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]
@@ -174,6 +176,31 @@ if not isPlain then
             call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
         end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+    end
+    for index = 1, due and #due or 0 do
+        if priorities[index][2] then readGroup(groupsAt(base), priorities[index][2]) end
+    end
+    for index = 1, count do
+        if hashes[index][8] then readGroup(groupsAt(base), hashes[index][8]) end
+    end
+    if limit >= 0 and not paused then
+        --#include turns
+        local groups, rested = groupsAt(base), {}
+        if hasGroups then
+            rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+            for _, name in ipairs(rested) do readGroup(groups, name) end
+            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+        end
+        function wakeRested() wakeGroups(groups, rested) end
+        function takeByTurns(wanted, hand)
+            if not hasGroups then return end
+            return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+        end
+        function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
+        function park(id, name, priority)
+            call('SREM', groupAt(groups, name).running, id)
+            pushFront(id, tonumber(priority) or 0, name)
+        end
     end
     wake = mark
 end
@@ -243,10 +270,13 @@ end
 if not isPlain then
     endSettling()
     promoteOnce()
+    -- The first grouped job of a queue may have become ready just now.
+    hasGroups = hasGroups or groupsAt(base).isMarked
 end
 
 -- 4. Claim, within the queue's concurrency and rate.
 local wanted, wait = paused and 0 or limit, nil
+if wakeRested and limit > 0 then wakeRested() end
 local rateLeft, begin
 if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
     --#include limits
@@ -258,14 +288,15 @@ if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
     end
 end
 local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
-if wanted > 0 then
+local worker, lease = ARGV[5], ARGV[3]
+local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
+--#include handing
+if plainWanted > 0 then
     mayBeMore = true
-    local worker, lease = ARGV[5], ARGV[3]
-    local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
     local source, step = waitKey, 1
     -- Others are taken in the place of ids that were dropped; how often, is bounded.
     for _ = 1, 10 do
-        local open, candidates, size, known = wanted - #claimed, nil, nil, nil
+        local open, candidates, size, known = plainWanted - #claimed, nil, nil, nil
         if source == prioritizedKey then
             candidates, step = call('ZPOPMIN', prioritizedKey, open), 2
             size = #candidates
@@ -302,7 +333,7 @@ if wanted > 0 then
             end
             -- An id without a hash is dropped: handed out it would be a job of nothing (PROTOCOL 22).
             if hash[1] then
-                local attempt, failure = 1, nil
+                local attempt, failure, group = 1, nil, nil
                 -- What adding writes and nothing else is a job's hash before its first attempt.
                 if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                     or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
@@ -315,27 +346,61 @@ if wanted > 0 then
                         elseif name == 'cnl' then
                             -- The request was for an earlier attempt; attempts may be counted anew.
                             call('HDEL', job, 'cnl')
+                        elseif name == 'grp' and park then
+                            group = hash[field + 1]
                         end
                     end
                 end
-                if max and not failure then begin() end
-                local attemptText = attempt == 1 and '1' or integer(attempt)
-                call('SET', lock, token, 'PX', lease)
-                if hasTrimmed then
-                    call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                if group then
+                    -- Another client has put it here: it waits for the turn of its group.
+                    park(id, group, call('HGET', job, 'priority'))
                 else
-                    emit('active', 'jobId', id, 'prev', 'waiting')
+                    if max and not failure then begin() end
+                    local attemptText = attempt == 1 and '1' or integer(attempt)
+                    call('SET', lock, token, 'PX', lease)
+                    if turns then
+                        -- It is told below, in its turn.
+                    elseif hasTrimmed then
+                        call('XADD', eventsKey, eventID, 'event', 'active', 'jobId', id, 'prev', 'waiting')
+                    else
+                        emit('active', 'jobId', id, 'prev', 'waiting')
+                    end
+                    call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
+                    local size = #claimed
+                    claimed[size + 1] = id
+                    leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                    local last = 3 * size + 4
+                    reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                 end
-                call('HSET', job, 'processedOn', nowText, 'ats', attemptText, 'pb', worker)
-                local size = #claimed
-                claimed[size + 1] = id
-                leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
-                size = 3 * size + 4
-                reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
             end
         end
-        if #claimed >= wanted then break end
+        if #claimed >= plainWanted then break end
     end
+end
+isCut = isCut or mayBeMore and #claimed < plainWanted
+-- The jobs of groups come between the others in the order of their turns.
+if turns then
+    local plain, rest, size, place = claimed, {}, 4, 0
+    for index = 5, #reply do rest[index - 4] = reply[index] end
+    claimed = {}
+    for _, id in ipairs(turns) do
+        local attempt, hash
+        if id then
+            attempt, hash = handed[id][1], handed[id][2]
+            leases[#leases + 1], leases[#leases + 2] = id, integer(attempt) .. leaseEnd
+        elseif place < #plain then
+            place = place + 1
+            id, attempt, hash = plain[place], rest[3 * place - 1], rest[3 * place]
+        end
+        if id then
+            emit('active', 'jobId', id, 'prev', 'waiting')
+            claimed[#claimed + 1] = id
+            reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
+            size = size + 3
+        end
+    end
+end
+if wanted > 0 then
     if #claimed > 0 then
         if not isMoved then callAll('LPUSH', activeKey, claimed) end
         callAll('HSET', leasesKey, leases)
@@ -346,11 +411,16 @@ end
 if wake then wake(paused, concurrency) end
 
 -- 5. Drained.
-if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then emit('drained') end
+if finished > 0 and #claimed == 0 and call('EXISTS', waitKey, activeKey, prioritizedKey) == 0
+    and (not hasGroups or call('ZCOUNT', base .. 'waiting-children', '-inf', '(0') == 0) then
+    emit('drained')
+end
 
 -- 6. How long there is nothing to do; and what a repetition of this exchange is told.
 if limit > 0 and #claimed < limit then
     if not isPlain then earliest = nextDue() end
+    local rest = nextRest and nextRest()
+    if rest then earliest = math.min(earliest or rest, rest) end
     if not paused and holdEnd > now then
         wait = holdEnd - now
     elseif rateLeft then
@@ -359,7 +429,7 @@ if limit > 0 and #claimed < limit then
     end
     reply[3] = wait or earliest and math.max(earliest - now, 0) or -1
     -- So many ids were dropped that the jobs behind them were not reached.
-    if mayBeMore and #claimed < wanted then reply[3] = 0 end
+    if isCut then reply[3] = 0 end
     -- No marker tells that another's job has left a place: it is looked for soon.
     if concurrency and not paused and call('LLEN', activeKey) >= concurrency and (reply[3] < 0 or reply[3] > 5000) then
         reply[3] = 5000
@@ -367,7 +437,8 @@ if limit > 0 and #claimed < limit then
 end
 -- A place that was left is told, as who comes to a full queue sets no marker.
 if concurrency and #claimed == 0 and not paused and string.find(reply[1], 's', 1, true)
-    and call('LLEN', activeKey) < concurrency and call('EXISTS', waitKey, prioritizedKey) > 0 then
+    and call('LLEN', activeKey) < concurrency
+    and (call('EXISTS', waitKey, prioritizedKey) > 0 or nextRest and call('EXISTS', base .. 'drover:ring') > 0) then
     call('ZADD', markerKey, '0', '0')
 end
 if #claimed > 0 or string.find(reply[1], 's', 1, true) then

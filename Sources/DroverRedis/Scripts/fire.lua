@@ -3,7 +3,7 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), id, the slot whose job was claimed, the next slot or empty for none, when its job is due or empty.
 -- Reply: a word and an id: `fired`, `ended`, `stale`, `duplicate`, `notFound`. O(log jobs).
---#include keys keys-more time base marks places parents removal state entering iterations
+--#include keys keys-more time base groups marks places parents removal state entering iterations
 local id, hash = ARGV[2], schedulerKey(ARGV[2])
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, hash)
 local slot = tonumber(call('ZSCORE', repeatKey, id))

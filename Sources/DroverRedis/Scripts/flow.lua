@@ -8,7 +8,7 @@
 --       or a list: `unknown` (no such parent) · `other`, `above` or `taken` and the key of a job that is there.
 -- Where a key holds something else the script writes nothing: what it is going to write it reads first, each key with a
 -- command of its type. O(jobs, each O(log jobs)).
---#include keys keys-more time base parents
+--#include keys keys-more time base groups parents
 local width, first = 10, 4
 local count = (#ARGV - first + 1) / width
 local queues, order = {}, {}
@@ -21,7 +21,7 @@ local function open(other)
     queue.paused, queue.concurrency, queue.kept, queue.most =
         unpack(call('HMGET', queue.meta, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:maxLength'))
     queue.length = call('LLEN', queue.wait) + call('LLEN', other .. 'paused') + call('ZCARD', queue.prioritized)
-        + call('ZCARD', queue.delayed)
+        + call('ZCARD', queue.delayed) + call('ZCOUNT', queue.children, '-inf', '(0')
     call('LLEN', queue.active)
     call('ZCARD', queue.children)
     call('ZCARD', queue.marker)
@@ -65,6 +65,13 @@ for index = 1, count do
         queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
         id = ARGV[at + 4], at = at,
     }
+    local length, from = string.match(ARGV[at + 9], '^g(%d+):()')
+    if length then
+        local stop = from + tonumber(length)
+        node.group = length ~= '0' and string.sub(ARGV[at + 9], from, stop - 1)
+        ARGV[at + 9] = string.sub(ARGV[at + 9], stop)
+        if node.group then readGroup(groupsAt(queue.base), node.group) end
+    end
     if node.id ~= '' then
         node.key = queue.base .. node.id
         node.isKnown = call('EXISTS', node.key) == 1
@@ -155,9 +162,12 @@ local function enter(node, due)
         tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
         return
     end
-    if priority ~= '0' then
+    local isFirst = entry == 'l' or string.byte(entry) == 102
+    if node.group then
+        enterGroup(groupsAt(queue.base), node.group, id, tonumber(priority), isFirst and priority == '0')
+    elseif priority ~= '0' then
         call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-    elseif entry == 'l' or string.byte(entry) == 102 then
+    elseif isFirst then
         call('RPUSH', queue.wait, id)
     else
         call('LPUSH', queue.wait, id)
@@ -187,6 +197,7 @@ for index, node in ipairs(nodes) do
         local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
         call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
             'delay', delay, 'priority', ARGV[at + 8])
+        if node.group then call('HSET', node.key, 'grp', node.group) end
         if parent then
             call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
             call('SADD', parent .. ':dependencies', node.key)

@@ -4,7 +4,7 @@
 -- ARGV: time (tests), id, `removeFlow`, `removeUnprocessedChildren` or `detach`, how many jobs may be removed.
 -- Reply: `done`, `notFound`, `active`, `scheduled`, `noParent` or `tooMany`.
 -- O(jobs below, each O(log jobs); O(waiting) for one that is taken out of a list).
---#include keys keys-more time base parents state
+--#include keys keys-more time base groups parents state
 local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local root = base .. id
 if call('EXISTS', root) == 0 then return 'notFound' end
@@ -81,7 +81,14 @@ for _, job in ipairs(found) do
     detach(job, parent)
     local place
     for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
-        if not place and call('ZREM', name .. suffix, other) == 1 then place = suffix end
+        local score = not place and call('ZSCORE', name .. suffix, other)
+        if score and call('ZREM', name .. suffix, other) == 1 then
+            place = suffix
+            if tonumber(score) < 0 then
+                place = 'grouped'
+                leaveGroup(groupsAt(name), call('HGET', job, 'grp') or '', other, place)
+            end
+        end
     end
     if not place then place = call('LREM', queue.wait, -1, other) == 1 and 'wait' or 'unknown' end
     if place == 'unknown' and call('LREM', name .. 'paused', -1, other) == 1 then place = 'paused' end

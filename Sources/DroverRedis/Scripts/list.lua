@@ -1,16 +1,16 @@
 -- Reads a part of the list of jobs in one state, with their hashes; ids whose hash is gone are left out.
 --
 -- KEYS: the base of the queue's keys.
--- ARGV: state, `ascending` or `descending`, limit, cursor.
+-- ARGV: state, `ascending` or `descending`, limit, cursor, a group whose jobs alone are asked for or empty.
 --       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
 --       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.
 --       Then, for a search, `ids` and the score at which a sorted set ends.
 -- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
 -- client) or empty; hash. With `ids`: in a list the number of entries before them, then for each its id and its score, also
 -- of those whose hash is gone. O(limit + cursor).
---#include keys keys-more state walk leases
+--#include keys keys-more groups state walk leases
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
-local key, reply, idsOnly = keyOf[state], { '' }, ARGV[5] == 'ids'
+local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
 local function show(id, score)
     if idsOnly then
         reply[#reply + 1] = id
@@ -57,6 +57,11 @@ if state == 'waiting' or state == 'active' then
     return reply
 end
 
-local shown, last = walk(key, isAscending, cursor, ARGV[6] or (isAscending and '+inf' or '-inf'), limit, show)
+local scores = scoresOf[state] or { '-inf', ARGV[7] or '+inf' }
+if ARGV[7] and not isAscending and not scoresOf[state] then scores = { ARGV[7], '+inf' } end
+if ARGV[5] ~= '' then
+    key, scores = groupAt(groupsAt(base), ARGV[5]).waiting, { '-inf', '+inf' }
+end
+local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
 if not idsOnly and shown == limit then reply[1] = last end
 return reply

@@ -14,7 +14,7 @@
 --       those that are active · `conflict` and the stored checkpoint or empty · `refused`, then `job` or `schedule` and an
 --       id for each that is known as another.
 -- O(jobs, each O(log jobs)); O(waiting) for a job that leaves from the middle of the waiting ones.
---#include keys keys-more time base marks places parents removal state entering iterations
+--#include keys keys-more time base groups marks places parents removal state entering iterations
 local stored, body = unpack(call('HMGET', moveKey, 'mark', 'body'))
 if (stored or '') ~= ARGV[2] then return { 'conflict', body or '' } end
 
@@ -68,6 +68,9 @@ local refused, isKnown = { 'refused' }, {}
 local function look(job)
     local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
     call('LLEN', logKey(base .. job.id))
+    for place = 1, #job.fields, 2 do
+        if job.fields[place] == 'grp' then readGroup(groupsAt(base), job.fields[place + 1]) end
+    end
     if job.deduplication ~= '' then call('GET', (deduplicationKeys(job.deduplication))) end
     if call('EXISTS', base .. job.id) == 0 then return end
     local given = {}
@@ -143,7 +146,9 @@ if raised > lastID then call('SET', idKey, integer(raised)) end
 local back = {}
 local function enterArrived(job, priority)
     local id = job.id
-    if job.state == 'waiting' then
+    if job.state == 'grouped' then
+        pushBack(id, priority, job.group)
+    elseif job.state == 'waiting' then
         back[#back + 1] = id
     elseif job.state == 'prioritized' then
         pushBack(id, priority)
@@ -161,6 +166,7 @@ local function arrive(job, scheduler, opts)
     local key, fields, priority = base .. job.id, job.fields, 0
     for place = 1, #fields, 2 do
         if fields[place] == 'priority' then priority = tonumber(fields[place + 1]) or 0 end
+        if fields[place] == 'grp' then job.group = fields[place + 1] end
     end
     local delay = job.state == 'delayed' and math.max((job.score or now) - now, 0) or 0
     if not scheduler and string.sub(job.id, 1, 7) == 'repeat:' then

@@ -8,7 +8,7 @@
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
 -- O(active), the reclaimed ones each O(log jobs).
---#include keys keys-more time base marks places leases
+--#include keys keys-more time base groups marks places leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
 local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local paused, concurrency
@@ -24,8 +24,9 @@ end
 
 local function putBack(id)
     local job = base .. id
-    local stalls, attempt, cancelled, failure, scheduler, priority =
-        unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority'))
+    local stalls, attempt, cancelled, failure, scheduler, priority, group =
+        unpack(call('HMGET', job, 'stc', 'ats', 'cnl', 'defa', 'rjk', 'priority', 'grp'))
+    if group then leaveGroup(groupsAt(base), group, id, 'active') end
     stalls = (tonumber(stalls) or 0) + 1
     call('HSET', job, 'stc', integer(stalls))
     if cancelled and cancelled == attempt then
@@ -35,7 +36,7 @@ local function putBack(id)
         failure = 'job stalled more than allowable limit'
         call('HSET', job, 'defa', failure)
     end
-    pushFront(id, tonumber(priority) or 0)
+    pushFront(id, tonumber(priority) or 0, group)
     emit('waiting', 'jobId', id, 'prev', 'active')
     emit('stalled', 'jobId', id)
     reply[#reply + 1] = id

@@ -6,7 +6,7 @@
 -- Reply: a word and a slot: `stored`; `paused` (it is, and makes no job); `taken` (a job for this slot exists, nothing was
 -- stored); `end` (no slot before its end, nothing was stored).
 -- O(log jobs); O(waiting) where the pending job is among them.
---#include keys keys-more time base marks places parents removal state entering iterations
+--#include keys keys-more time base groups marks places parents removal state entering iterations
 local id = ARGV[2]
 local fields = {}
 for index = 5, #ARGV, 2 do fields[ARGV[index]] = ARGV[index + 1] end

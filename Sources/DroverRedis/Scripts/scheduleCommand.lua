@@ -3,7 +3,7 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), id, command, the first slot for a pattern that is resumed or empty.
 -- Reply: `done`, `notFound`, or `slot` when a pattern came without its slot. O(log jobs).
---#include keys keys-more time base marks places parents removal state entering iterations
+--#include keys keys-more time base groups marks places parents removal state entering iterations
 local id, command = ARGV[2], ARGV[3]
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, markerKey, eventsKey, idKey, repeatKey, schedulerKey(id),
     pausedSchedulersKey, pausedSchedulerKey(id))

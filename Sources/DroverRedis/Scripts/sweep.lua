@@ -6,13 +6,15 @@
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys keys-more time base parents removal state walk leases gone
+--#include keys keys-more time base groups parents removal state walk leases gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 
--- Takes the first `count` ids of a list (from its right, where the next to run lies) or of a sorted set.
-local function first(key, isList, count)
+-- Takes the first `count` ids of a list (from its right, where the next to run lies) or of a sorted set, below a score
+-- where one is given.
+local function first(key, isList, count, bound)
     if isList then return fromRight(key, 0, count) end
+    if bound then return count > 0 and call('ZRANGEBYSCORE', key, '-inf', bound, 'LIMIT', 0, count) or {} end
     return count > 0 and call('ZRANGE', key, 0, count - 1) or {}
 end
 
@@ -23,18 +25,24 @@ local function removeFrom(key, isList, ids)
     else
         callAll('ZREM', key, ids)
     end
-    for _, id in ipairs(ids) do deleteJob(id, true, true) end
+    for _, id in ipairs(ids) do
+        local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
+        if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+        deleteJob(id, true, true)
+    end
 end
 
 if sweep == 'drain' then
     local looked, removed = 0, 0
-    local places = { { waitKey, true }, { pausedKey, true }, { prioritizedKey, false } }
-    if ARGV[4] == '1' then places[4] = { delayedKey, false } end
+    local places = {
+        { waitKey, true }, { pausedKey, true }, { prioritizedKey, false }, { childrenKey, false, scoresOf.grouped[2] },
+    }
+    if ARGV[4] == '1' then places[5] = { delayedKey, false } end
     for _, place in ipairs(places) do
         -- A pending iteration stays, and is passed over.
         local passed = 0
         while looked < limit do
-            local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100)), {}, passed
+            local batch, ids, known = first(place[1], place[2], passed + math.max(limit, 100), place[3]), {}, passed
             if #batch == known then break end
             for index = known + 1, #batch do
                 if isPendingIteration(batch[index]) then
@@ -62,8 +70,10 @@ if sweep == 'clean' then
         candidates = fromRight(key, passed, limit)
         looked = #candidates
     else
-        local bound = isFinished and integer(cut) or '+inf'
-        looked, cursor = walk(key, true, cursor, bound, limit, function(id) candidates[#candidates + 1] = id end)
+        local scores = scoresOf[state] or { '-inf', isFinished and integer(cut) or '+inf' }
+        looked, cursor = walk(key, true, cursor, scores[2], limit, function(id)
+            candidates[#candidates + 1] = id
+        end, scores[1])
     end
     local ids = {}
     for _, id in ipairs(candidates) do
@@ -112,6 +122,12 @@ for _, place in ipairs({
     removed = removed + #ids
 end
 if removed >= limit then return { removed, 1, '' } end
+local groups = groupsAt(base)
+for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
+    local group = groupAt(groups, name)
+    call('DEL', group.waiting, group.running, group.rule, group.rate)
+end
+call('DEL', groups.ring, groups.resting, groups.names, groups.turns)
 for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKey(id)) end
 for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
 call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,

@@ -62,11 +62,12 @@ if state == 'waiting' or state == 'active' then
     return reply
 end
 local last, isCut = '', false
-local visited = walk(key, true, cursor, '+inf', limit, function(id, score)
+local scores = scoresOf[state] or { '-inf', '+inf' }
+local visited = walk(key, true, cursor, scores[2], limit, function(id, score)
     isCut = isCut or size >= most
     if isCut then return end
     show(id, state, score)
     last = score .. '\t' .. id
-end)
+end, scores[1])
 if isCut or visited == limit then reply[7] = last end
 return reply

@@ -20,7 +20,7 @@ final class QueueTurn {
     private(set) var areLimitsChanged = false
     /// Whether the file has limits of the queue.
     var isLimited = false
-    private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0, 0]
+    private(set) var counts: [Int64] = [0, 0, 0, 0, 0, 0, 0, 0]
     private(set) var lastEvent: Int64
     private(set) var cancels: Int64 = 0
     /// Events that fill a row of their own, with the position of the last.
@@ -44,7 +44,7 @@ final class QueueTurn {
     init(name: QueueName, row: Statement) {
         self.name = name
         number = row.int(0)
-        counts = (2...7).map { row.count($0) } + [row.count(13)]
+        counts = (2...7).map { row.count($0) } + [row.count(13), row.count(14)]
         lastEvent = row.count(8)
         cancels = row.count(9)
         isPaused = row.bool(1)
@@ -79,7 +79,26 @@ final class QueueTurn {
     func count(_ state: Int64) -> Int64 { counts[Int(state)] }
 
     /// How many jobs wait, have a priority or are delayed.
-    var length: Int64 { count(StateCode.waiting) + count(StateCode.prioritized) + count(StateCode.delayed) }
+    var length: Int64 { ready + count(StateCode.delayed) }
+
+    /// How many jobs are ready.
+    var ready: Int64 { count(StateCode.waiting) + count(StateCode.prioritized) + count(StateCode.grouped) }
+
+    /// The clock of turns and the settings of all groups, once they were needed.
+    var turns: GroupTurns? {
+        didSet {
+            isChanged = true
+            areTurnsChanged = true
+        }
+    }
+    private(set) var areTurnsChanged = false
+
+    /// Takes the clock of turns as it was read, or as it has been written.
+    func know(_ turns: GroupTurns?) {
+        let wasChanged = isChanged
+        self.turns = turns
+        (isChanged, areTurnsChanged) = (wasChanged, false)
+    }
 
     /// The maximum length, where it is reached.
     var reachedMaxLength: Int? {

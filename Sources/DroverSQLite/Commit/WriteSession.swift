@@ -125,6 +125,10 @@ final class WriteSession {
             try saveLimits(limits, of: turn)
             turn.savedLimits()
         }
+        if turn.areTurnsChanged, let turns = turn.turns {
+            try turns.save(turn.number, by: statement(SQL.saveTurns))
+            turn.know(turns)
+        }
         let save = try statement(.saveQueue)
         save.bind(1, turn.number)
         save.bind(2, turn.isPaused)
@@ -133,6 +137,7 @@ final class WriteSession {
         save.bind(10, turn.cancels)
         save.bind(11, turn.isGone)
         save.bind(12, turn.count(StateCode.waitingChildren))
+        save.bind(13, turn.count(StateCode.grouped))
         try save.run()
     }
 

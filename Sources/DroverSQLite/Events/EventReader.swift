@@ -56,7 +56,7 @@ struct EventReader {
     }
 
     private func state(_ code: UInt64) throws(StoreError) -> JobState {
-        guard code <= UInt64(StateCode.waitingChildren) else { throw Self.damaged }
+        guard code <= UInt64(StateCode.grouped) else { throw Self.damaged }
         return try StateCode.state(Int64(code))
     }
 

@@ -13,7 +13,9 @@ struct JobAnnexes {
     static let parentBit: Int64 = 2
     /// It has or had children.
     static let childrenBit: Int64 = 4
-    static let allBits: Int64 = 7
+    /// It has a group.
+    static let groupBit: Int64 = 8
+    static let allBits: Int64 = 15
 
     /// Whether steps have recorded anything.
     var hasSteps: Bool { bits & Self.stepsBit != 0 }
@@ -21,6 +23,8 @@ struct JobAnnexes {
     var hasParent: Bool { bits & Self.parentBit != 0 }
     /// Whether the job has or had children.
     var hasChildren: Bool { bits & Self.childrenBit != 0 }
+    /// Whether the job has a group.
+    var isGrouped: Bool { bits & Self.groupBit != 0 }
     /// Whether the record lacks something that is read by itself.
     var completesRecord: Bool { bits & (Self.stepsBit | Self.parentBit) != 0 }
 

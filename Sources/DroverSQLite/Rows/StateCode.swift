@@ -9,13 +9,14 @@ enum StateCode {
     static let completed: Int64 = 4
     static let failed: Int64 = 5
     static let waitingChildren: Int64 = 6
+    static let grouped: Int64 = 7
 
     private static let states: [JobState] = [
-        .waiting, .prioritized, .delayed, .active, .completed, .failed, .waitingChildren,
+        .waiting, .prioritized, .delayed, .active, .completed, .failed, .waitingChildren, .grouped,
     ]
 
     static func state(_ code: Int64) throws(StoreError) -> JobState {
-        guard (waiting...waitingChildren).contains(code) else {
+        guard (waiting...grouped).contains(code) else {
             throw StoreError(.corrupt, "a job is stored in the unknown state \(code); the file is damaged")
         }
         return states[Int(code)]
@@ -30,6 +31,7 @@ enum StateCode {
         case .completed: completed
         case .failed: failed
         case .waitingChildren: waitingChildren
+        case .grouped: grouped
         }
     }
 }

@@ -6,5 +6,5 @@ FROM drover_schedules AS schedule
 WHERE queue = ?1 AND slot <= ?2 AND (slot, id) > (?3, ?4) AND paused = 0 AND ended = 0
     AND NOT EXISTS (
         SELECT 1 FROM drover_jobs
-        WHERE queue = ?1 AND id = 'repeat:' || schedule.id || ':' || schedule.slot AND state < 4)
+        WHERE queue = ?1 AND id = 'repeat:' || schedule.id || ':' || schedule.slot AND state NOT IN (4, 5))
 ORDER BY slot, id LIMIT ?5

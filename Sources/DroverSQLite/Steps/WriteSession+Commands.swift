@@ -37,7 +37,10 @@ extension WriteSession {
     private func retry(_ row: JobRow, _ resetAttempts: Bool, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         guard row.record.state.isFinished else { return .wrongState(row.record.state) }
         let isFirst = row.record.priority == 0 && row.record.options.lifo
-        let place = isFirst ? atTheFront(0) : atTheBack(Int64(row.record.priority))
+        let isGrouped = row.annexes.isGrouped
+        let place =
+            isFirst
+            ? atTheFront(0, isGrouped: isGrouped) : atTheBack(Int64(row.record.priority), isGrouped: isGrouped)
         let update = try statement(SQL.retryJob)
         update.bind(1, row.seq)
         update.bind(2, place.state)
@@ -47,20 +50,21 @@ extension WriteSession {
         try update.run()
         if resetAttempts, row.annexes.hasSteps { try removeSteps(of: row.seq) }
         if row.annexes.hasParent { try tellParent(of: row.seq, StoredID(row), .runsAgain, turn) }
-        putBack(row, to: place, turn)
+        try putBack(row, to: place, turn)
         return .done
     }
 
     private func promote(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         guard row.record.state == .delayed else { return .wrongState(row.record.state) }
-        let place = atTheBack(Int64(row.record.priority))
+        let place = atTheBack(Int64(row.record.priority), isGrouped: row.annexes.isGrouped)
         try move(row.seq, to: place)
-        putBack(row, to: place, turn)
+        try putBack(row, to: place, turn)
         return .done
     }
 
-    private func putBack(_ row: JobRow, to place: Place, _ turn: QueueTurn) {
+    private func putBack(_ row: JobRow, to place: Place, _ turn: QueueTurn) throws(StoreError) {
         turn.moved(from: StateCode.code(row.record.state), to: place.state)
+        if row.annexes.isGrouped { try regroup(row.seq, from: nil, to: place, turn) }
         turn.emit(.waiting(from: row.record.state), StoredID(row))
         turn.wakesWork = true
     }
@@ -85,7 +89,7 @@ extension WriteSession {
             turn.requestedCancel()
             turn.emit(.cancelRequested, StoredID(row))
             return .requested
-        case .waiting, .prioritized, .delayed, .waitingChildren:
+        case .waiting, .prioritized, .grouped, .delayed, .waitingChildren:
             try endDeduplication(of: row.record.key.id, row.annexes, turn)
             if row.annexes.hasParent {
                 try tellParent(of: row.seq, StoredID(row), .failed(reason: Failure.cancelledReason), turn)
@@ -98,6 +102,9 @@ extension WriteSession {
             update.bind(4, Failure.cancelledReason)
             try update.run()
             turn.moved(from: StateCode.code(row.record.state), to: StateCode.failed)
+            if row.annexes.isGrouped {
+                try regroup(row.seq, from: StateCode.code(row.record.state), to: nil, turn)
+            }
             turn.emit(.failed(Failure.cancelledReason), StoredID(row))
             return .done
         }
@@ -107,10 +114,11 @@ extension WriteSession {
         _ row: JobRow, _ priority: Int64, lifo: Bool, _ turn: QueueTurn
     ) throws(StoreError) -> CommandResult {
         let state = row.record.state
-        let isReady = state == .waiting || state == .prioritized
+        let isGrouped = row.annexes.isGrouped
+        let isReady = state == .waiting || state == .prioritized || state == .grouped
         let place =
             isReady
-            ? (lifo ? atTheFront(priority) : atTheBack(priority))
+            ? (lifo ? atTheFront(priority, isGrouped: isGrouped) : atTheBack(priority, isGrouped: isGrouped))
             : Place(state: StateCode.code(state), rank: row.rank, place: row.place)
         let update = try statement(SQL.setPriority)
         update.bind(1, row.seq)
@@ -121,6 +129,7 @@ extension WriteSession {
         try update.run()
         if isReady {
             turn.moved(from: StateCode.code(state), to: place.state)
+            if isGrouped { try regroup(row.seq, from: StateCode.code(state), to: place, turn) }
             turn.wakesWork = true
         }
         return .done
@@ -151,6 +160,7 @@ extension WriteSession {
             case .forgetDeduplication: break  // begins no queue, above
             case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
             case .concurrency, .rateLimit, .hold: try setLimit(setting, turn)
+            case .group(_, let name, let change): try setGroup(name, change, turn)
             case .pause:
                 turn.isPaused = true
                 turn.emit(.paused)

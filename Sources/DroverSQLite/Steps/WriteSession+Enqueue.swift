@@ -49,6 +49,7 @@ extension WriteSession {
         let place = place ?? seq
         let stored = StoredID(seq: seq, own: id)
         let insert = try statement(.insertJob)
+        var group: Place?
         insert.bind(1, seq)
         insert.bind(2, turn.number)
         if let due = due(of: job.start) {
@@ -60,12 +61,12 @@ extension WriteSession {
             turn.emit(.added(job.name), stored)
             turn.emit(.delayed(until: Timestamp(milliseconds: due)), stored)
         } else {
-            let priority = Int64(job.options.priority)
-            let state = priority > 0 ? StateCode.prioritized : StateCode.waiting
-            insert.bind(3, state)
-            insert.bind(4, priority)
-            insert.bind(5, priority == 0 && job.options.lifo ? -place : place)
-            turn.added(state)
+            let entry = entry(of: job, place)
+            insert.bind(3, entry.state)
+            insert.bind(4, entry.rank)
+            insert.bind(5, entry.place)
+            turn.added(entry.state)
+            group = entry.inGroup == nil ? nil : entry
             turn.emitAddedAndWaiting(stored, name: job.name)
             turn.wakesWork = true
         }
@@ -76,6 +77,19 @@ extension WriteSession {
         insert.bind(10, try options.text(job.storedOptions))
         insert.bind(11, job.payload.text)
         try insert.run()
+        if job.options.group == nil { return }
+        try joinGroup(of: job.options, seq)
+        if let group { try regroup(seq, from: nil, to: group, turn) }
+    }
+
+    /// Where a new job that is ready enters.
+    private func entry(of job: NewJob, _ place: Int64) -> Place {
+        let priority = Int64(job.options.priority)
+        let own = priority == 0 && job.options.lifo ? -place : place
+        if job.options.group?.isEmpty == false {
+            return Place(state: StateCode.grouped, rank: 0, place: place, inGroup: (priority, own))
+        }
+        return Place(state: priority > 0 ? StateCode.prioritized : StateCode.waiting, rank: priority, place: own)
     }
 
     /// When a new job is due, or nil when it is ready at once.

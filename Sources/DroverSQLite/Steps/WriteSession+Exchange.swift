@@ -32,7 +32,8 @@ extension WriteSession {
         }
         if let claim, reply.claimed.count < max(1, claim.limit) {
             let due = try earliestDue(turn).map { max($0, now) - now }
-            reply.nextDueIn = (isRepeated ? due : wait(due, claim, turn)).map { .milliseconds($0) }
+            let next = isRepeated ? due : try earliestRest(turn).map { min(max($0 - now, 0), due ?? .max) } ?? due
+            reply.nextDueIn = (isRepeated ? due : wait(next, claim, turn)).map { .milliseconds($0) }
         }
         return reply
     }
@@ -52,7 +53,7 @@ extension WriteSession {
     }
 
     private func tellDrained(_ turn: QueueTurn) {
-        if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0, turn.count(StateCode.active) == 0 {
+        if turn.ready == 0, turn.count(StateCode.active) == 0 {
             turn.emit(.drained)
         }
     }
@@ -74,12 +75,16 @@ extension WriteSession {
         select.bind(1, turn.number)
         select.bind(2, now)
         select.bind(3, 1000)
-        var due: [(seq: Int64, own: String?, priority: Int64)] = []
-        while try select.step() { due.append((select.int(0), select.optionalText(1), select.int(2))) }
+        var due: [(seq: Int64, own: String?, priority: Int64, isGrouped: Bool)] = []
+        while try select.step() {
+            let isGrouped = select.int(3) & JobAnnexes.groupBit != 0
+            due.append((select.int(0), select.optionalText(1), select.int(2), isGrouped))
+        }
         for job in due {
-            let place = atTheBack(job.priority)
+            let place = atTheBack(job.priority, isGrouped: job.isGrouped)
             try move(job.seq, to: place)
             turn.moved(from: StateCode.delayed, to: place.state)
+            if job.isGrouped { try regroup(job.seq, from: nil, to: place, turn) }
             turn.emit(.waiting(from: .delayed), StoredID(seq: job.seq, own: job.own))
             turn.wakesWork = true
         }
@@ -97,7 +102,8 @@ extension WriteSession {
     private func claim(_ claim: Claim, token: LeaseToken, _ turn: QueueTurn) throws(StoreError) -> (
         [ClaimedJob], numbers: [Int64]
     ) {
-        if turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) == 0 { return ([], []) }
+        if turn.ready == 0 { return ([], []) }
+        try wakeGroups(turn)
         let room = room(for: claim, turn)
         if room == 0 { return ([], []) }
         let select = try statement(.selectReady)
@@ -106,6 +112,7 @@ extension WriteSession {
         defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
+        if turn.count(StateCode.grouped) > 0 { rows = try takeTurns(room, plain: rows, turn) }
         for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
         if turn.limits != nil || claim.rate != nil {
             countBegun(rows.count { $0.record.deferredFailure == nil }, claim, turn)

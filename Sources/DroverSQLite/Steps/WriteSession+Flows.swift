@@ -141,6 +141,7 @@ extension WriteSession {
         insert.bind(11, job.payload.text)
         try insert.run()
         try mark(seq, JobAnnexes.childrenBit)
+        try joinGroup(of: job.options, seq)
         let delay: Int64 =
             switch job.start {
             case .now: 0

@@ -154,7 +154,7 @@ extension WriteSession {
         var stalled: [StalledJob] = []
         // The earliest is put to the front last, so that it comes first again.
         for job in expired.reversed() {
-            let place = atTheFront(job.priority)
+            let place = atTheFront(job.priority, isGrouped: job.isGrouped)
             let stored = StoredID(seq: job.seq, own: job.own)
             var failure = job.failure
             if failure == nil, job.stalls + 1 > Int64(maxStalled), try !isOfSchedule(stored.id, turn) {
@@ -169,6 +169,7 @@ extension WriteSession {
             reclaim.bind(6, failure)
             try reclaim.run()
             turn.moved(from: StateCode.active, to: place.state)
+            if job.isGrouped { try regroup(job.seq, from: StateCode.active, to: place, turn) }
             turn.emit(.waiting(from: .active), stored)
             turn.emit(.stalled, stored)
             turn.wakesWork = true
@@ -188,6 +189,7 @@ private struct Expired {
     var stalls: Int64
     var isCancelled: Bool
     var deferredFailure: String?
+    var isGrouped: Bool
 
     /// Reads a row of `select-expired.sql`.
     init(_ row: Statement) {
@@ -197,6 +199,7 @@ private struct Expired {
         stalls = row.count(3)
         isCancelled = row.bool(4)
         deferredFailure = row.optionalText(5)
+        isGrouped = row.int(6) & JobAnnexes.groupBit != 0
     }
 
     /// Why it must not run again, however often it has stalled; nil when nothing says so.

@@ -11,7 +11,7 @@ extension WriteSession {
         case .concurrency(_, let most): limits.concurrency = most.map(Int64.init)
         case .rateLimit(_, let rate): limits.set(rate)
         case .hold(_, let span): limits.hold(until: span.map { now + $0.wholeMilliseconds })
-        case .maxLength, .pause, .resume, .forgetDeduplication: return
+        case .maxLength, .pause, .resume, .forgetDeduplication, .group: return
         }
         turn.limits = limits
         turn.wakesWork = true
@@ -57,7 +57,7 @@ extension WriteSession {
     func tellPlace(_ turn: QueueTurn) {
         guard let limits = turn.limits, limits.concurrency != nil,
             limits.room(active: turn.count(StateCode.active), at: now) > 0,
-            turn.count(StateCode.waiting) + turn.count(StateCode.prioritized) > 0
+            turn.ready > 0
         else { return }
         turn.wakesWork = true
     }

@@ -94,7 +94,7 @@ extension WriteSession {
         let place = arrivalPlace(of: record)
         if place.state == StateCode.delayed, !turn.wakesWork {
             turn.wakesWork = try isEarliest(place.rank, turn)
-        } else if place.state <= StateCode.prioritized {
+        } else if place.state <= StateCode.prioritized || place.state == StateCode.grouped {
             turn.wakesWork = true
         }
         let number = try number(for: record.key.id)
@@ -131,6 +131,10 @@ extension WriteSession {
             append.bind(3, text)
             try append.run()
         }
+        if record.options.group != nil {
+            try joinGroup(of: record.options, seq)
+            try regroup(seq, from: nil, to: place, turn)
+        }
         for step in record.steps { try save(step, of: seq) }
         if let moved = whole.deduplication { try arrive(moved, with: record.key.id, seq, turn) }
         turn.added(place.state)
@@ -139,10 +143,12 @@ extension WriteSession {
 
     /// Behind those that are there, in the state in which the job comes.
     private func arrivalPlace(of record: JobRecord) -> Place {
-        let state = StateCode.code(record.state)
+        let arrival = record.arrivalState
+        let state = StateCode.code(arrival)
+        if arrival == .grouped { return atTheBack(Int64(record.priority), isGrouped: true) }
         let rank: Int64 =
-            switch record.state {
-            case .waiting, .active: 0
+            switch arrival {
+            case .waiting, .active, .grouped: 0
             case .prioritized: Int64(record.priority)
             case .delayed: record.dueAt?.milliseconds ?? now
             case .waitingChildren: now

@@ -86,9 +86,11 @@ extension WriteSession {
             return try wake(place, turn)
         }
         let priority = Int64(row.record.priority)
-        let place = priority == 0 ? atTheFront(0) : atTheBack(priority)
+        let isGrouped = row.annexes.isGrouped
+        let place = priority == 0 ? atTheFront(0, isGrouped: isGrouped) : atTheBack(priority, isGrouped: isGrouped)
         try move(row.seq, to: place)
         turn.moved(from: old, to: place.state)
+        if isGrouped { try regroup(row.seq, from: nil, to: place, turn) }
         turn.emit(.waiting(from: .waitingChildren), StoredID(row))
         turn.wakesWork = true
     }
@@ -101,9 +103,10 @@ extension WriteSession {
             return try remove(row.seq, state: StateCode.waitingChildren, row.annexes, turn, isSwept: true)
         }
         try setWaitDelay(nil, of: row.seq)
-        let place = atTheFront(0)
+        let place = atTheFront(0, isGrouped: row.annexes.isGrouped)
         try move(row.seq, to: place)
         turn.moved(from: StateCode.waitingChildren, to: place.state)
+        if row.annexes.isGrouped { try regroup(row.seq, from: nil, to: place, turn) }
         turn.emit(.waiting(from: .waitingChildren), StoredID(row))
         turn.wakesWork = true
     }

@@ -5,20 +5,31 @@ struct Place {
     var state: Int64
     var rank: Int64
     var place: Int64
+    /// Of a job that waits in its group: its priority and its place there.
+    var inGroup: (rank: Int64, place: Int64)?
 }
 
 extension WriteSession {
     /// Behind all jobs that are ready with the same priority.
-    func atTheBack(_ priority: Int64) -> Place {
-        Place(
+    func atTheBack(_ priority: Int64, isGrouped: Bool = false) -> Place {
+        if isGrouped { return inGroup(priority, isFirst: false) }
+        return Place(
             state: priority > 0 ? StateCode.prioritized : StateCode.waiting, rank: priority, place: nextNumber())
     }
 
     /// Before all jobs that are ready with the same priority: places at the front are negative, and fall.
-    func atTheFront(_ priority: Int64) -> Place {
+    func atTheFront(_ priority: Int64, isGrouped: Bool = false) -> Place {
+        if isGrouped { return inGroup(priority, isFirst: true) }
         var place = atTheBack(priority)
         place.place = -place.place
         return place
+    }
+
+    private func inGroup(_ priority: Int64, isFirst: Bool) -> Place {
+        let number = nextNumber()
+        return Place(
+            state: StateCode.grouped, rank: 0, place: number,
+            inGroup: (priority, isFirst ? -number : number))
     }
 
     /// Among the delayed jobs, due after `wait` from now.
@@ -77,6 +88,7 @@ extension WriteSession {
             try tellParent(of: seq, StoredID(row), .gone(isSwept: isSwept), turn)
             try forgetParent(of: seq)
         }
+        if annexes.isGrouped { try regroup(seq, from: state, to: nil, turn) }
         let delete = try statement(.deleteJob)
         delete.bind(1, seq)
         // In a sweep it may have gone with its last child.

@@ -186,7 +186,7 @@ extension WriteSession {
     /// The pending job of a schedule, where it may be replaced: it has not been claimed.
     private func replaceable(_ record: ScheduleRecord, _ turn: QueueTurn) throws(StoreError) -> JobRow? {
         guard let row = try job(record.schedule.key.id.job(at: record.slot), turn) else { return nil }
-        return [.delayed, .waiting, .prioritized].contains(row.record.state) ? row : nil
+        return [.delayed, .waiting, .prioritized, .grouped].contains(row.record.state) ? row : nil
     }
 
     private func removeSilently(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) {

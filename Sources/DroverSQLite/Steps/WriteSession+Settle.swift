@@ -118,6 +118,9 @@ extension WriteSession {
     ) throws(StoreError) {
         switch settlement.outcome {
         case .completed(let result):  // what the hot path leaves
+            if held.annexes.isGrouped, !settlement.retention.removesAtOnce {
+                try regroup(seq, from: StateCode.active, to: nil, turn)
+            }
             try endDeduplication(of: stored.id, held.annexes, turn)
             if held.annexes.hasParent { try tellParent(of: seq, stored, .completed(result), turn) }
             turn.emit(.completed(result), stored)
@@ -137,16 +140,23 @@ extension WriteSession {
         case .retry(let wait, let failure):
             if wait <= .zero { try promote(turn, &work) }
             let isFirst = held.priority == 0 && options.options(held.options)?.lifo == true
+            let isGrouped = held.annexes.isGrouped
             let place =
-                wait > .zero ? delayed(by: wait) : isFirst ? atTheFront(held.priority) : atTheBack(held.priority)
+                wait > .zero
+                ? delayed(by: wait)
+                : isFirst
+                    ? atTheFront(held.priority, isGrouped: isGrouped)
+                    : atTheBack(held.priority, isGrouped: isGrouped)
             try endAttempt(seq, held, to: place, attempts: 1, failure)
-            left(active: stored, to: place, turn)
+            try left(active: stored, seq, held, to: place, turn)
             try wake(place, turn)
         case .snoozed(let wait):
             if wait <= .zero { try promote(turn, &work) }
-            let place = wait > .zero ? delayed(by: wait) : atTheBack(held.priority)
+            let place =
+                wait > .zero
+                ? delayed(by: wait) : atTheBack(held.priority, isGrouped: held.annexes.isGrouped)
             try endAttempt(seq, held, to: place, attempts: 0, nil)
-            left(active: stored, to: place, turn)
+            try left(active: stored, seq, held, to: place, turn)
             try wake(place, turn)
         case .released:
             try giveBack(seq, stored, held, turn)
@@ -158,14 +168,15 @@ extension WriteSession {
             let place = Place(state: StateCode.waitingChildren, rank: now, place: nextNumber())
             try endAttempt(seq, held, to: place, attempts: 0, nil)
             turn.moved(from: StateCode.active, to: place.state)
+            if held.annexes.isGrouped { try regroup(seq, from: StateCode.active, to: place, turn) }
             turn.emit(.waitingChildren(from: .active), stored)
         }
     }
 
     private func giveBack(_ seq: Int64, _ stored: StoredID, _ held: Held, _ turn: QueueTurn) throws(StoreError) {
-        let place = atTheFront(held.priority)
+        let place = atTheFront(held.priority, isGrouped: held.annexes.isGrouped)
         try endAttempt(seq, held, to: place, attempts: 0, nil)
-        left(active: stored, to: place, turn)
+        try left(active: stored, seq, held, to: place, turn)
         turn.wakesWork = true
     }
 
@@ -200,6 +211,7 @@ extension WriteSession {
         let place = Place(state: StateCode.failed, rank: now, place: nextNumber())
         try endAttempt(seq, held, to: place, attempts: 1, failure)
         turn.moved(from: StateCode.active, to: StateCode.failed)
+        if held.annexes.isGrouped { try regroup(seq, from: StateCode.active, to: place, turn) }
         work.finished(StateCode.failed, retention)
     }
 
@@ -221,8 +233,11 @@ extension WriteSession {
     }
 
     /// Counts and tells that an active job was put back or delayed.
-    private func left(active stored: StoredID, to place: Place, _ turn: QueueTurn) {
+    private func left(
+        active stored: StoredID, _ seq: Int64, _ held: Held, to place: Place, _ turn: QueueTurn
+    ) throws(StoreError) {
         turn.moved(from: StateCode.active, to: place.state)
+        if held.annexes.isGrouped { try regroup(seq, from: StateCode.active, to: place, turn) }
         if place.state == StateCode.delayed {
             turn.emit(.delayed(until: Timestamp(milliseconds: place.rank)), stored)
         } else {

@@ -18,7 +18,8 @@ extension WriteSession {
 
     private func drain(_ turn: QueueTurn, delayed: Bool, limit: Int) throws(StoreError) -> SweepReport {
         var removed = 0
-        let states = [StateCode.waiting, StateCode.prioritized] + (delayed ? [StateCode.delayed] : [])
+        let states =
+            [StateCode.waiting, StateCode.prioritized, StateCode.grouped] + (delayed ? [StateCode.delayed] : [])
         let kept = try scheduleCount(turn)
         for state in states where removed < limit {
             // At most one job of each schedule stays.
@@ -56,7 +57,8 @@ extension WriteSession {
     private func isOld(_ row: JobRow, _ cut: Timestamp) -> Bool {
         switch row.record.state {
         case .completed, .failed: row.rank <= cut.milliseconds
-        case .waiting, .prioritized, .delayed, .waitingChildren: (row.record.processedAt ?? row.record.createdAt) <= cut
+        case .waiting, .prioritized, .grouped, .delayed, .waitingChildren:
+            (row.record.processedAt ?? row.record.createdAt) <= cut
         case .active: (row.record.processedAt ?? row.record.createdAt) <= cut && row.rank <= askedAt
         }
     }
@@ -115,6 +117,7 @@ extension WriteSession {
         }
         if turn.maxLength != nil { try setMaxLength(nil, turn) }
         try forgetLimits(turn)
+        try forgetGroups(turn)
         turn.obliterate()
     }
 }

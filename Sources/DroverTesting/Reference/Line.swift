@@ -51,14 +51,18 @@ package struct Line<Value: Sendable>: Sendable {
     }
 
     /// Takes away what stands at a place; nothing happens where nothing does.
-    package mutating func remove(at place: Place) {
+    ///
+    /// - Returns: whether something did.
+    @discardableResult
+    package mutating func remove(at place: Place) -> Bool {
         let chunk = chunk(holding: place)
-        guard chunk < chunks.count else { return }
+        guard chunk < chunks.count else { return false }
         let offset = Self.offset(of: place, in: chunks[chunk])
-        guard chunks[chunk][offset].place == place else { return }
+        guard chunks[chunk][offset].place == place else { return false }
         chunks[chunk].remove(at: offset)
         if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
         count -= 1
+        return true
     }
 
     /// Up to `limit` entries behind a place, or from the start, in ascending order.

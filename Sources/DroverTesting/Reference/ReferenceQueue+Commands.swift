@@ -23,7 +23,9 @@ extension ReferenceQueue {
             return cancel(id, in: record.state, now: now)
         case .changePriority(_, let priority, let lifo):
             edit(id) { $0.priority = priority }
-            if record.state == .waiting || record.state == .prioritized { putBack(id, atFront: lifo) }
+            if record.state == .waiting || record.state == .prioritized || record.state == .grouped {
+                putBack(id, atFront: lifo)
+            }
         case .changeDelay(_, let delay):
             guard record.state == .delayed else { return .wrongState(record.state) }
             self.delay(id, until: now + delay)
@@ -49,6 +51,9 @@ extension ReferenceQueue {
             wakeUnlessPaused()
         case .hold(_, let span):
             limiter.hold(until: span.map { now + $0 })
+            wakeUnlessPaused()
+        case .group(_, let name, let setting):
+            groups.set(setting, of: GroupName(name), now: now)
             wakeUnlessPaused()
         case .forgetDeduplication(_, let id):
             return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound

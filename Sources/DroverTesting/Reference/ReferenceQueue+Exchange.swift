@@ -70,7 +70,12 @@ extension ReferenceQueue {
             memory.remember(id, .init(statuses: statuses, claimed: taken), until: now + span)
         }
         var reply = reply(statuses, taken.compactMap { claimed($0, id, now: now) }, claim, now)
-        if let claim, taken.count < max(claim.limit, 1), !isPaused { limitWait(of: &reply, claim, now: now) }
+        if let claim, taken.count < max(claim.limit, 1), !isPaused {
+            if let rest = groups.earliestRest.map({ max($0 - now, .zero) }) {
+                reply.nextDueIn = min(reply.nextDueIn ?? rest, rest)
+            }
+            limitWait(of: &reply, claim, now: now)
+        }
         return reply
     }
 
@@ -87,7 +92,7 @@ extension ReferenceQueue {
         }
     }
 
-    private var readyCount: Int { line(.waiting).count + line(.prioritized).count }
+    private var readyCount: Int { counts.ready }
 
     // MARK: Steps of an exchange
 
@@ -189,21 +194,30 @@ extension ReferenceQueue {
 
     private mutating func take(_ claim: Claim, token: LeaseToken, now: Timestamp) -> [JobID] {
         if isPaused { return [] }
+        groups.wake(now: now)
         let limit = min(max(claim.limit, 1), limiter.room(active: line(.active).count, now: now, worker: claim.rate))
-        let waiting = line(.waiting).ascending(limit: limit)
-        let ready = waiting + line(.prioritized).ascending(limit: limit - waiting.count)
-        limiter.begin(ready.count { jobs[$0.value]?.record.deferredFailure == nil }, now: now, worker: claim.rate)
-        for entry in ready {
-            activate(entry.value, token: token, for: claim.lease, now: now)
-            edit(entry.value) {
+        var taken: [JobID] = []
+        while taken.count < limit, let id = nextReady(now: now) {
+            taken.append(id)
+            if jobs[id]?.record.deferredFailure == nil { limiter.begin(1, now: now, worker: claim.rate) }
+            activate(id, token: token, for: claim.lease, now: now)
+            edit(id) {
                 $0.attemptsStarted += 1
                 $0.processedAt = now
                 $0.worker = claim.worker
             }
-            note(.active, of: entry.value)
+            note(.active, of: id)
         }
-        signals.leftover = !ready.isEmpty && readyCount > 0
-        return ready.map(\.value)
+        signals.leftover = !taken.isEmpty && readyCount > 0
+        return taken
+    }
+
+    /// The job whose turn it is.
+    private mutating func nextReady(now: Timestamp) -> JobID? {
+        let plain = (line(.waiting).first ?? line(.prioritized).first)?.value
+        guard let turn = groups.nextTurn(hasPlain: plain != nil) else { return plain }
+        if jobs[turn.job]?.record.deferredFailure == nil { groups.begin(turn.name, now: now) }
+        return turn.job
     }
 
     // MARK: The answer

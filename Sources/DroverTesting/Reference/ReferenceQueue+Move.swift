@@ -127,14 +127,14 @@ extension ReferenceQueue {
             }
         }
         let rank: Int64 =
-            switch record.state {
-            case .waiting, .active: 0
+            switch jobs[id]?.record.arrivalState ?? record.state {
+            case .waiting, .active, .grouped: 0
             case .prioritized: Int64(record.priority)
             case .delayed: (record.dueAt ?? now).milliseconds
             case .waitingChildren: now.milliseconds
             case .completed, .failed: (record.finishedAt ?? now).milliseconds
             }
-        settleDown(id, in: record.state, rank: rank)
+        settleDown(id, in: jobs[id]?.record.arrivalState ?? record.state, rank: rank)
         report.stored += 1
     }
 }

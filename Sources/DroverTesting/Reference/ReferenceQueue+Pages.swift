@@ -23,6 +23,37 @@ extension ReferenceQueue {
         return JobPage(jobs: entries.compactMap { jobs[$0.value]?.record }, next: next)
     }
 
+    /// The jobs that wait in a group, in the order of its turns.
+    func page(ofGroup name: String, _ page: Page) throws(StoreError) -> JobPage {
+        let place = try page.after.map { cursor throws(StoreError) in try Place(cursor) }
+        let line = GroupName(name).flatMap { groups.named[$0]?.line } ?? Line()
+        let entries =
+            switch page.order {
+            case .ascending: line.ascending(after: place, limit: page.limit)
+            case .descending: line.descending(before: place, limit: page.limit)
+            }
+        let next = entries.count < page.limit ? nil : entries.last?.place.cursor
+        return JobPage(jobs: entries.compactMap { jobs[$0.value]?.record }, next: next)
+    }
+
+    /// The groups by their names; a cursor is the name of the last one.
+    func groupPage(_ page: Page) throws(StoreError) -> JobPage {
+        var listed = groups.named.filter(\.value.isListed).sorted { $0.key < $1.key }
+        if page.order == .descending { listed.reverse() }
+        if let cursor = page.after {
+            guard let last = GroupName(cursor.text) else { throw .unknownCursor }
+            listed.removeAll { page.order == .ascending ? $0.key <= last : $0.key >= last }
+        }
+        let shown = listed.prefix(page.limit).map { name, group in
+            let rule = groups.rule(of: group)
+            return GroupSummary(
+                name: name.text, waiting: group.line.count, active: group.active, isPaused: group.isPaused,
+                weight: rule.weight ?? 1, concurrency: rule.concurrency, rate: rule.rate)
+        }
+        let next = shown.count < page.limit ? nil : shown.last.map { PageCursor($0.name) }
+        return JobPage(jobs: [], next: next, groups: shown)
+    }
+
     package func logs(of id: JobID, _ page: Page) throws(StoreError) -> LogPage {
         let log = jobs[id]?.log ?? []
         var skipped = 0

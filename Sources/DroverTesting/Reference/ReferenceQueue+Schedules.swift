@@ -121,7 +121,9 @@ extension ReferenceQueue {
     /// The pending job of a schedule, where it may be replaced: it has not been claimed.
     private func replaceable(_ record: ScheduleRecord) -> JobID? {
         let id = record.schedule.key.id.job(at: record.slot)
-        guard let state = jobs[id]?.record.state, [.delayed, .waiting, .prioritized].contains(state) else { return nil }
+        guard let state = jobs[id]?.record.state, [.delayed, .waiting, .prioritized, .grouped].contains(state) else {
+            return nil
+        }
         return id
     }
 

@@ -8,7 +8,7 @@ extension ReferenceQueue {
         let place = try cursor.map { cursor throws(StoreError) in try Place(cursor) }
         switch sweep {
         case .drain(_, let delayed):
-            let states: [JobState] = [.waiting, .prioritized] + (delayed ? [.delayed] : [])
+            let states: [JobState] = [.waiting, .prioritized, .grouped] + (delayed ? [.delayed] : [])
             return removeAll(in: states, butPending: true, limit: max(limit, 1))
         case .clean(_, let state, let age):
             return clean(state, until: now.earlier(by: age), after: place, limit: max(limit, 1), now: now)

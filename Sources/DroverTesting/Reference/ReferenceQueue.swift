@@ -19,6 +19,8 @@ package struct ReferenceQueue: Sendable {
         var arrivedOptions: String?
         /// What is known of its children.
         var children = Children()
+        /// Its place in its group, while it waits there.
+        var groupPlace: Place?
     }
 
     /// The lease of an active job.
@@ -57,6 +59,8 @@ package struct ReferenceQueue: Sendable {
     package var maxLength: Int?
     /// What bounds the jobs that are handed out.
     var limiter = QueueLimiter()
+    /// Its groups, and whose turn it is.
+    var groups = Groups()
     var isObliterated = false
     /// What jobs of other queues are to hear of their children here.
     var news: [ChildNews] = []
@@ -132,6 +136,7 @@ extension ReferenceQueue {
     /// Puts a job that was inserted behind all of its rank in the line of a state, as it is.
     mutating func settleDown(_ id: JobID, in state: JobState, rank: Int64) {
         move(id, to: state, rank: rank)
+        if state == .grouped { enterGroup(id, priority: jobs[id]?.record.priority ?? 0) }
         if state == .delayed {
             edit(id) { $0.dueAt = Timestamp(milliseconds: rank) }
             if line(.delayed).first?.value == id { signals.due = signals.due || !isPaused }
@@ -160,7 +165,12 @@ extension ReferenceQueue {
     /// Puts a job among those that are ready, by its present priority.
     mutating func putBack(_ id: JobID, atFront: Bool = false) {
         guard let priority = jobs[id]?.record.priority else { return }
-        move(id, to: priority > 0 ? .prioritized : .waiting, rank: Int64(priority), atFront: atFront)
+        if group(of: id) != nil {
+            move(id, to: .grouped, rank: 0)
+            enterGroup(id, priority: priority, atFront: atFront)
+        } else {
+            move(id, to: priority > 0 ? .prioritized : .waiting, rank: Int64(priority), atFront: atFront)
+        }
         wakeUnlessPaused()
     }
 
@@ -205,9 +215,27 @@ extension ReferenceQueue {
         note(.waitingChildren(from: state), of: id)
     }
 
+    /// The group in which a job waits when it is ready.
+    func group(of id: JobID) -> GroupName? { GroupName(jobs[id]?.record.options.group) }
+
+    /// Lets a job that is grouped stand in its group: behind all of a priority, or before them.
+    private mutating func enterGroup(_ id: JobID, priority: Int, atFront: Bool = false) {
+        guard let name = group(of: id) else { return }
+        if atFront { lastFront -= 1 }
+        let order = atFront ? lastFront : jobs[id]?.place.order ?? 0
+        let place = Place(rank: Int64(priority), order: order)
+        jobs[id]?.groupPlace = place
+        groups.enter(name, id, at: place, now: now)
+    }
+
     /// Puts a job before all that wait, whatever its priority is.
     mutating func putFirst(_ id: JobID) {
-        move(id, to: .waiting, rank: 0, atFront: true)
+        if group(of: id) != nil {
+            move(id, to: .grouped, rank: 0)
+            enterGroup(id, priority: 0, atFront: true)
+        } else {
+            move(id, to: .waiting, rank: 0, atFront: true)
+        }
         wakeUnlessPaused()
     }
 
@@ -235,16 +263,29 @@ extension ReferenceQueue {
         jobs.values[index].record.state = state
         jobs.values[index].record.dueAt = nil
         lines[state, default: Line()].insert(id, at: place)
+        if state == .active, let name = group(of: id) { groups.countActive(name, by: 1, now: now) }
     }
 
     /// Takes a job out of the line it stands in, and ends its lease.
     private mutating func leaveLine(_ id: JobID) {
         guard let index = jobs.index(forKey: id) else { return }
         let place = jobs.values[index].place
-        lines[jobs.values[index].record.state]?.remove(at: place)
+        guard lines[jobs.values[index].record.state]?.remove(at: place) == true else { return }
+        if let name = group(of: id) { leaveGroup(id, name) }
         if let lease = jobs.values[index].lease {
             expiries.remove(at: Place(rank: lease.expiry.milliseconds, order: place.order))
             jobs.values[index].lease = nil
+        }
+    }
+
+    private mutating func leaveGroup(_ id: JobID, _ name: GroupName) {
+        if let place = jobs[id]?.groupPlace {
+            jobs[id]?.groupPlace = nil
+            groups.leave(name, from: place, now: now)
+        }
+        if jobs[id]?.record.state == .active {
+            groups.countActive(name, by: -1, now: now)
+            signals.work = signals.work || !isPaused
         }
     }
 }

@@ -14,6 +14,8 @@ extension ReferenceStore {
             let queue = state.queue(query.queue)
             switch query.part {
             case .state(let state): return try queue.page(of: state, page)
+            case .group(let name): return try queue.page(ofGroup: name, page)
+            case .groups: return try queue.groupPage(page)
             case .holding(let id): return queue.holder(of: DeduplicationID(id), now: now)
             case .matching(let search): return try queue.search(search, page)
             }

@@ -34,7 +34,8 @@ struct DifferentialGenerator {
         case ..<845: .drain(delayed: one(2))
         case ..<875:
             .clean(
-                pick(JobState.allCases.filter { $0 != .waitingChildren }), olderThan: .seconds(pick([0, 0, 10])),
+                pick(JobState.allCases.filter { $0 != .waitingChildren && $0 != .grouped }),
+                olderThan: .seconds(pick([0, 0, 10])),
                 limit: pick([1, 3, 1000]))
         case ..<878: .obliterate(force: one(2))
         case ..<900: hasFlows ? deduplicated() : .setConcurrency(pick([nil, nil, 1, 2, 4]))

@@ -33,7 +33,7 @@ local function endDeduplication(id, deduplication)
     if parent then call('HSET', job, 'parent', parent) end
     if scheduler then call('HSET', job, 'rjk', scheduler) end
     emit('added', 'jobId', newID, 'name', name or '')
-    enter(newID, priority, options.lifo, due)
+    enter(newID, priority, options.lifo, due, options)
     if pending then call('SADD', pending, job) end
     call('DEL', postponed)
 end

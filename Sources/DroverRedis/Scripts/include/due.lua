@@ -8,8 +8,9 @@ function promoteOnce()
     for index, id in ipairs(ids) do
         -- One that was settled before it may have taken it out: a child wakes its parent. An id whose hash is gone is dropped:
         -- handed out it would be a job of nothing (PROTOCOL 22).
-        if call('ZREM', delayedKey, id) == 1 and (priorities[index] or call('EXISTS', base .. id) == 1) then
-            pushBack(id, tonumber(priorities[index]) or 0)
+        local priority, group = unpack(priorities[index])
+        if call('ZREM', delayedKey, id) == 1 and (priority or call('EXISTS', base .. id) == 1) then
+            pushBack(id, tonumber(priority) or 0, group)
             emit('waiting', 'jobId', id, 'prev', 'delayed')
             call('HSET', base .. id, 'delay', '0')
         end

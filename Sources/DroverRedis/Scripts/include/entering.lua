@@ -7,12 +7,15 @@ local function decode(text)
 end
 
 -- Enqueues a job that has been stored, until an instant that is to come or at once, and tells of it.
-local function enter(id, priority, isFirst, due)
+-- A job that has a group has it in its hash as well.
+local function enter(id, priority, isFirst, due, options)
+    local group = type(options.group) == 'string' and options.group ~= '' and options.group
+    if group then call('HSET', base .. id, 'grp', group) end
     if due > now then
         pushDelayed(id, due)
         emit('delayed', 'jobId', id, 'delay', integer(due))
     else
-        if isFirst and priority == 0 then pushFront(id, 0) else pushBack(id, priority) end
+        if isFirst and priority == 0 then pushFront(id, 0, group) else pushBack(id, priority, group) end
         emit('waiting', 'jobId', id)
     end
 end

@@ -33,7 +33,7 @@ local function addIteration(scheduler, slot, due, count, fields)
     call('HSET', base .. id, 'name', fields.name, 'data', fields.data or '{}',
         'opts', iterationOptions(id, scheduler, slot, delay, count, fields), 'timestamp', nowText,
         'delay', integer(delay), 'priority', integer(priority), 'rjk', scheduler)
-    enter(id, priority, options.lifo == true, due)
+    enter(id, priority, options.lifo == true, due, options)
     return id
 end
 
@@ -63,7 +63,7 @@ local function unclaimed(scheduler, slot)
     local id = iterationID(scheduler, slot)
     if call('EXISTS', base .. id) == 0 then return end
     local state = stateOf(id)
-    if state == 'waiting' or state == 'prioritized' or state == 'delayed' then return id, state end
+    if state == 'waiting' or state == 'prioritized' or state == 'grouped' or state == 'delayed' then return id, state end
 end
 
 -- Takes the delayed job of a scheduler's slot away.

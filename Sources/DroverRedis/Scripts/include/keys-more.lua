@@ -3,6 +3,9 @@ local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check
 local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
 local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
 
+-- The groups that may run (`groups`).
+local ringKey = base .. 'drover:ring'
+
 -- How far the move of the queue has come.
 local moveKey = base .. 'drover:move'
 
@@ -17,7 +20,7 @@ end
 local function queueOf(job)
     local other, id = string.match(job, '^(.*):([^:]*)$')
     return {
-        meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+        base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
         prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
         children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
     }, id

@@ -11,7 +11,7 @@ end
 
 -- Puts a parent that was taken out of waiting-children to work: to the front, to its priority, or to its delay.
 local function releaseParent(queue, parent, id)
-    local priority, delay = unpack(call('HMGET', parent, 'priority', 'delay'))
+    local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
     priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
     if delay > 0 then
         local due = now + delay
@@ -23,7 +23,9 @@ local function releaseParent(queue, parent, id)
         call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
         return
     end
-    if priority == 0 then
+    if group then
+        enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+    elseif priority == 0 then
         call('RPUSH', queue.wait, id)
     else
         call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
@@ -32,9 +34,15 @@ local function releaseParent(queue, parent, id)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
 end
 
+-- Takes a parent out of waiting-children where it waits there for its children, and not for the turn of its group.
+local function takeWaiting(queue, id)
+    local score = call('ZSCORE', queue.children, id)
+    return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+end
+
 local function wakeParent(parent)
     local queue, id = queueOf(parent)
-    if call('EXISTS', parent) == 1 and call('ZREM', queue.children, id) == 1 then releaseParent(queue, parent, id) end
+    if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
 end
 
 local function wakeParentIfDone(parent)
@@ -57,7 +65,7 @@ local function childFailed(job, parent, text, reason)
         local queue, id = queueOf(parent)
         call('ZADD', parent .. ':unsuccessful', nowText, job)
         if call('EXISTS', parent) == 0 then return end
-        local wasWaiting = call('ZREM', queue.children, id) == 1
+        local wasWaiting = takeWaiting(queue, id)
         local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
         if wasDelayed then call('HSET', parent, 'delay', '0') end
         if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
@@ -87,7 +95,7 @@ local function detach(job, parent, isSwept)
     if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if call('SCARD', parent .. ':dependencies') > 0 then return end
     local queue, id = queueOf(parent)
-    if call('ZREM', queue.children, id) == 0 then return end
+    if not takeWaiting(queue, id) then return end
     if isSwept and base .. id == parent then
         local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
         detach(parent, above, true)
@@ -95,7 +103,12 @@ local function detach(job, parent, isSwept)
         call('DEL', jobKeys(parent))
         return
     end
-    call('RPUSH', queue.wait, id)
+    local group = call('HGET', parent, 'grp')
+    if group then
+        enterGroup(groupsAt(queue.base), group, id, 0, true)
+    else
+        call('RPUSH', queue.wait, id)
+    end
     markOf(queue)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
 end

@@ -5,8 +5,11 @@ local function priorityScore(priority)
     return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
 end
 
-local function pushBack(id, priority)
-    if priority == 0 then
+-- Puts a ready job to the back, of its group where it has one.
+local function pushBack(id, priority, group)
+    if group then
+        enterGroup(groupsAt(base), group, id, priority, false)
+    elseif priority == 0 then
         call('LPUSH', waitKey, id)
     else
         call('ZADD', prioritizedKey, priorityScore(priority), id)
@@ -14,8 +17,10 @@ local function pushBack(id, priority)
     hasPushed = true
 end
 
-local function pushFront(id, priority)
-    if priority == 0 then
+local function pushFront(id, priority, group)
+    if group then
+        enterGroup(groupsAt(base), group, id, priority, true)
+    elseif priority == 0 then
         call('RPUSH', waitKey, id)
     else
         call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
@@ -24,12 +29,12 @@ local function pushFront(id, priority)
 end
 
 -- A job that is to run again: to the back, or to the front as its options say (PROTOCOL 12.1 and 12.5).
-local function pushAgain(id, priority)
+local function pushAgain(id, priority, group)
     if priority == 0 then
         local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
-        if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0) end
+        if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
     end
-    pushBack(id, priority)
+    pushBack(id, priority, group)
 end
 
 -- One of the 4,096 places of the millisecond, behind those that are taken (PROTOCOL 7.2).

@@ -1,6 +1,6 @@
 -- How attempts end that do more than complete their job, and how jobs complete that others wait for. Only exchange.lua
 -- includes it, where it has met such an attempt; it uses what that script has before it, and fills its functions.
--- `hash`: atm, parentKey, deid, defa and, unless the job completes, priority, cnl, ats.
+-- `hash`: atm, parentKey, deid, defa, priority, cnl, ats, grp.
 local finishedAs = { completed = 0, failed = 0 }
 -- The rules by which to remove, each once for its outcome, and which those are.
 local retained, known = {}, { completed = {}, failed = {} }
@@ -52,7 +52,7 @@ local function enter(id, hash, delay, push)
     else
         -- Due jobs come before one that is put to the back in the same call (PROTOCOL 12.1).
         if push ~= pushFront then promoteOnce() end
-        push(id, tonumber(hash[5]) or 0)
+        push(id, tonumber(hash[5]) or 0, hash[8])
         emit('waiting', 'jobId', id, 'prev', 'active')
     end
 end
@@ -95,6 +95,8 @@ end
 -- Ends an attempt; what its outcome has are the arguments from `operand` on.
 function settle(id, hash, run, operand)
     local outcome = run.outcome
+    -- A place that was left is told.
+    if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
     if outcome == 'c' then
         complete(id, hash, ARGV[operand], run.rule)
     elseif outcome == 'f' then

@@ -1,8 +1,11 @@
 -- The list or the sorted set of the jobs in each state.
 local keyOf = {
     waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
-    ['waiting-children'] = childrenKey, completed = completedKey, failed = failedKey,
+    ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
 }
+
+-- The scores of the states that share a sorted set.
+local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
 
 -- Where a job stands, by the place that has its id (PROTOCOL 18). A job that is in no other place waits: the list of
 -- waiting jobs is long and is not searched for it.
@@ -12,7 +15,8 @@ local function stateOf(id)
     if call('ZSCORE', delayedKey, id) then return 'delayed' end
     if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
     if call('LPOS', activeKey, id) then return 'active' end
-    if call('ZSCORE', childrenKey, id) then return 'waiting-children' end
+    local score = call('ZSCORE', childrenKey, id)
+    if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
     return 'waiting'
 end
 
@@ -23,6 +27,7 @@ local function takeOut(id, state)
         return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
     end
     call('ZREM', keyOf[state], id)
+    if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
     return state
 end
 

@@ -22,11 +22,11 @@ end
 
 -- Calls `visit` with the id and the score of each of the next entries of a sorted set, `limit` at most and none beyond
 -- the score `bound`; then tells how many there were, and the cursor behind them. A cursor is the score and the id of
--- the last entry, parted by a tab, and empty at the beginning.
-local function walk(key, isAscending, cursor, bound, limit, visit)
+-- the last entry, parted by a tab, and empty at the beginning, which is at the score `from` if it is given.
+local function walk(key, isAscending, cursor, bound, limit, visit, from)
     local isBehind, lastScore = behind(isAscending, cursor), string.match(cursor, '^([^\t]*)\t')
-    local command, start = 'ZREVRANGEBYSCORE', lastScore or '+inf'
-    if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or '-inf' end
+    local command, start = 'ZREVRANGEBYSCORE', lastScore or from or '+inf'
+    if isAscending then command, start = 'ZRANGEBYSCORE', lastScore or from or '-inf' end
     -- Entries of the cursor's own score that lie before it are passed over again.
     local offset, visited = 0, 0
     while visited < limit do

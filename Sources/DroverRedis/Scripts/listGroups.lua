@@ -1,0 +1,27 @@
+-- Reads a part of the list of groups of a queue, by name.
+--
+-- KEYS: the base of the queue's keys.
+-- ARGV: `ascending` or `descending`, limit, the name to go on behind or empty.
+-- Reply: for each group: name, how many jobs wait, how many are active, 1 when it is paused or empty, and as they apply weight,
+-- concurrency, jobs and ms of its rate, empty for none. O(limit).
+--#include keys groups
+local queue, cursor = groupsAt(base), ARGV[3]
+local names
+if ARGV[1] == 'ascending' then
+    names = call('ZRANGEBYLEX', queue.names, cursor == '' and '-' or '(' .. cursor, '+', 'LIMIT', 0, ARGV[2])
+else
+    names = call('ZREVRANGEBYLEX', queue.names, cursor == '' and '+' or '(' .. cursor, '-', 'LIMIT', 0, ARGV[2])
+end
+local reply = {}
+local function text(number) return number and string.format('%d', number) or '' end
+for _, name in ipairs(names) do
+    local group = groupAt(queue, name)
+    local rule = ruleOf(queue, group)
+    for _, part in ipairs({
+        name, call('ZCARD', group.waiting), call('SCARD', group.running), rule.isPaused and '1' or '', text(rule.weight),
+        text(rule.concurrency), text(rule.max), text(rule.per),
+    }) do
+        reply[#reply + 1] = part
+    end
+end
+return reply

@@ -1,0 +1,86 @@
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite(.timeLimit(.minutes(10))) struct GroupCommandTests {
+    /// A store with three jobs of the group `a`, one of the group `b` and one without.
+    private func filled() async throws -> ReferenceStore {
+        let store = ReferenceStore()
+        func job(_ group: String?) -> NewJob {
+            var options = JobOptions()
+            options.group = group
+            return NewJob(name: "n", options: options)
+        }
+        _ = try await store.enqueue("q", [job("a"), job("a"), job("a"), job("b"), job(nil)])
+        return store
+    }
+
+    private func groups(_ store: any JobStore) async throws -> [GroupSummary] {
+        try await store.jobs(matching: JobQuery(queue: "q", part: .groups), page: Page()).groups
+    }
+
+    @Test("drover groups lists groups with their jobs and limits")
+    func list() async throws {
+        let store = try await filled()
+        _ = await drover("limit", "--queue", "q", "--group", "a", "--rate", "10/1s", "--weight", "5", on: store)
+        let (status, transcript) = await drover("groups", "--queue", "q", on: store)
+        #expect(status == .done, "\(transcript.notes)")
+        let lines = transcript.results.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            lines == [
+                ["GROUP", "PAUSED", "WAITING", "ACTIVE", "WEIGHT", "LIMITS"], ["a", "no", "3", "0", "5", "10/1s"],
+                ["b", "no", "1", "0", "1", "-"],
+            ])
+        let (_, paged) = await drover("groups", "--queue", "q", "--limit", "1", "--json", on: store)
+        #expect(paged.results.contains(#""next":"a""#) || paged.results.contains(#""next": "a""#), "\(paged.results)")
+    }
+
+    @Test("drover groups of a queue that is not there ends with 4")
+    func unknown() async throws {
+        let (status, _) = await drover("groups", "--queue", "none", on: ReferenceStore())
+        #expect(status == .notFound)
+    }
+
+    @Test("drover jobs --group lists the jobs that wait in a group")
+    func jobs() async throws {
+        let store = try await filled()
+        let (status, transcript) = await drover("jobs", "--queue", "q", "--group", "a", on: store)
+        #expect(status == .done, "\(transcript.notes)")
+        #expect(transcript.results.split(separator: "\n").dropFirst().map { $0.prefix(1) } == ["1", "2", "3"])
+    }
+
+    @Test("drover pause and resume stop one group and let it go on")
+    func pausing() async throws {
+        let store = try await filled()
+        _ = await drover("pause", "--queue", "q", "--group", "a", on: store)
+        #expect(try await groups(store).map(\.isPaused) == [true, false])
+        #expect(try await store.queues().first?.isPaused == false)
+        _ = await drover("resume", "--queue", "q", "--group", "a", on: store)
+        #expect(try await groups(store).map(\.isPaused) == [false, false])
+    }
+
+    @Test("drover limit --every-group sets what groups have that say nothing else, and none takes it back")
+    func limits() async throws {
+        let store = try await filled()
+        _ = await drover("limit", "--queue", "q", "--every-group", "--concurrency", "2", on: store)
+        _ = await drover("limit", "--queue", "q", "--group", "b", "--concurrency", "7", on: store)
+        #expect(try await groups(store).map(\.concurrency) == [2, 7])
+        _ = await drover("limit", "--queue", "q", "--group", "b", "--concurrency", "none", on: store)
+        _ = await drover("limit", "--queue", "q", "--every-group", "--concurrency", "none", on: store)
+        #expect(try await groups(store).map(\.concurrency) == [nil, nil])
+    }
+
+    @Test(
+        "what is not for groups, or only for them, is refused with exit 2",
+        arguments: [
+            ["limit", "--weight", "2"], ["limit", "--group", "a", "--hold", "5s"],
+            ["limit", "--group", "a", "--every-group", "--weight", "2"], ["limit", "--group", "a", "--weight", "0"],
+            ["limit", "--group", "a"], ["jobs", "--group", "a", "--state", "failed"],
+        ])
+    func refused(_ words: [String]) async throws {
+        let (status, _) = await drover(words + ["--queue", "q"], on: try await filled())
+        #expect(status == .usage)
+    }
+}
