@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # See scripts/test.sh.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}
 record=docs/verification.md
-parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules flows encryption move fuzz thread-sanitizer address-sanitizer"
+parts="test conformance model differential crash transactions powercut faults redis-faults mixed schedules flows limits encryption move fuzz thread-sanitizer address-sanitizer"
 
 # What the figures speak of: the content of sources and tests, whatever is committed beside them.
 sources=$(git ls-files --cached --others --exclude-standard -- Sources Tests Package.swift |
@@ -29,6 +29,7 @@ command_of() {
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
         flows) echo "DROVER_FLOW_KILLS=100 swift test --filter '[.]FlowKillTests/' --filter '[.]LargeFlowTests/'" ;;
+        limits) echo "DROVER_LIMIT_KILLS=100 swift test --filter '[.]LimitKillTests/'" ;;
         # All tests, and all that they print searched for what is secret.
         encryption) echo "DROVER_ENCRYPTION_ROUNDS=10000 scripts/canary.sh" ;;
         move) echo "DROVER_MOVE_JOBS=1000000 DROVER_MOVE_KILLS=20 swift test --filter '[.]MoveKillTests/'" ;;
@@ -56,6 +57,8 @@ figures_of() {
             "10000 lost replies of schedules on the reference store" ;;
         schedules) echo "300 slots, one job each" ;;
         flows) printf '%s\n' "100 kills among flows on sqlite" "100 kills among flows on redis" "10000 children of one flow on sqlite" "10000 children of one flow on redis" ;;
+        limits) printf '%s\n' "100 kills under a concurrency of the queue on sqlite" "100 kills under a concurrency of the groups on sqlite" \
+            "100 kills under a concurrency of the queue on redis" "100 kills under a concurrency of the groups on redis" ;;
         encryption) printf '%s\n' "10000 rounds of encryption" "1000 lines of output without a canary" ;;
         move) printf '%s\n' "1000000 jobs moved from sqlite to redis, 20 kills" \
             "1000000 jobs moved back to sqlite, 20 kills" "1000000 jobs moved from redis to sqlite, 20 kills" ;;

@@ -10,6 +10,9 @@ extension ConformanceCase {
             try await bench.claimOne()
             try await bench.add("x-waiting")
             try await bench.add("x-prioritized", priority: 1)
+            var options = JobOptions()
+            options.group = "g"
+            try await bench.add(NewJob(id: JobID(stored: "x-grouped"), name: "job", options: options))
             try await bench.add("x-delayed", start: .after(.seconds(6000)))
             try await bench.addFlow("x-waiting-children", [bench.child("child", in: bench.queue("other"))])
             for state in JobState.allCases {
