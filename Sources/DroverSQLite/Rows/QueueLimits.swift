@@ -81,7 +81,9 @@ struct QueueLimits {
     func lastOver(at now: Int64) -> Int64 { (now - span) / sliceLength - 1 }
 
     /// Whether the fixed window has ended. One that ends later than a whole span from now began before the clock was set back.
-    private func isOver(_ now: Int64) -> Bool { windowEnd.map { $0 <= now || (rateMax != nil && $0 - now > span) } ?? true }
+    private func isOver(_ now: Int64) -> Bool {
+        windowEnd.map { $0 <= now || (rateMax != nil && $0 - now > span) } ?? true
+    }
 
     /// How many jobs of the rate are left, and when the first that count stop counting; nil without a rate.
     private func left(_ worker: WorkerRate?, at now: Int64) -> (jobs: Int64, until: Int64?)? {
