@@ -10,7 +10,7 @@ extension JobService {
     ///
     /// - Parameters:
     ///   - allowances: of which.
-    ///   - amount: how much of each; 1 to their ``Allowance/max``.
+    ///   - amount: how much of each; 1 to their `Allowance.max`.
     ///   - id: what is reserved under it already, and still counts, counts once, so that with an id the call may be
     ///     repeated; nil makes a new one.
     /// - Returns: what was reserved, for ``refund(_:)``.

@@ -13,7 +13,7 @@ public struct Reservation: Hashable, Sendable {
 /// A handler that lets it through is put off until there is enough, without counting an attempt; where that is up to who
 /// gives something back, it is an error like others.
 public struct AllowanceSpent: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Of which: ``Allowance/key``.
+    /// Of which: `Allowance.key`.
     public let key: String
     /// In how long there is enough of it, if nobody else takes it; nil when only a refund makes room.
     public let freeIn: Duration?
