@@ -114,7 +114,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -231,7 +231,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -613,7 +614,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "d27b72c7ff55ebf91f6b7538a450e1c9429f3230")
+        """#, sha: "54e4bfda591343c67c8604f3444bc1ee6929d491")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -629,7 +630,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -770,7 +771,7 @@ enum Scripts {
             end
             register()
             if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
-                if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
+                if call('EXISTS', waitKey, prioritizedKey, ringKey, restingKey) > 0 then
                     call('ZADD', markerKey, '0', '0')
                 else
                     hasDelayed = true
@@ -785,7 +786,7 @@ enum Scripts {
             callAll('RPUSH', waitKey, legacy)
             call('LTRIM', pausedKey, 7000, -1)
         end
-        if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
+        if call('EXISTS', waitKey, prioritizedKey, ringKey, restingKey) > 0 then
             call('ZADD', markerKey, '0', '0')
         else
             hasDelayed = true
@@ -794,7 +795,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "3b42367b68d2a8f0d726996418d2fe67c5f384d1")
+        """#, sha: "8d4b6c08e5b86c5e3ccf16e6e6a8759ca02772e4")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -941,7 +942,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1052,7 +1053,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -1098,7 +1100,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1393,7 +1395,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "914545828a30185f387f3a9fa5fcac41733068d4")
+        """#, sha: "2ebd4717bb64511b3dd49e9e0453b847c2db6337")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1586,7 +1588,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -1675,7 +1677,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -2107,7 +2110,7 @@ enum Scripts {
         end
         local function beginInGroup(group, rule)
             local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-            if not stop or tonumber(stop) <= now then
+            if not stop or tonumber(stop) <= now or tonumber(stop) - now > rule.per then
                 begun, stop = 0, integer(now + rule.per)
                 call('HSET', group.rate, 'end', stop)
                 call('PEXPIRE', group.rate, integer(2 * rule.per + 60000))
@@ -2445,7 +2448,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "15dae2cf41dcc4c71d9da6d7f04ca0344179c48b")
+        """#, sha: "e8ea42f7391d1ff0cf9e7d3f175043ea8b6e5c96")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2461,7 +2464,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -2578,7 +2581,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -2914,7 +2918,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "3c7746c5b6dffd3596691df92ae5ea514fb6f02f")
+        """#, sha: "b2059e60aeaa10cdf1cff6bc5a93242442c76e54")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2930,7 +2934,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3047,7 +3051,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -3379,7 +3384,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "3a15f92bb0751e3884f50296e48e0af4dd5b777f")
+        """#, sha: "9b0d7ac380204cc1ec968188ff607b218a7cdb59")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3395,7 +3400,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3512,7 +3517,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -3766,7 +3772,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "6bf0674cd3e3effd6c0ac5e56b597348dd946466")
+        """#, sha: "a7cf53fcceeeef6ebfd936e4e87158e272500d01")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -3832,7 +3838,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -3911,7 +3917,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "55a25397721e5c64c924590bd2d8eda6b71244c0")
+        """#, sha: "c17e1fc2536e5631ca7fd097b6ab5cd59e0d9e52")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -3927,7 +3933,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4008,7 +4014,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "9d33983e3fdd4372481ee8e4b11f2f4950389c23")
+        """#, sha: "2fc9085712c6ebbee72b5417d3dbc0c1b34b4bd7")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -4024,7 +4030,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4113,7 +4119,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -4286,7 +4293,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "1daf5ea81effb520b3ad837996dbc097504df27b")
+        """#, sha: "7d7d7843da827318ce12262304610c552bde8e28")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -4369,7 +4376,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -4429,7 +4437,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "7ef113b2e45aa53594f170d69a03f78cb81d2e2a")
+        """#, sha: "645a56f097ce6d776a107e5f8aff9c0e710501d6")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -4445,7 +4453,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -4562,7 +4570,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -5073,7 +5082,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "a59bed6c8f0543e06c6fdb73ac2bb1b2c8d49b70")
+        """#, sha: "26b0c5f0dad6a2145cb42d0ecdee0b7968b3ecfc")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5089,7 +5098,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5206,7 +5215,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -5364,7 +5374,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "acca40955d77868c2006b90627de400cef761563")
+        """#, sha: "316af7ee0a2e71fa1b94fb35025f2ffae72f844d")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5380,7 +5390,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5497,7 +5507,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -5688,7 +5699,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "d73970fca71014efce25bf2116df40c8664c1714")
+        """#, sha: "4baeaf2a1bbb473e53fef574d8d8876143b85a0b")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -5704,7 +5715,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -5803,7 +5814,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "4ae3aef50775a7d1be701ea7a0e0fe85c2212dae")
+        """#, sha: "37c8100d7a540f5f3041cc450d72455ee77c0a19")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -5899,7 +5910,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -6016,7 +6027,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -6383,7 +6395,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "54b2892299c725001bad181c7ad03062460786fc")
+        """#, sha: "811282ed34dd663743b790e0c4257c9a086120a5")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6399,7 +6411,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -6516,7 +6528,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -6867,7 +6880,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "0b69bba4d9511c37c7b7a989783b974c0119c399")
+        """#, sha: "58f064dd381550ccb0b5f1678eedb38149dbeab5")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -6883,7 +6896,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -6999,7 +7012,7 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "667de96cd77b197575850f20033cadf0d0126b7a")
+        """#, sha: "99aa49b204423206b1367db17e5806b1fb079e46")
 
     /// `setGroup.lua`
     static let setGroup = RedisScript(name: "setGroup", source: #"""
@@ -7015,7 +7028,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -7132,7 +7145,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -7260,7 +7274,7 @@ enum Scripts {
             end
         end
         return 1
-        """#, sha: "85289a6a40d8013cbef7ad6dcac47f2141319eb6")
+        """#, sha: "27885a2433b11f706233c16579fa0bf157ccd9ce")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -7276,7 +7290,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -7393,7 +7407,8 @@ enum Scripts {
             local rest
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-                if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
             end
             if not rest and rule.concurrency and running >= rule.concurrency then
                 rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
@@ -7750,7 +7765,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "9954ca20b302d38c70c8dc443df3b5d4de8ea7be")
+        """#, sha: "7f031e83319d5e3d3da846b6563f848d5beb0143")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -7766,7 +7781,7 @@ enum Scripts {
         local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
         local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
         local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
-        local ringKey = base .. 'drover:ring'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
@@ -7908,5 +7923,5 @@ enum Scripts {
         end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "df66d8ff2fbed190cbfe160b59120f25021b148f")
+        """#, sha: "703c0e8443c48eb8a5557269e9be9d997b686c04")
 }

@@ -55,7 +55,7 @@ import Testing
             (["reserve", "k", "--most", "2/24"], "1h"), (["reserve", "k", "--most", "2/400d"], "366 days"),
             (["reserve", "k", "--most", "2/1h", "--amount", "3"], "give 1 to 2"),
             (["reserve", "", "--most", "2/1h"], "1 to 512"), (["reserve", "k"], "--most"),
-            (["reserve", "k", "--most", "2/1h", "--id", ""], "1 to 256"), (["refund", "k"], "--id"),
+            (["reserve", "k", "--most", "2/1h", "--id", ""], "1 to 1,024"), (["refund", "k"], "--id"),
         ])
     func refused(_ words: [String], _ advice: String) async throws {
         let (status, transcript) = await drover(["allowance"] + words, on: ReferenceStore())

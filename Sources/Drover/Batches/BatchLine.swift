@@ -43,14 +43,15 @@ final class BatchLine: Sendable {
 
     /// Waits for a batch, and for what it says of the job.
     func join(_ member: Member, group: String) async throws -> JSONText {
-        let isDraining = state.withLock { $0.isDraining }
-        if isDraining { member.context.attemptState.stop(.shutdown) }
         return try await withTaskCancellationHandler {
+            var isDraining = false
             change { state in
+                isDraining = state.isDraining
                 if member.answer.isSettled { return }  // it was stopped before it came
                 state.members[member.number] = member
                 state.gathering.join(member.number, group: group, now: clock.now())
             }
+            if isDraining { member.context.attemptState.stop(.shutdown) }
             return try await member.answer.value()
         } onCancel: {
             stopped(member)
@@ -82,7 +83,8 @@ final class BatchLine: Sendable {
     private func change(_ body: (inout State) -> Void) {
         let batches = state.withLock { state in
             body(&state)
-            let taken = state.gathering.take(now: clock.now())
+            // Those that wait while it drains are given back.
+            let taken = state.isDraining ? [] : state.gathering.take(now: clock.now())
             let batches = taken.map { numbers in
                 let batch = RunningBatch(numbers.compactMap { state.members.removeValue(forKey: $0) })
                 for member in batch.members { state.running[member.number] = batch }

@@ -70,14 +70,10 @@ extension JobService {
     ) async throws -> JobKey {
         let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
         let reservation = try await reserve(allowances.map { AllowanceShare($0) })
-        let results: [EnqueueResult]
-        do {
-            results = try await enqueue([job], in: P.queue, whenFull ?? configuration.whenFull)
-        } catch let error as CancellationError {
-            try await refund(reservation)
-            throw error
-        }
+        let whenFull = whenFull ?? configuration.whenFull
+        let results = try await enqueue([job], in: P.queue, whenFull)
         if case .added = results.first {} else { try await refund(reservation) }
+        if whenFull != .refuse, results.first?.isQueueFull == true { try Task.checkCancellation() }
         return try key(of: job, in: P.queue, results)
     }
 }

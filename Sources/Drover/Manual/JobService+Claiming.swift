@@ -27,17 +27,20 @@ extension JobService {
     ) async throws -> [HeldJob] {
         if limit < 1 { throw DroverError(.refused, "a claim of \(limit) jobs was not made; ask for at least 1") }
         let scope = handScope(queue, lease, worker)
-        let held = try await claim(limit, scope, renewing)
+        // One for both rounds: when the last that keeps it is gone, its keeper keeps no more.
+        let leases = renewing ? HeldLeases(keeper: scope.keeper) : nil
+        let held = try await claim(limit, scope, leases)
         if !held.isEmpty { return held }
         let stalled = try await store.reclaimStalled(
             queue, maxStalled: scope.options.maxStalled, limit: QueueMaintenance.step)
-        return stalled.isEmpty ? [] : try await claim(limit, scope, renewing)
+        return stalled.isEmpty ? [] : try await claim(limit, scope, leases)
     }
 
-    private func claim(_ limit: Int, _ scope: WorkerScope, _ renewing: Bool) async throws(StoreError) -> [HeldJob] {
+    private func claim(
+        _ limit: Int, _ scope: WorkerScope, _ leases: HeldLeases?
+    ) async throws(StoreError) -> [HeldJob] {
         let queue = scope.queue
         let prefix = "\(scope.name):\(HostIdentity.randomPart())"
-        let leases = renewing ? HeldLeases(keeper: scope.keeper) : nil
         var held: [HeldJob] = []
         var refused: [Settlement] = []
         for round in 0...Self.mostRounds {

@@ -88,11 +88,20 @@ extension ConformanceCase {
         },
         Case("allowances", "keys are what they are, byte for byte") { bench in
             let longest = String(repeating: "k", count: Allowance.longestKey - "\(bench.queue)-".utf8.count)
-            for key in ["a:b", "a%3Ab", "größe", "{x}", " ", "\n", longest] {
+            for key in ["a:b", "a%3Ab", "gr\u{F6}ße", "gro\u{308}ße", "{x}", " ", "\n", longest] {
                 let allowance = bench.allowance(1, key)
                 try await bench.reserve("a:b %", allowance, is: .granted)
                 try await bench.used(allowance, is: 1)
             }
+        },
+        Case("allowances", "ids are what they are, byte for byte") { bench in
+            let two = bench.allowance(2)
+            try await bench.reserve("\u{E9}", two, is: .granted)
+            try await bench.reserve("e\u{301}", two, is: .granted)
+            try await bench.used(two, is: 2)
+            try await bench.expect(
+                bench.allow(.refund(id: "e\u{301}", keys: [two.key])), is: .refunded(1), "the refund of one")
+            try await bench.used(two, is: 1)
         },
         Case("allowances", "commands of one call are done in order") { bench in
             let one = bench.allowance(1)
@@ -144,7 +153,7 @@ extension ConformanceCase {
             let good = bench.allowance(1)
             var bad: [AllowanceCommand] = [
                 .reserve(id: "", [AllowanceShare(good)]), .reserve(id: "a", []),
-                .reserve(id: String(repeating: "i", count: 257), [AllowanceShare(good)]),
+                .reserve(id: String(repeating: "i", count: 1025), [AllowanceShare(good)]),
                 .reserve(id: "a", [AllowanceShare(good), AllowanceShare(good)]),
                 .reserve(id: "a", [AllowanceShare(good, amount: 0)]),
                 .reserve(id: "a", [AllowanceShare(good, amount: 2)]),

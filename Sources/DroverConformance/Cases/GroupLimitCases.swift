@@ -150,6 +150,14 @@ extension ConformanceCase {
             try await bench.set(.rate(nil), of: "a")
             try await bench.expect(bench.claimedIDs(), is: ["a3"], "without one")
         },
+        Case("groups", "a shorter span for all groups ends the windows of the longer one") { bench in
+            try await bench.set(.rate(GroupRate(max: 1, per: .seconds(1_000_000))), of: nil)
+            try await bench.addAll(["a1", "a2", "a3"], group: "a")
+            try await bench.expect(bench.claimedIDs(), is: ["a1"], "by the longer one")
+            try await bench.set(.rate(GroupRate(max: 1, per: .seconds(10_000))), of: nil)
+            try await bench.expect(bench.claimedIDs(), is: ["a2"], "by the shorter one")
+            try await bench.expect(bench.claimedIDs(), is: [], "within it")
+        },
         Case("groups", "many groups with a rate each go on when their spans are over") { bench in
             try await bench.set(.rate(GroupRate(max: 1, per: .seconds(10_000))), of: nil)
             for index in 0..<120 { try await bench.addAll(["\(index)a", "\(index)b"], group: "g\(index)") }

@@ -1,6 +1,6 @@
 /// What to do with allowances.
 public enum AllowanceCommand: Hashable, Sendable {
-    /// Reserves all of these shares, or none, under an id: any text of 1 to 256 bytes. What is reserved under it already, and
+    /// Reserves all of these shares, or none, under an id: any text of 1 to 1,024 bytes. What is reserved under it already, and
     /// still counts, is granted again and counts once, so that the call may be repeated.
     case reserve(id: String, [AllowanceShare])
     /// Gives back what was reserved under an id of the allowances with these keys.
@@ -10,18 +10,24 @@ public enum AllowanceCommand: Hashable, Sendable {
     /// Gives back all that was reserved of the allowance with this key.
     case reset(key: String)
 
-    /// The longest id, in bytes of UTF-8.
-    public static let longestID = 256
+    /// The longest id, in bytes of UTF-8: as long as `JobContext.idempotencyKey` may be, and more.
+    public static let longestID = 1024
 
     /// The most shares of one reservation, and keys of one refund.
     public static let mostShares = 100
+
+    /// The most that one reservation may take, over all its allowances: a store writes each of them.
+    public static let mostAtOnce = 10_000
 
     /// The rule that the command breaks by itself, or nil.
     public var problem: ValidationError? {
         switch self {
         case .reserve(let id, let shares):
             if let problem = Self.problem(of: id, keys: shares.map(\.allowance.key)) { return problem }
-            return shares.lazy.compactMap(\.problem).first
+            if let problem = shares.lazy.compactMap(\.problem).first { return problem }
+            if shares.reduce(0, { $0 + $1.amount }) <= Self.mostAtOnce { return nil }
+            return ValidationError(
+                "reservation", "more than 10,000 are asked for at once; reserve them in parts under ids of their own")
         case .refund(let id, let keys): return Self.problem(of: id, keys: keys)
         case .look(let key), .reset(let key): return Allowance.problem(ofKey: key)
         }
@@ -30,12 +36,12 @@ public enum AllowanceCommand: Hashable, Sendable {
     private static func problem(of id: String, keys: [String]) -> ValidationError? {
         if !(1...longestID).contains(id.utf8.count) || id.utf8.contains(0) {
             return ValidationError(
-                "reservation", "an id of \(id.utf8.count) bytes is no id; give 1 to 256, none of them zero")
+                "reservation", "an id of \(id.utf8.count) bytes is no id; give 1 to 1,024, none of them zero")
         }
         if !(1...mostShares).contains(keys.count) {
             return ValidationError("reservation", "\(keys.count) allowances are not accepted; give 1 to 100")
         }
-        if Set(keys).count < keys.count {
+        if Set(keys.map { Array($0.utf8) }).count < keys.count {
             return ValidationError("reservation", "an allowance is named twice; name each once, with its whole amount")
         }
         return keys.lazy.compactMap(Allowance.problem(ofKey:)).first

@@ -57,7 +57,7 @@ if ARGV[2] ~= 'resume' then
     register()
     -- Who waits may find more now.
     if kind ~= 'maxLength' and call('HEXISTS', metaKey, 'paused') == 0 then
-        if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
+        if call('EXISTS', waitKey, prioritizedKey, ringKey, restingKey) > 0 then
             call('ZADD', markerKey, '0', '0')
         else
             hasDelayed = true
@@ -72,7 +72,7 @@ if #legacy > 0 then
     callAll('RPUSH', waitKey, legacy)
     call('LTRIM', pausedKey, 7000, -1)
 end
-if call('EXISTS', waitKey, prioritizedKey, ringKey) > 0 then
+if call('EXISTS', waitKey, prioritizedKey, ringKey, restingKey) > 0 then
     call('ZADD', markerKey, '0', '0')
 else
     hasDelayed = true

@@ -106,9 +106,13 @@ struct GroupRow {
     /// Counts a job that begins.
     mutating func begin(_ turns: GroupTurns, at now: Int64) {
         guard let span = own.or(turns.defaults).rateSpan else { return }
-        if windowEnd.map({ $0 <= now }) ?? true { (begun, windowEnd) = (0, now + span) }
+        if isOver(span, at: now) { (begun, windowEnd) = (0, now + span) }
         begun += 1
     }
+
+    /// Whether the window of its rate has ended. One that ends later than a span from now is of another rate, or of a clock that
+    /// was set back.
+    private func isOver(_ span: Int64, at now: Int64) -> Bool { windowEnd.map { $0 <= now || $0 - now > span } ?? true }
 
     /// Lets it stand where it belongs: among those that may run, or among those that rest, or nowhere.
     ///
@@ -135,7 +139,7 @@ struct GroupRow {
     /// Until when it may not run, or is not looked at; nil when it may run.
     private func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
         let rule = own.or(turns.defaults)
-        if let most = rule.rateMax, let windowEnd, windowEnd > now, begun >= most { return windowEnd }
+        if let most = rule.rateMax, let span = rule.rateSpan, begun >= most, !isOver(span, at: now) { return windowEnd }
         guard let most = rule.concurrency, active >= most else { return nil }
         return rest ?? now + Self.placeWait
     }

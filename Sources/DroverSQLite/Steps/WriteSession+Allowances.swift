@@ -76,7 +76,9 @@ extension WriteSession {
         list.bind(1, key)
         list.bind(2, now)
         while try list.step() {
-            reserved.add(Int(list.int(1)), until: list.int(2), isFound: id.map { list.text(0) == $0 } ?? false)
+            reserved.add(
+                Int(list.int(1)), until: list.int(2),
+                isFound: id.map { list.text(0).utf8.elementsEqual($0.utf8) } ?? false)
         }
         return reserved
     }

@@ -3,14 +3,14 @@ import DroverCore
 /// What the reference store has reserved, by the keys of allowances.
 struct AllowanceBook: Sendable {
     private struct Entry: Sendable {
-        var id: String
+        var id: [UInt8]
         var amount: Int
         /// When it counts no more; nil for never.
         var end: Timestamp?
     }
 
-    /// The reservations of each key.
-    private var entries: [String: [Entry]] = [:]
+    /// The reservations of each key, as bytes.
+    private var entries: [[UInt8]: [Entry]] = [:]
 
     mutating func apply(_ command: AllowanceCommand, now: Timestamp) -> AllowanceResult {
         if let problem = command.problem { return .refused(problem) }
@@ -19,8 +19,8 @@ struct AllowanceBook: Sendable {
         case .refund(let id, let keys):
             var given = 0
             for key in keys {
-                given += counting(key, now).first { $0.id == id }?.amount ?? 0
-                entries[key]?.removeAll { $0.id == id }
+                given += counting(key, now).first { $0.id == Array(id.utf8) }?.amount ?? 0
+                entries[Array(key.utf8)]?.removeAll { $0.id == Array(id.utf8) }
             }
             return .refunded(given)
         case .look(let key):
@@ -28,7 +28,7 @@ struct AllowanceBook: Sendable {
             return .use(AllowanceUse(used: amount(counting), lessIn: wait(for: 1, counting, now)))
         case .reset(let key):
             let counting = counting(key, now)
-            entries[key] = nil
+            entries[Array(key.utf8)] = nil
             return .refunded(amount(counting))
         }
     }
@@ -37,7 +37,7 @@ struct AllowanceBook: Sendable {
         var wanted: [AllowanceShare] = []
         for share in shares {
             let counting = counting(share.allowance.key, now)
-            if counting.contains(where: { $0.id == id }) { continue }
+            if counting.contains(where: { $0.id == Array(id.utf8) }) { continue }
             let excess = amount(counting) + share.amount - share.allowance.max
             if excess > 0 {
                 return .spent(key: share.allowance.key, freeIn: wait(for: excess, counting, now))
@@ -46,15 +46,15 @@ struct AllowanceBook: Sendable {
         }
         for share in wanted {
             let end = share.allowance.per.map { now + $0 }
-            let entry = Entry(id: id, amount: share.amount, end: end)
-            entries[share.allowance.key] = counting(share.allowance.key, now) + [entry]
+            let entry = Entry(id: Array(id.utf8), amount: share.amount, end: end)
+            entries[Array(share.allowance.key.utf8)] = counting(share.allowance.key, now) + [entry]
         }
         return .granted
     }
 
     /// What counts of a key at an instant.
     private func counting(_ key: String, _ now: Timestamp) -> [Entry] {
-        (entries[key] ?? []).filter { entry in entry.end.map { $0 > now } ?? true }
+        (entries[Array(key.utf8)] ?? []).filter { entry in entry.end.map { $0 > now } ?? true }
     }
 
     private func amount(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.amount } }

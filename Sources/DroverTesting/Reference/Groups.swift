@@ -158,7 +158,7 @@ struct Groups: Sendable {
     mutating func begin(_ name: GroupName, now: Timestamp) {
         guard let group = named[name], let rate = rule(of: group).rate else { return }
         change(name) { group in
-            if group.windowEnd.map({ $0 <= now }) ?? true {
+            if group.windowEnd.map({ $0 <= now || $0 - now > rate.per }) ?? true {
                 group.begun = 0
                 group.windowEnd = now + rate.per
             }
@@ -202,7 +202,9 @@ struct Groups: Sendable {
     /// Until when a group may not run, or is not looked at; nil when it may run.
     private func endOfRest(of group: Group, _ now: Timestamp) -> Timestamp? {
         let rule = rule(of: group)
-        if let rate = rule.rate, let end = group.windowEnd, end > now, group.begun >= rate.max { return end }
+        if let rate = rule.rate, let end = group.windowEnd, end > now, end - now <= rate.per, group.begun >= rate.max {
+            return end
+        }
         guard let most = rule.concurrency, group.active >= most else { return nil }
         return group.rest ?? now + Self.placeWait
     }

@@ -267,6 +267,26 @@ import Testing
         #expect(try await base.reclaimStalled(Mail.queue, maxStalled: 1, limit: 10).map(\.key) == [last])
     }
 
+    @Test("the leases of jobs that were taken over from others are kept, too")
+    func renewingStalled() async throws {
+        let base = ReferenceStore(clock: time.wall)
+        let store = Renewed(base: base)
+        let service = JobService(
+            store: store, configuration: ServiceConfiguration(clock: time.clock, wallClock: time.wall))
+        try await service.add(Mail(to: "a"))
+        _ = try await service.claim(from: Mail.queue, lease: .seconds(1))
+        time.advance(by: .seconds(2))
+        let held = try await service.claim(from: Mail.queue, lease: .seconds(60), renewing: true)
+        #expect(held.count == 1)
+        for round in 1...4 {
+            try await time.clock.waitForSleeper(wakingWithin: .seconds(30))
+            time.advance(by: .seconds(30))
+            #expect(try await store.renewed.wait(for: round).last == 1)
+        }
+        #expect(try await base.reclaimStalled(Mail.queue, maxStalled: 1, limit: 10).isEmpty)
+        try await held[0].complete("sent")
+    }
+
     @Test("a lost reply claims and settles nothing twice")
     func lostReplies() async throws {
         let faulty = FaultInjectingStore(store)

@@ -21,6 +21,9 @@ struct HeldOptions: ParsableArguments {
     ///
     /// - Parameter word: the token of `drover claim`; nil where there is none among the arguments.
     func held(_ word: String?) throws -> Lease {
+        if let lease, lease.duration < .milliseconds(100) {
+            throw CommandFailure.usage("a lease of \(lease) is too short", advice: "give --lease at least 100ms")
+        }
         switch (word, queue, id, token) {
         case (let word?, nil, nil, nil):
             let held = try HoldToken(parsing: word).lease

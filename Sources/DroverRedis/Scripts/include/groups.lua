@@ -87,7 +87,9 @@ function refreshGroup(queue, group)
     local rest
     if rule.max then
         local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-        if stop and tonumber(stop) > now and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+        -- A window that ends later than a span from now is of another rate, or of a clock that was set back.
+        local left = stop and tonumber(stop) - now
+        if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
     end
     if not rest and rule.concurrency and running >= rule.concurrency then
         rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000

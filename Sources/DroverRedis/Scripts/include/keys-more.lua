@@ -4,7 +4,7 @@ local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
 local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
 
 -- The groups that may run (`groups`).
-local ringKey = base .. 'drover:ring'
+local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
 
 -- How far the move of the queue has come.
 local moveKey = base .. 'drover:move'

@@ -19,7 +19,7 @@ end
 -- Counts a job of a group that begins.
 local function beginInGroup(group, rule)
     local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
-    if not stop or tonumber(stop) <= now then
+    if not stop or tonumber(stop) <= now or tonumber(stop) - now > rule.per then
         begun, stop = 0, integer(now + rule.per)
         -- Later than needed: what counts is told by the time alone.
         call('HSET', group.rate, 'end', stop)
