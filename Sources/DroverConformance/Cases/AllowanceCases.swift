@@ -26,7 +26,7 @@ extension ConformanceCase {
                 }
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
-            try await bench.expect(granted, is: 2, "the granted")
+            try bench.expect(granted, is: 2, "the granted")
         },
         Case("allowances", "what is reserved again under its id counts once") { bench in
             let two = bench.allowance(2)
@@ -110,7 +110,7 @@ extension ConformanceCase {
                 .refund(id: "a", keys: [one.key]), .reserve(id: "b", [AllowanceShare(one)]), .reset(key: one.key),
             ])
             guard results.count == 5, case .refused = results[1] else { throw ConformanceFailure("five answers") }
-            try await bench.expect(
+            try bench.expect(
                 [results[0], results[2], results[3], results[4]],
                 is: [.granted, .refunded(1), .granted, .refunded(1)], "the answers")
         },
@@ -212,7 +212,7 @@ extension Bench {
         _ allowance: Allowance, is amount: Int, file: String = #fileID, line: Int = #line
     ) async throws {
         guard case .use(let use) = try await allow(.look(key: allowance.key)) else { throw ConformanceFailure("a use") }
-        try await expect(use.used, is: amount, "how much is used", file: file, line: line)
+        try expect(use.used, is: amount, "how much is used", file: file, line: line)
         try expect((use.lessIn != nil) == (amount > 0), "it is told in how long it is less")
     }
 }
