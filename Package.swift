@@ -143,6 +143,7 @@ let package = Package(
                 "Drover", "DroverCore", "DroverConformance", "DroverSQLite", "DroverTesting", "PowerCutWorkload",
                 "ProcessTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

@@ -4,7 +4,7 @@
 # a line on standard output. What the figures must reach stands in docs/benchmarks.md.
 #
 # usage: [STORE=sqlite|redis] scripts/bench.sh [SCENARIO…]
-#   SQLite: add-bulk add process latency pickup deep (all but deep by default)
+#   SQLite: add-bulk add process latency pickup deep features (all but the last two by default)
 #   Redis:  these, and process-1, process-aof, raw-add, raw-exchange-10, memory, idle, distant (all by default)
 # RUNS, JOBS, LATENCY_JOBS, WAITING, SETTLE, IDLE_SECONDS and TMPDIR may be set: how often each scenario runs, how many
 # jobs it has, and `latency`, how many more wait in `deep`, how long that waits before it measures, how long an idle worker
@@ -83,6 +83,23 @@ pickup() {
     python3 scripts/median.py p50Ms <"$folder/pickup.jsonl"
 }
 
+# `process` with jobs that make use of one feature each, and of none, in turn: a machine whose speed changes from minute
+# to minute changes all alike. FEATURES may name some.
+features() {
+    local run feature with
+    local names=${FEATURES:-deduplication expiry groups group-limits concurrency rate sliding-rate worker-rate allowances flows chains batches manual}
+    for ((run = 0; run < runs; run++)); do
+        for feature in plain $names; do
+            with=()
+            [ "$feature" = plain ] || with=(--with "$feature")
+            fresh
+            "$drover" bench --store "$url" --scenario process --jobs "$jobs" --concurrency $width --json "${with[@]}" \
+                >>"$folder/feature-$feature.jsonl"
+        done
+    done
+    for feature in plain $names; do python3 scripts/median.py jobsPerSecond <"$folder/feature-$feature.jsonl"; done
+}
+
 unknown() { echo "bench: no scenario of $kind is called $1" >&2; exit 2; }
 
 measure() { # scenario
@@ -93,6 +110,7 @@ measure() { # scenario
         deep) for depth in $depths; do scenario process "$jobs" $width jobsPerSecond --waiting "$depth" --settle "$settle"; done ;;
         latency) scenario latency "${LATENCY_JOBS:-1000}" 1 p50Ms ;;
         pickup) pickup ;;
+        features) features ;;
         *)
             if [ $kind = redis ]; then measure_redis "$1"
             elif [ "$1" = process ]; then scenario process "$jobs" $width jobsPerSecond

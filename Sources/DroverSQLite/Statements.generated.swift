@@ -298,13 +298,13 @@ enum SQL {
     /// `list-jobs-ascending.sql`
     static let listJobsAscending = #"""
         SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
-        FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
+        FROM drover_jobs WHERE queue = ?1 AND state = +?2 AND (rank, place) > (?3, ?4) ORDER BY rank, place LIMIT ?5
         """#
 
     /// `list-jobs-descending.sql`
     static let listJobsDescending = #"""
         SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
-        FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
+        FROM drover_jobs WHERE queue = ?1 AND state = +?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
         """#
 
     /// `list-overdue-schedules.sql`
@@ -872,7 +872,7 @@ enum SQL {
     /// `select-finished-before.sql`
     static let selectFinishedBefore = #"""
         SELECT seq, log_lines, steps, dedup FROM drover_jobs
-        WHERE queue = ?1 AND state = ?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
+        WHERE queue = ?1 AND state = +?2 AND rank <= ?3 ORDER BY rank, place LIMIT ?4
         """#
 
     /// `select-held.sql`

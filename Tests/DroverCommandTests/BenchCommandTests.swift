@@ -27,6 +27,21 @@ import Testing
         #expect(try await store.queues().isEmpty)
     }
 
+    @Test("with every feature each job is delivered once, and nothing stays", arguments: BenchFeature.allCases)
+    func features(_ feature: BenchFeature) async throws {
+        let store = ReferenceStore()
+        for scenario in ["add-bulk", "process"] {
+            let (status, transcript) = await drover(
+                "bench", "--scenario", scenario, "--with", feature.rawValue, "--jobs", "55", "--concurrency", "10",
+                "--json", on: store)
+            #expect(status == .done, "\(scenario): \(transcript.notes)")
+            let report = try Parsed(transcript.results)
+            #expect(report.string("feature") == feature.rawValue)
+            #expect(report.bool("exactlyOnce") == true)
+            #expect(try await store.queues().isEmpty)
+        }
+    }
+
     @Test("jobs that wait behind the measured ones are left out of the measurement")
     func waiting() async throws {
         let store = ReferenceStore()
@@ -55,14 +70,16 @@ import Testing
             ["--scenario", "process", "--jobs", "9223372036854775807", "--waiting", "1"],
             ["--scenario", "process", "--jobs", "1", "--waiting", "9223372036854775807"],
             ["--scenario", "process", "--jobs", "0"], ["--scenario", "run", "--waiting", "1"],
-            ["--scenario", "latency", "--waiting", "1"],
+            ["--scenario", "latency", "--waiting", "1"], ["--scenario", "run", "--with", "groups"],
         ])
     func refused(_ arguments: [String]) async throws {
         let store = ReferenceStore()
         let transcript = Transcript()
         let status = await DroverTool.run(["bench"] + arguments, in: transcript.session(on: store))
         #expect(status == .usage)
-        #expect(transcript.notes.contains("--waiting: ") || transcript.notes.contains("--jobs: "))
+        #expect(
+            transcript.notes.contains("--waiting: ") || transcript.notes.contains("--jobs: ")
+                || transcript.notes.contains("--with: "))
         try await store.prepare()
         #expect(try await store.queues().isEmpty)
     }

@@ -1,6 +1,7 @@
 import DroverCore
 import Foundation
 import GRDB
+import GRDBSQLite
 import Testing
 
 @testable import DroverSQLite
@@ -78,6 +79,28 @@ struct QueryPlanTests {
             statement.setUncheckedArguments(StatementArguments())
             return try Row.fetchAll(statement).map { $0["detail"] as String }
         }
+    }
+
+    @Test("No statement is compiled anew for other values", arguments: statements.indices)
+    func noReprepare(index: Int) throws {
+        let (file, sql) = Self.statements[index]
+        let count = try DatabaseQueue().inDatabase { db in
+            for schema in Schema.versions { try db.execute(sql: schema) }
+            let statement = try db.makeStatement(sql: sql).sqliteStatement
+            try db.execute(sql: "BEGIN")
+            for round in 1...4 as ClosedRange<Int32> {
+                for parameter in 1..<(1 + sqlite3_bind_parameter_count(statement)) {
+                    // Each round has another value for each: numbers, as those are what the conditions of indexes name.
+                    sqlite3_bind_int(statement, parameter, round + parameter)
+                }
+                // What it finds, or that a table refuses such values, does not matter.
+                sqlite3_step(statement)
+                sqlite3_reset(statement)
+            }
+            try db.execute(sql: "ROLLBACK")
+            return sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0)
+        }
+        #expect(count == 0, "\(file) was compiled \(count) times")
     }
 
     @Test("No statement reads a whole table of jobs, logs, events or exchanges", arguments: statements.indices)

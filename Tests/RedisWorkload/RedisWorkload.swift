@@ -9,7 +9,7 @@ import Logging
 ///
 /// usage: RedisWorkload URL LEASE-MS QUEUE:CONCURRENCY…
 ///
-/// It obeys jobs' data as the Python peer's workers do: `{"do": "sleep", "ms": 5}`, `hang`, or `return` with a `value`.
+/// It obeys jobs' data as the Python peer's workers do: `{"do": "sleep", "ms": 5}`, `hang`, `fail`, or `return` with a `value`.
 /// It says `working` when it takes jobs, and goes on until its input ends.
 @main
 struct RedisWorkload {
@@ -40,6 +40,9 @@ struct RedisWorkload {
         await store.close()
     }
 
+    /// A job is told to fail.
+    private struct Told: Error {}
+
     private struct Step: Decodable {
         var `do`: String?
         var ms: Int?
@@ -50,6 +53,7 @@ struct RedisWorkload {
         let step = try JSONDecoder().decode(Step.self, from: Data(context.payload.text.utf8))
         switch step.do {
         case "sleep": try await pass(.milliseconds(step.ms ?? 0))
+        case "fail": throw Told()
         case "hang": try await pass(.seconds(3600))
         default: break
         }

@@ -4,6 +4,8 @@ import DroverCore
 struct BenchReport: Sendable {
     /// Which one it was.
     var scenario: BenchScenario
+    /// What the jobs made use of; nil for nothing.
+    var feature: BenchFeature?
     /// On which store.
     var traits: StoreTraits
     /// How many jobs were measured.
@@ -24,6 +26,7 @@ struct BenchReport: Sendable {
     var json: String {
         JSONWriter.object([
             ("scenario", JSONWriter.string(scenario.rawValue)),
+            ("feature", feature.map { JSONWriter.string($0.rawValue) } ?? "null"),
             ("store", JSONWriter.string(traits.name)),
             ("durability", JSONWriter.string(traits.durability)),
             ("events", "true"),
@@ -44,7 +47,7 @@ struct BenchReport: Sendable {
     /// The lines that people read.
     var lines: [String] {
         var table = Table([("", .left), ("", .left)])
-        table.add(["scenario", scenario.rawValue])
+        table.add(["scenario", scenario.rawValue + (feature.map { " with \($0.rawValue)" } ?? "")])
         table.add(["store", "\(traits.name), durability \(traits.durability), events on"])
         table.add(["jobs", "\(jobs), concurrency \(concurrency)" + (waiting > 0 ? ", \(waiting) more waiting" : "")])
         table.add(["time", "\(JSONWriter.number(measurement.span.seconds, digits: 3)) s"])

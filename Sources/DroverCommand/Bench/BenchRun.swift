@@ -6,9 +6,11 @@ import Synchronization
 /// Runs one benchmark in a queue of its own, on the same path as every program.
 struct BenchRun: Sendable {
     /// The queue.
-    static let queue: QueueName = "bench"
+    static let queue = BenchJob.queue
 
     var scenario: BenchScenario
+    /// What the jobs make use of; nil for nothing.
+    var feature: BenchFeature?
     var jobs: Int
     var concurrency: Int
     var waiting: Int
@@ -20,8 +22,9 @@ struct BenchRun: Sendable {
 
     /// Fills the queue as the scenario asks, and measures.
     func measure() async throws -> BenchMeasurement {
-        switch scenario {
-        case .add: try await add(batch: 1)
+        if let feature { _ = try await store.configure(feature.settings(of: Self.queue)) }
+        return switch scenario {
+        case .add: try await add(batch: feature?.jobsTogether ?? 1)
         case .addBulk: try await add(batch: Batch.size)
         case .process: try await process()
         case .run: try await run()
@@ -35,7 +38,12 @@ struct BenchRun: Sendable {
 
     private func worker(_ ledger: DeliveryLedger, _ watch: Stopwatch, limit: Int?) -> JobService {
         let service = service()
-        service.work(Self.queue, concurrency: concurrency, options: WorkerOptions(limit: limit)) { handlers in
+        var options = WorkerOptions(limit: limit)
+        options.rateLimit = feature?.workerRate
+        service.work(Self.queue, concurrency: concurrency, options: options) { handlers in
+            if let feature {
+                return feature.handle(&handlers) { ledger.started($0, at: watch.elapsed) }
+            }
             handlers.otherwise { context in
                 ledger.started(context.payload, at: watch.elapsed)
                 return .null
@@ -44,8 +52,9 @@ struct BenchRun: Sendable {
         return service
     }
 
-    private static func new(_ number: Int) -> NewJob {
-        NewJob(name: "noop", payload: DeliveryLedger.payload(number))
+    private func new(_ numbers: Range<Int>) -> [NewJob] {
+        if let feature { return feature.jobs(numbers, in: Self.queue) }
+        return numbers.map { NewJob(name: BenchJob.name, payload: DeliveryLedger.payload($0)) }
     }
 
     /// Adds jobs in bulk, unmeasured.
@@ -54,7 +63,7 @@ struct BenchRun: Sendable {
         var progress = ProgressLine("job", "added", in: session)
         for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Batch.size) {
             let part = first..<min(first + Batch.size, numbers.upperBound)
-            try await Self.check(service.add(part.map(Self.new), to: Self.queue))
+            try await Self.check(service.add(new(part), to: Self.queue))
             progress.show(part.upperBound - numbers.lowerBound, of: numbers.count)
         }
         progress.end()
@@ -84,7 +93,7 @@ struct BenchRun: Sendable {
                         if part.isEmpty { return calls }
                         let start = watch.elapsed
                         for number in part { ledger?.added(number, at: start) }
-                        try await Self.check(service.add(part.map(Self.new), to: Self.queue))
+                        try await Self.check(service.add(new(part), to: Self.queue))
                         calls.append(watch.elapsed - start)
                     }
                 }
@@ -101,7 +110,7 @@ struct BenchRun: Sendable {
         let calls = try await addAll(service, batch: batch, watch, nil)
         let span = watch.elapsed
         let used = try await usage.since()
-        let stored = try await store.queues().first { $0.name == Self.queue }?.counts.ready
+        let stored = try await store.queues().first { $0.name == Self.queue }?.counts.total
         return BenchMeasurement(
             span: span, waits: calls, used: used, isExactlyOnce: stored == jobs + waiting)
     }
@@ -112,10 +121,32 @@ struct BenchRun: Sendable {
         let ledger = DeliveryLedger(count: jobs)
         let usage = try await ProcessorTime(store)
         let watch = Stopwatch(session.clock)
-        try await worker(ledger, watch, limit: jobs).run()
+        if feature == .manual {
+            try await workByHand(ledger, watch)
+        } else {
+            try await worker(ledger, watch, limit: jobs).run()
+        }
         let span = watch.elapsed
         return BenchMeasurement(
             span: span, waits: [], used: try await usage.since(), isExactlyOnce: ledger.deliveredOnce == jobs)
+    }
+
+    /// Claims as many jobs as the concurrency says, and completes them, until the measured ones are done.
+    private func workByHand(_ ledger: DeliveryLedger, _ watch: Stopwatch) async throws {
+        let service = service()
+        var left = jobs
+        while left > 0 {
+            let held = try await service.claim(from: Self.queue, limit: min(concurrency, left))
+            if held.isEmpty { return }
+            left -= held.count
+            try await withThrowingTaskGroup { group in
+                for job in held {
+                    ledger.started(job.payload, at: watch.elapsed)
+                    group.addTask { try await job.complete() }
+                }
+                try await group.waitForAll()
+            }
+        }
     }
 
     private func run() async throws -> BenchMeasurement {
@@ -141,7 +172,7 @@ struct BenchRun: Sendable {
         async let worked: Void = worker.run()
         for number in 0..<jobs {
             ledger.added(number, at: watch.elapsed)
-            let results = try await producer.add([Self.new(number)], to: Self.queue)
+            let results = try await producer.add(new(number..<number + 1), to: Self.queue)
             try Self.check(results)
             if let id = results.first?.id {
                 _ = try await producer.result(of: JobKey(queue: Self.queue, id: id), within: .seconds(60))

@@ -3,6 +3,7 @@ import DroverCore
 import Logging
 
 extension BenchScenario: ExpressibleByArgument {}
+extension BenchFeature: ExpressibleByArgument {}
 
 /// `drover bench`.
 struct Bench: Subcommand {
@@ -19,10 +20,12 @@ struct Bench: Subcommand {
 
             The jobs do nothing and live in the queue "bench", which is deleted at the end. Whether each was delivered \
             exactly once is checked; the exit status is 1 if not. With add, add-bulk and process, --waiting lets more \
-            jobs wait in the queue, to measure whether a deep queue is slower.
+            jobs wait in the queue, to measure whether a deep queue is slower, and --with lets them make use of a feature, \
+            to measure what it costs.
 
             Examples:
               drover bench --scenario process --jobs 100000 --concurrency 100
+              drover bench --scenario process --jobs 100000 --concurrency 100 --with groups
               drover bench --scenario latency --jobs 1000 --json
             """)
 
@@ -30,6 +33,7 @@ struct Bench: Subcommand {
     @Option(help: "What to measure.") var scenario: BenchScenario
     @Option(help: ArgumentHelp("How many jobs.", valueName: "n")) var jobs = 10_000
     @Option(help: ArgumentHelp("How many callers, or jobs at once.", valueName: "n")) var concurrency = 1
+    @Option(help: ArgumentHelp("A feature that the jobs make use of.", valueName: "feature")) var with: BenchFeature?
     @Option(help: ArgumentHelp("How many more jobs wait in the queue meanwhile.", valueName: "n")) var waiting = 0
     @Option(
         help: ArgumentHelp(
@@ -55,6 +59,9 @@ struct Bench: Subcommand {
         if !(0...Self.most).contains(waiting) {
             throw ArgumentParser.ValidationError("--waiting: give 0 to \(Self.most)")
         }
+        if with != nil && (scenario == .run || scenario == .latency) {
+            throw ArgumentParser.ValidationError("--with: is for add, add-bulk and process; leave it out")
+        }
         if waiting > 0 && (scenario == .run || scenario == .latency) {
             throw ArgumentParser.ValidationError(
                 "--waiting: the waiting jobs would be delivered before those that are measured; leave it out")
@@ -65,8 +72,9 @@ struct Bench: Subcommand {
         try await session.withStore(store, .create) { store in
             try await clear(store)
             let run = BenchRun(
-                scenario: scenario, jobs: jobs, concurrency: concurrency, waiting: waiting, settle: settle.duration,
-                store: store, session: session, logger: StandardErrorLog.logger(level: .warning, session: session))
+                scenario: scenario, feature: with, jobs: jobs, concurrency: concurrency, waiting: waiting,
+                settle: settle.duration, store: store, session: session,
+                logger: StandardErrorLog.logger(level: .warning, session: session))
             let measurement: BenchMeasurement
             do {
                 measurement = try await run.measure()
@@ -76,8 +84,8 @@ struct Bench: Subcommand {
             }
             try await Self.obliterate(store)
             let report = BenchReport(
-                scenario: scenario, traits: store.traits, jobs: jobs, concurrency: concurrency, waiting: waiting,
-                measurement: measurement)
+                scenario: scenario, feature: with, traits: store.traits, jobs: jobs, concurrency: concurrency,
+                waiting: waiting, measurement: measurement)
             if json { session.output.line(report.json) } else { report.lines.forEach(session.output.line) }
             return measurement.isExactlyOnce ? .done : .failed
         }

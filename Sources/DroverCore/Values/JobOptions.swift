@@ -162,14 +162,16 @@ public struct JobOptions: Hashable, Sendable {
         attempts: Int = 1, backoff: Backoff? = nil, retryFor: Duration? = nil, priority: Int = 0, lifo: Bool = false,
         timeout: Duration? = nil
     ) {
-        var values = Values()
-        values.attempts = attempts
-        values.backoff = backoff
-        values.retryFor = retryFor
-        values.priority = priority
-        values.lifo = lifo
-        values.timeout = timeout
-        if values != box.values { box = Box(values) }
+        // One box for all that have the defaults: they are compared and checked by it.
+        if attempts == 1, backoff == nil, retryFor == nil, priority == 0, !lifo, timeout == nil { return }
+        change { values in
+            values.attempts = attempts
+            values.backoff = backoff
+            values.retryFor = retryFor
+            values.priority = priority
+            values.lifo = lifo
+            values.timeout = timeout
+        }
     }
 
     /// The largest priority: 2^21 − 1, so that a score stays exact in a double (PROTOCOL 7.1).
@@ -177,6 +179,7 @@ public struct JobOptions: Hashable, Sendable {
 
     /// The first rule that these options break, or nil.
     public var problem: ValidationError? {
+        if box === Box.standard { return nil }
         if !(1...1_000_000).contains(attempts) {
             return ValidationError("attempts", "\(attempts) is out of range; give 1 to 1,000,000")
         }

@@ -1,3 +1,4 @@
 -- A page of one state, backwards. Inputs and complexity as list-jobs-ascending.
+-- The sign: see select-finished-before.
 SELECT seq, id, name, state, rank, priority, attempts_made, attempts_started, stalls, created_at, processed_at, worker, cancel, log_lines, token, options, payload, progress, result, failed_reason, deferred_failure, stacktrace, place, steps, dedup
-FROM drover_jobs WHERE queue = ?1 AND state = ?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5
+FROM drover_jobs WHERE queue = ?1 AND state = +?2 AND (rank, place) < (?3, ?4) ORDER BY rank DESC, place DESC LIMIT ?5

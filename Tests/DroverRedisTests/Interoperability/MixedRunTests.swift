@@ -11,36 +11,6 @@ struct MixedRunTests {
     private static let prefix = "mixed"
     private static let queues: [QueueName] = ["left", "right"]
 
-    /// A worker of either kind in a process of its own, on both queues.
-    private enum Worker {
-        case swift(WorkerProcess)
-        case python(PythonPeer)
-
-        static func start(_ party: Party, _ server: RedisServer) async throws -> Worker {
-            switch party {
-            case .swift:
-                return .swift(
-                    try await WorkerProcess.start(
-                        server, prefix: prefix, queues: queues, concurrency: 4, lease: .seconds(2)))
-            case .python:
-                let peer = try await PythonPeer.client(port: server.port, prefix: prefix)
-                let settings = WorkerSettings(concurrency: 4, lock: 2000, stalledInterval: 1000, maxStalled: 1_000_000)
-                for queue in queues {
-                    try await peer.ask(
-                        "work", ["queue": .string(queue.text), "opts": settings.options, "quiet": true])
-                }
-                return .python(peer)
-            }
-        }
-
-        func kill() async throws {
-            switch self {
-            case .swift(let process): try await process.kill()
-            case .python(let peer): try await peer.kill()
-            }
-        }
-    }
-
     @Test("Whatever is killed, every job of both clients is completed exactly once")
     func completedOnce() async throws {
         var random = TestRun.generator()
@@ -56,8 +26,9 @@ struct MixedRunTests {
             try await server.command("HSET", "\(Self.prefix):\(queue):meta", "opts.maxLenEvents", String(total * 20))
         }
         let parties: [Party] = [.swift, .python, .swift, .python]
-        var workers: [Worker] = []
-        for party in parties { workers.append(try await Worker.start(party, server)) }
+        let start = MixedWorker.Place(server: server, prefix: Self.prefix, queues: Self.queues)
+        var workers: [MixedWorker] = []
+        for party in parties { workers.append(try await MixedWorker.start(party, start)) }
         let producer = try await PythonPeer.client(port: server.port, prefix: Self.prefix)
         var plan = Plan(total: total, random: random)
         let bulks = plan.bulks()
@@ -73,15 +44,12 @@ struct MixedRunTests {
                 try await ledgers[which].follow { $0.completed >= goal }
                 let victim = Int.random(in: 0..<workers.count, using: &random)
                 try await workers[victim].kill()
-                workers[victim] = try await Worker.start(parties[victim], server)
+                workers[victim] = try await MixedWorker.start(parties[victim], start)
             }
             try await group.waitForAll()
         }
         for index in ledgers.indices { try await ledgers[index].follow { $0.completed >= total / 2 } }
-        for worker in workers {
-            if case .swift(let process) = worker { try await process.stop() }
-            if case .python(let peer) = worker { try await peer.kill() }
-        }
+        for worker in workers { try await worker.stop() }
         // What came after the last event that was waited for would be counted as well.
         for index in ledgers.indices { try await ledgers[index].readOn() }
 
