@@ -328,7 +328,7 @@ enum SQL {
 
     /// `list-reservations.sql`
     static let listReservations = #"""
-        SELECT id, amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
+        SELECT amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
         """#
 
     /// `list-rested-groups.sql`
@@ -948,6 +948,11 @@ enum SQL {
     /// `step-schedule.sql`
     static let stepSchedule = #"""
         UPDATE drover_schedules SET slot = ?3, iterations = ?4, paused = ?5, ended = ?6 WHERE queue = ?1 AND id = ?2
+        """#
+
+    /// `sum-reservations.sql`
+    static let sumReservations = #"""
+        SELECT COALESCE(SUM(amount), 0) FROM drover_allowances WHERE key = ?1 AND ends > ?2
         """#
 
     /// `trim-events.sql`
