@@ -4265,14 +4265,14 @@ enum Scripts {
             end
             if #parts > 1 then
                 local from = math.max(passed - 1000, 0)
-                local near, places = read(from, passed - from + 1000), {}
+                local near, places, found = read(from, passed - from + 1000), {}, nil
                 for place, id in ipairs(near) do places[id] = from + place end
-                for index = 2, #parts do
-                    if places[parts[index]] then
-                        passed = places[parts[index]]
-                        break
-                    end
+                for index = 2, #parts do found = found or places[parts[index]] end
+                for _, index in ipairs(found and {} or { 2, #parts }) do
+                    local place = not found and call('LPOS', key, parts[index], 'RANK', isAscending and '-1' or '1', 'MAXLEN', passed + 100000)
+                    if place then found = isAscending and call('LLEN', key) - place or place + 1 end
                 end
+                passed = found or isAscending and 0 or passed
             end
             local ids = read(passed, limit)
             for _, id in ipairs(ids) do show(id, '') end
@@ -4293,7 +4293,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "7d7d7843da827318ce12262304610c552bde8e28")
+        """#, sha: "72af116400e383404c7ec9cf84fdb32b685c25b6")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
