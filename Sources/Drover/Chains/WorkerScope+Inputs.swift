@@ -47,8 +47,9 @@ extension WorkerScope {
         switch error {
         case let problem as InputMapping.Problem: .unmapped(problem)
         case let error as UnreadableValue: .unreadable(error)
-        // The store could not be read, and the handler has not begun: the job comes back, and nothing counts.
-        case is StoreError: .snoozed(Snooze(for: .seconds(1)))
+        // The store could not be read now, and the handler has not begun: the job comes back, and nothing counts. What lasts
+        // is a failure as any other.
+        case let error as StoreError where error.isTransient: .snoozed(Snooze(for: .seconds(1)))
         default: .threw(error)
         }
     }
