@@ -8,15 +8,19 @@ final class OpenedPayload: Sendable {
     let payload: JSONText
     /// What of it was encrypted, with every element of an array for the one that was.
     let parts: EncryptedParts
+    /// The job whose result is in it; nil where it has no inputs.
+    let source: InputSource?
 
     /// A payload that was made of another one.
-    init(_ payload: JSONText, parts: EncryptedParts) {
+    init(_ payload: JSONText, parts: EncryptedParts, source: InputSource? = nil) {
         self.payload = payload
         self.parts = parts
+        self.source = source
     }
 
     init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
         self.payload = payload
+        source = nil
         if sealed.contains(where: \.spot.way.isEmpty) {
             parts = .whole
         } else {

@@ -195,4 +195,35 @@ import Testing
         #expect(job.state == .failed && job.attemptsMade == 2)
         #expect(job.failedReason?.contains("can't be read") == true)
     }
+
+    struct Report: JobPayload {
+        static let name: JobName = "report"
+        static let queue: QueueName = "reports"
+        var body: String
+    }
+
+    @Test("a job of a chain that gives itself children is given the same inputs in its later attempts")
+    func children() async throws {
+        let service = makeService(store)
+        let mailed = Probe<Mail>("a mail")
+        work(service, mailed)
+        let seen = Probe<String>("an attempt")
+        service.work(Report.queue) { handlers in
+            handlers.on(Report.self) { report, context in
+                seen.signal(report.body)
+                // Two at once, with ids, so that the second attempt adds no others.
+                async let first = context.addChild(Fetch(url: "v"), id: JobID("v"))
+                async let second = context.addChild(Mail(to: "you"), id: JobID("w"))
+                _ = try await (first, second)
+                try await context.waitForChildren()
+            }
+        }
+        let key = try await service.add(
+            Chain(Fetch(url: "u")).then(Report.self, mapping: ["body": "result.body"]))
+        try await service.drain()
+        let job = try await store.job(key)
+        #expect(job.state == .completed, "\(job.failedReason ?? "")")
+        #expect(seen.values == ["page of u", "page of u"])
+        #expect(mailed.values == [Mail(to: "you")])
+    }
 }
