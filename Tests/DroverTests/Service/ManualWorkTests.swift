@@ -1,6 +1,8 @@
-import Drover
 import DroverTesting
+import Synchronization
 import Testing
+
+@testable import Drover
 
 /// Jobs that a program claims, holds and settles by hand.
 @Suite(.timeLimit(.minutes(10))) struct ManualWorkTests {
@@ -214,6 +216,61 @@ import Testing
         #expect(try held.payload(as: Mail.self).to == "secret")
         try await held.complete("hidden")
         #expect(!(try await record(key).result?.text.contains("hidden") ?? true))
+    }
+
+    /// A service with this key, or without any.
+    private func service(_ store: any JobStore, key number: Int?) throws -> JobService {
+        var settings = ServiceConfiguration(clock: time.clock, wallClock: time.wall)
+        settings.encryption = try number.map { PayloadEncryption(try KeyRing([.canary($0)])) }
+        return JobService(store: store, configuration: settings)
+    }
+
+    /// A store that loses the answers to some settlements.
+    private final class Deaf: ForwardingStore {
+        let base: any JobStore
+        private let failures: Mutex<Int>
+
+        init(_ base: any JobStore, failures: Int) {
+            self.base = base
+            self.failures = Mutex(failures)
+        }
+
+        func exchange(
+            _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
+        ) async throws(StoreError) -> ExchangeReply {
+            let reply = try await base.exchange(queue, id: id, settle: settle, claim: claim)
+            let fails = failures.withLock { left in
+                if !settle.isEmpty { left -= 1 }
+                return !settle.isEmpty && left >= 0
+            }
+            // One that is not transient is not repeated by the call itself.
+            if fails { throw StoreError(.closed, "the answer was lost") }
+            return reply
+        }
+    }
+
+    @Test(
+        "a call that is made again after its answer was lost says the same to the store",
+        arguments: ["text", "members", "random wait", "thrown"])
+    func repeated(_ what: String) async throws {
+        struct Two: Codable { var first = 1, second = 2, third = 3, fourth = 4 }
+        let service = try service(Deaf(store, failures: 2), key: what == "text" ? 1 : nil)
+        var options = Mail.options
+        options.backoff = .fixed(.seconds(600), jitter: 1)
+        let key = try await service.add(Mail(to: "a"), options: options)
+        let held = try #require(try await service.claim(from: Mail.queue).first)
+        func settle() async throws {
+            switch what {
+            case "text": try await held.complete("sent")
+            case "members": try await held.complete(Two())
+            case "random wait": try await held.fail("no such box")
+            default: try await held.fail(Bounced())
+            }
+        }
+        for _ in 0..<2 { await #expect(throws: StoreError.self) { try await settle() } }
+        try await settle()
+        #expect(try await record(key).attemptsMade == 1)
+        #expect(!held.isLost)
     }
 
     @Test(
