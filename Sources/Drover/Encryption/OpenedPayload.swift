@@ -18,6 +18,13 @@ final class OpenedPayload: Sendable {
         self.source = source
     }
 
+    /// A payload that can't be opened here, as it is stored.
+    convenience init(unopened payload: JSONText) {
+        // What can't be read is not sealed.
+        let found = try? PayloadSealer.withBytes(of: payload) { try SealedFinder.find(in: $0) }
+        self.init(payload, sealed: found ?? [])
+    }
+
     init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
         self.payload = payload
         source = nil

@@ -51,12 +51,19 @@ public final class HeldJob: Sendable {
     let scope: WorkerScope
     let attemptState: Attempt
     let opened: OpenedPayload?
+    /// Why the payload is as it is stored, and not what a handler would be given; nil where it is. Calls that hold and settle the
+    /// job need no payload.
+    public let payloadProblem: DroverError?
     private let leases: HeldLeases?
     private let begun: Duration
     private let state = Mutex(State())
 
-    init(scope: WorkerScope, attempt: Attempt, opened: OpenedPayload?, leases: HeldLeases?) {
+    init(
+        scope: WorkerScope, attempt: Attempt, opened: OpenedPayload?, leases: HeldLeases?,
+        payloadProblem: DroverError? = nil
+    ) {
         self.scope = scope
+        self.payloadProblem = payloadProblem
         attemptState = attempt
         self.opened = opened
         self.leases = leases
@@ -72,7 +79,7 @@ public final class HeldJob: Sendable {
     public var job: JobRecord { context.job }
     /// The job's queue and id.
     public var key: JobKey { attemptState.claimed.job.key }
-    /// The payload as it was enqueued: one that is stored encrypted is opened.
+    /// The payload as it was enqueued: one that is stored encrypted is opened, unless there is a ``payloadProblem``.
     public var payload: JSONText { context.payload }
     /// The right to settle the job. Its token and the key are all that another process needs to take it up, by
     /// ``JobService/held(_:token:lease:renewing:)``.
@@ -84,8 +91,10 @@ public final class HeldJob: Sendable {
 
     /// The payload as its type.
     ///
-    /// - Throws: ``DroverError`` with the code `undecodable`, which names what does not fit and holds nothing of the payload.
+    /// - Throws: ``DroverError`` with the code `undecodable`, which names what does not fit and holds nothing of the payload; the
+    ///   ``payloadProblem``, if there is one.
     public func payload<P: JobPayload>(as _: P.Type) throws(DroverError) -> P {
+        if let payloadProblem { throw payloadProblem }
         do { return try PayloadCoding().decode(P.self, from: payload) } catch {
             throw DroverError(.undecodable, "the job \(key): \(error.reason)", cause: error)
         }
