@@ -162,6 +162,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -219,24 +220,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -614,7 +619,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "54e4bfda591343c67c8604f3444bc1ee6929d491")
+        """#, sha: "1d82ea336f6cea816c6238f34e883e957c6df83f")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -984,6 +989,7 @@ enum Scripts {
         local standing, replace, hold, keep
         if groups or rules then
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -1041,24 +1047,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -1395,7 +1405,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "2ebd4717bb64511b3dd49e9e0453b847c2db6337")
+        """#, sha: "006d70c147899828984426e161ccbd64c46d3cf6")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1608,6 +1618,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -1665,24 +1676,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -2131,12 +2146,15 @@ enum Scripts {
                     break
                 end
                 local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
-                if plains > 0 and first <= turn then
+                local group = readGroup(queue, head[1])
+                local rule = ruleOf(queue, group)
+                if (rule.max or rule.concurrency) and restOf(queue, group) then
+                    refreshGroup(queue, group)
+                elseif plains > 0 and first <= turn then
                     queue.now, queue.plain, plains = first, first + 5040, plains - 1
                     picks[#picks + 1] = false
                 else
-                    local group = groupAt(queue, head[1])
-                    local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
+                    local id = call('ZPOPMIN', group.waiting)[1]
                     local hash = id and call('HGETALL', queue.base .. id)
                     if id and call('ZREM', queue.children, id) == 1 and hash[1] then
                         queue.now = turn
@@ -2159,11 +2177,18 @@ enum Scripts {
                     for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
                 end
                 function wakeRested() wakeGroups(groups, rested) end
+                    local full, most = integer(fullScore), integer(fullScore + now)
+                    for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
+                        rested[#rested + 1] = name
+                    end
                 function takeByTurns(wanted, hand)
                     if not hasGroups then return end
                     return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
                 end
-                function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
+                function nextRest()
+                    local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
+                    return rest and rest < fullScore and rest
+                end
                 function park(id, name, priority)
                     call('SREM', groupAt(groups, name).running, id)
                     pushFront(id, tonumber(priority) or 0, name)
@@ -2448,7 +2473,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "e8ea42f7391d1ff0cf9e7d3f175043ea8b6e5c96")
+        """#, sha: "33776480afa12f779ce0aa0dea2e45096f4eaeaf")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2512,6 +2537,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -2569,24 +2595,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -2918,7 +2948,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "b2059e60aeaa10cdf1cff6bc5a93242442c76e54")
+        """#, sha: "65613f4f7cc156827f4cd8458aefe29d8a7210a9")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2982,6 +3012,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -3039,24 +3070,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -3384,7 +3419,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "9b0d7ac380204cc1ec968188ff607b218a7cdb59")
+        """#, sha: "e8c56b3bf96cbbb08f00616b82516a775075056f")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3448,6 +3483,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -3505,24 +3541,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -3772,7 +3812,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "a7cf53fcceeeef6ebfd936e4e87158e272500d01")
+        """#, sha: "020a13b02687a1036789913be2c35723a6bc9f9f")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -4050,6 +4090,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4107,24 +4148,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -4293,7 +4338,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "72af116400e383404c7ec9cf84fdb32b685c25b6")
+        """#, sha: "7257df4840e3d8b42847e9308ab601fc2f0dbe25")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -4307,6 +4352,7 @@ enum Scripts {
         local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4364,24 +4410,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -4437,7 +4487,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "645a56f097ce6d776a107e5f8aff9c0e710501d6")
+        """#, sha: "7ddf37758b2bb3fcba54321a643f432b0c2be5c2")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -4501,6 +4551,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4558,24 +4609,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -5082,7 +5137,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "26b0c5f0dad6a2145cb42d0ecdee0b7968b3ecfc")
+        """#, sha: "b2d4c9f128c0ea3c18c860f3a08312017b04f902")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5146,6 +5201,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -5203,24 +5259,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -5374,7 +5434,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "316af7ee0a2e71fa1b94fb35025f2ffae72f844d")
+        """#, sha: "f3962b14d6b6be68afd28aa8ceee38dd813b8e0e")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5438,6 +5498,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -5495,24 +5556,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -5699,7 +5764,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "4baeaf2a1bbb473e53fef574d8d8876143b85a0b")
+        """#, sha: "6f4b7d48d7b1e4397edaf299b0a56e5918ee9eb8")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -5958,6 +6023,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -6015,24 +6081,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -6395,7 +6465,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "811282ed34dd663743b790e0c4257c9a086120a5")
+        """#, sha: "d103fa1f6a9acc079ab05f501fadcade9ea31180")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6459,6 +6529,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -6516,24 +6587,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -6880,7 +6955,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "58f064dd381550ccb0b5f1678eedb38149dbeab5")
+        """#, sha: "266a2a664084f0e2040898f18178a5e7c4ee33d6")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -7076,6 +7151,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -7133,24 +7209,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -7274,7 +7354,7 @@ enum Scripts {
             end
         end
         return 1
-        """#, sha: "27885a2433b11f706233c16579fa0bf157ccd9ce")
+        """#, sha: "f83acc7bb54aba527f3301f2e8d9860885817db8")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -7338,6 +7418,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -7395,24 +7476,28 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -7650,8 +7735,9 @@ enum Scripts {
                 base .. 'prioritized', base .. 'delayed', base .. 'completed', base .. 'failed', base .. 'waiting-children',
                 base .. 'repeat', base .. 'events') == 0
         end
-        call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+        call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
+        local hasFreed = false
         local function first(key, isList, count, bound)
             if isList then return fromRight(key, 0, count) end
             if bound then return count > 0 and call('ZRANGEBYSCORE', key, '-inf', bound, 'LIMIT', 0, count) or {} end
@@ -7666,7 +7752,9 @@ enum Scripts {
             end
             for _, id in ipairs(ids) do
                 local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
-                if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+                if group and leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') then
+                    hasFreed = true
+                end
                 deleteJob(id, true, true)
             end
         end
@@ -7728,6 +7816,7 @@ enum Scripts {
             end
             removeFrom(key, isList, ids)
             if state == 'active' then callAll('HDEL', leasesKey, ids) end
+            if hasFreed and call('HEXISTS', metaKey, 'paused') == 0 then call('ZADD', markerKey, '0', '0') end
             if isList then cursor = integer(passed + looked - #ids) end
             keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
             if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
@@ -7765,7 +7854,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "7f031e83319d5e3d3da846b6563f848d5beb0143")
+        """#, sha: "74878d2ae1eb7be7c90dbd67210235924df44b42")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

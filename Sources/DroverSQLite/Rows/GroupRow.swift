@@ -60,8 +60,11 @@ struct GroupRow {
     var begun: Int64 = 0
     /// Where it stands among those that may run; nil while it may not.
     var turn: Int64?
-    /// When it is looked at again, while it has jobs and may not run.
+    /// Until when it may not run, while it has jobs; ``untilPlace`` where it waits for a place and no time.
     var rest: Int64?
+
+    /// The rest of a group all of whose places are taken: one that is left ends it.
+    static let untilPlace = Int64.max
 
     init(name: String) { self.name = name }
 
@@ -133,15 +136,12 @@ struct GroupRow {
         return true
     }
 
-    /// How long a group that has all its places taken is not looked at, unless something happens to it, in ms.
-    private static let placeWait: Int64 = 5000
-
-    /// Until when it may not run, or is not looked at; nil when it may run.
-    private func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
+    /// Until when it may not run; nil when it may.
+    func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
         let rule = own.or(turns.defaults)
         if let most = rule.rateMax, let span = rule.rateSpan, begun >= most, !isOver(span, at: now) { return windowEnd }
         guard let most = rule.concurrency, active >= most else { return nil }
-        return rest ?? now + Self.placeWait
+        return Self.untilPlace
     }
 }
 

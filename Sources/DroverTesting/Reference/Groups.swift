@@ -39,14 +39,14 @@ struct Groups: Sendable {
         var begun = 0
         /// Where it stands among those that may run; nil while it may not.
         var turn: Int64?
-        /// When it is looked at again, while it has jobs and may not run.
+        /// Until when it may not run, while it has jobs; ``Groups/untilPlace`` where it waits for a place and no time.
         var rest: Timestamp?
 
         var isListed: Bool { !line.isEmpty || active > 0 || isPaused || own != Rule() }
     }
 
-    /// How long a group that has all its places taken is not looked at, unless something happens to it.
-    static let placeWait: Duration = .seconds(5)
+    /// The rest of a group all of whose places are taken: one that is left ends it.
+    static let untilPlace = Timestamp(milliseconds: .max)
     /// How many groups that rested one claim looks at.
     static let wakesPerClaim = 50
 
@@ -127,21 +127,27 @@ struct Groups: Sendable {
         }
     }
 
-    /// When the first group that rests is looked at again.
-    var earliestRest: Timestamp? { resting.compactMap { named[$0]?.rest }.min() }
+    /// When the first group that rests for a time is looked at again.
+    var earliestRest: Timestamp? {
+        resting.compactMap { named[$0]?.rest }.filter { $0 != Self.untilPlace }.min()
+    }
 
     /// The group whose turn it is, if any may run.
-    private mutating func first() -> GroupName? {
+    private mutating func first(_ now: Timestamp) -> GroupName? {
         while let entry = ring.first {
-            if named[entry.name]?.turn == entry.turn { return entry.name }
+            if let group = named[entry.name], group.turn == entry.turn {
+                if endOfRest(of: group, now) == nil { return entry.name }
+                // It came to stand there before a setting of all groups was changed.
+                refresh(entry.name, now)
+            }
             ring.removeFirst()
         }
         return nil
     }
 
     /// Who has the next turn: a group, whose first job is told; or, with nil, the jobs without one, when there are any.
-    mutating func nextTurn(hasPlain: Bool) -> (name: GroupName, job: JobID)? {
-        guard let name = first(), let group = named[name], let turn = group.turn, let job = group.line.first else {
+    mutating func nextTurn(hasPlain: Bool, now: Timestamp) -> (name: GroupName, job: JobID)? {
+        guard let name = first(now), let group = named[name], let turn = group.turn, let job = group.line.first else {
             return nil
         }
         if hasPlain, max(plain, clock) <= turn {
@@ -199,14 +205,14 @@ struct Groups: Sendable {
         }
     }
 
-    /// Until when a group may not run, or is not looked at; nil when it may run.
+    /// Until when a group may not run; nil when it may.
     private func endOfRest(of group: Group, _ now: Timestamp) -> Timestamp? {
         let rule = rule(of: group)
         if let rate = rule.rate, let end = group.windowEnd, end > now, end - now <= rate.per, group.begun >= rate.max {
             return end
         }
         guard let most = rule.concurrency, group.active >= most else { return nil }
-        return group.rest ?? now + Self.placeWait
+        return Self.untilPlace
     }
 }
 

@@ -44,12 +44,16 @@ local function takeTurns(queue, wanted, plains, hand)
             break
         end
         local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
-        if plains > 0 and first <= turn then
+        local group = readGroup(queue, head[1])
+        local rule = ruleOf(queue, group)
+        if (rule.max or rule.concurrency) and restOf(queue, group) then
+            -- It came to stand here before a setting of all groups was changed.
+            refreshGroup(queue, group)
+        elseif plains > 0 and first <= turn then
             queue.now, queue.plain, plains = first, first + 5040, plains - 1
             picks[#picks + 1] = false
         else
-            local group = groupAt(queue, head[1])
-            local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
+            local id = call('ZPOPMIN', group.waiting)[1]
             local hash = id and call('HGETALL', queue.base .. id)
             -- One that another client has taken away is dropped.
             if id and call('ZREM', queue.children, id) == 1 and hash[1] then
