@@ -971,7 +971,9 @@ enum SQL {
         SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized
                 + (grouped > 0 AND EXISTS (SELECT 1 FROM drover_groups WHERE queue = number AND turn IS NOT NULL)) END, last_event, cancels,
             (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1),
-            CASE WHEN limited THEN number END, active
+            CASE WHEN limited THEN number END, active,
+            CASE WHEN grouped > 0 AND NOT paused
+                THEN (SELECT rest FROM drover_groups WHERE queue = number AND rest IS NOT NULL ORDER BY rest LIMIT 1) END
         FROM drover_queues WHERE name = ?1
         """#
 }
