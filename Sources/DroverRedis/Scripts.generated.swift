@@ -2155,8 +2155,17 @@ enum Scripts {
                     picks[#picks + 1] = false
                 else
                     local id = call('ZPOPMIN', group.waiting)[1]
-                    local hash = id and call('HGETALL', queue.base .. id)
-                    if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+                    local score = id and call('ZSCORE', queue.children, id)
+                    local hash, name = score and tonumber(score) < 0 and call('HGETALL', queue.base .. id) or {}, nil
+                    for field = 1, #hash, 2 do
+                        if hash[field] == 'grp' then name = hash[field + 1] end
+                    end
+                    if score and tonumber(score) < 0 and (name == group.name or not hash[1]) then
+                        call('ZREM', queue.children, id)
+                    else
+                        hash = {}
+                    end
+                    if hash[1] then
                         queue.now = turn
                         call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
                         call('SADD', group.running, id)
@@ -2473,7 +2482,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "33776480afa12f779ce0aa0dea2e45096f4eaeaf")
+        """#, sha: "ea4cfddb4f9b8bdf5bab89d49baaee4f6d47947f")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -54,9 +54,18 @@ local function takeTurns(queue, wanted, plains, hand)
             picks[#picks + 1] = false
         else
             local id = call('ZPOPMIN', group.waiting)[1]
-            local hash = id and call('HGETALL', queue.base .. id)
-            -- One that another client has taken away is dropped.
-            if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+            -- One that another client has taken away is dropped: it is gone, or waits for its children, or in another group.
+            local score = id and call('ZSCORE', queue.children, id)
+            local hash, name = score and tonumber(score) < 0 and call('HGETALL', queue.base .. id) or {}, nil
+            for field = 1, #hash, 2 do
+                if hash[field] == 'grp' then name = hash[field + 1] end
+            end
+            if score and tonumber(score) < 0 and (name == group.name or not hash[1]) then
+                call('ZREM', queue.children, id)
+            else
+                hash = {}
+            end
+            if hash[1] then
                 queue.now = turn
                 call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
                 call('SADD', group.running, id)
