@@ -1591,7 +1591,7 @@ enum Scripts {
         local completed, failed = {}, {}
         local finished = 0
         local settle, promoteOnce, endSettling, wake
-        local wakeRested, takeByTurns, park, nextRest
+        local wakeRested, takeByTurns, park, nextRest, hasParked
         local fetched = {}
         if not isPlain then
             for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
@@ -2203,6 +2203,7 @@ enum Scripts {
                     pushFront(id, tonumber(priority) or 0, name)
                 end
             end
+                    hasParked = true
             wake = mark
         end
         if count > 0 then
@@ -2420,7 +2421,8 @@ enum Scripts {
                 if #claimed >= plainWanted then break end
             end
         end
-        isCut = isCut or mayBeMore and #claimed < plainWanted
+        isCut = isCut or #claimed < plainWanted
+            and (mayBeMore or (turns or hasParked) and call('EXISTS', base .. 'drover:ring') == 1)
         if turns then
             local plain, rest, size, place = claimed, {}, 4, 0
             for index = 5, #reply do rest[index - 4] = reply[index] end
@@ -2482,7 +2484,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "ea4cfddb4f9b8bdf5bab89d49baaee4f6d47947f")
+        """#, sha: "5e7280e671d625b8c1acf60cd4008fe961c58e39")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -14,6 +14,21 @@ struct GroupKeyTests {
         try await queue.fixture.store.jobs(matching: JobQuery(queue: "q", part: .groups), page: Page()).groups
     }
 
+    @Test("Who is given none of the jobs without a group, because they are gone, looks again at once")
+    func ghosts() async throws {
+        try await HandMadeQueue.with { queue in
+            try await queue.enqueue([job("a")])
+            for number in 0..<3 { try await queue.redis("LPUSH", "wait", "ghost-\(number)") }
+            let reply = try await queue.exchange(claim: 1)
+            #expect(reply.claimed.isEmpty)
+            #expect(reply.nextDueIn == .zero)
+            var found: [String] = []
+            for _ in 0..<4 where found.isEmpty { found = try await queue.claim(1) }
+            #expect(found == ["a"])
+            #expect(try await queue.exchange(claim: 1).nextDueIn == nil)
+        }
+    }
+
     @Test("A job that another client has made wait for its children is not handed out by the turn of its group")
     func movedParent() async throws {
         try await HandMadeQueue.with { queue in

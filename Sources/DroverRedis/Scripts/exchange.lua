@@ -162,8 +162,8 @@ end
 local completed, failed = {}, {}
 local finished = 0
 local settle, promoteOnce, endSettling, wake
--- Of a queue that has or had groups: what hands out jobs by turns, and parks one that another client took from its group.
-local wakeRested, takeByTurns, park, nextRest
+-- Of a queue that has groups: what hands out jobs by turns, and parks one that another client took from its group.
+local wakeRested, takeByTurns, park, nextRest, hasParked
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
@@ -209,6 +209,7 @@ if not isPlain then
             pushFront(id, tonumber(priority) or 0, name)
         end
     end
+            hasParked = true
     wake = mark
 end
 
@@ -384,7 +385,9 @@ if plainWanted > 0 then
         if #claimed >= plainWanted then break end
     end
 end
-isCut = isCut or mayBeMore and #claimed < plainWanted
+-- Where ids were dropped or parked, their turns are had by the others of the next claim.
+isCut = isCut or #claimed < plainWanted
+    and (mayBeMore or (turns or hasParked) and call('EXISTS', base .. 'drover:ring') == 1)
 -- The jobs of groups come between the others in the order of their turns.
 if turns then
     local plain, rest, size, place = claimed, {}, 4, 0
