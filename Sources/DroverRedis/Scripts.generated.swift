@@ -232,13 +232,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -619,7 +627,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "1d82ea336f6cea816c6238f34e883e957c6df83f")
+        """#, sha: "fc73d4281cb469f585d113e8f09c4688329f6146")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1059,13 +1067,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -1405,7 +1421,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "006d70c147899828984426e161ccbd64c46d3cf6")
+        """#, sha: "cb69820a13af34c01b9179e063b87cce2e9f19dd")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1550,17 +1566,23 @@ enum Scripts {
             priorities = {}
             for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
         end
-        local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
+        local ready, readyJobs, readyHashes, future, isForeign = {}, {}, {}, {}, false
         if limit > 0 and not paused then
             ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
             for index = 1, #ready do
                 local job = base .. ready[index]
-                readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+                local hash = call('HGETALL', job)
+                readyJobs[index], readyHashes[index], future[index] = job, hash, job .. ':lock'
+                if #hash ~= 12 and not hasGroups then
+                    for field = 1, #hash, 2 do
+                        if hash[field] == 'grp' then isForeign = true end
+                    end
+                end
             end
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
-        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
+        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups and not isForeign, false
         if isSliding ~= duration then isSliding = nil end
         if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
@@ -1688,13 +1710,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -2484,7 +2514,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "5e7280e671d625b8c1acf60cd4008fe961c58e39")
+        """#, sha: "e7d03ceb653a7fa804f5a0b5edff081d240dc1ae")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2618,13 +2648,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -2959,7 +2997,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "65613f4f7cc156827f4cd8458aefe29d8a7210a9")
+        """#, sha: "ec3a4130dde9c9835cdf0d0789bdb34661d5d3ed")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -3093,13 +3131,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -3430,7 +3476,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "e8c56b3bf96cbbb08f00616b82516a775075056f")
+        """#, sha: "e72eb8430284f31620524dfb8f8e9bde6b9364b7")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3564,13 +3610,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -3823,7 +3877,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "020a13b02687a1036789913be2c35723a6bc9f9f")
+        """#, sha: "9e064fa3522e9b02527fa5c6eaa0834e7cdc4632")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -4171,13 +4225,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -4349,7 +4411,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "7257df4840e3d8b42847e9308ab601fc2f0dbe25")
+        """#, sha: "ddb176c0bfb5dd24ce95a57df8c1c9f1f7e969b2")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -4433,13 +4495,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -4498,7 +4568,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "7ddf37758b2bb3fcba54321a643f432b0c2be5c2")
+        """#, sha: "4c785790759b4199347fb43cdd244c7036ee9b69")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -4632,13 +4702,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -5148,7 +5226,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "b2d4c9f128c0ea3c18c860f3a08312017b04f902")
+        """#, sha: "064878fe53a8b4ceb5ceae22cbb224b92894504b")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5282,13 +5360,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -5445,7 +5531,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "f3962b14d6b6be68afd28aa8ceee38dd813b8e0e")
+        """#, sha: "7d7508f28e2a8555df10a5d580e596b1c52120c0")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5579,13 +5665,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -5775,7 +5869,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "6f4b7d48d7b1e4397edaf299b0a56e5918ee9eb8")
+        """#, sha: "5ae02099fb221084c9edbb82400456ee984ceb32")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -6104,13 +6198,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -6476,7 +6578,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "d103fa1f6a9acc079ab05f501fadcade9ea31180")
+        """#, sha: "3112b31da2f049a98a614d4b3592979872ca23c3")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6610,13 +6712,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -6966,7 +7076,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "266a2a664084f0e2040898f18178a5e7c4ee33d6")
+        """#, sha: "a3fde818091301b1ba6a14e7885daa44ccfbb8a1")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -7232,13 +7342,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -7348,11 +7466,14 @@ enum Scripts {
         else
             set(kind, value)
         end
+        call('HSET', metaKey, 'drover:groups', '1')
         if group then
             call('ZADD', queue.names, '0', name)
             call('ZREM', queue.resting, name)
             refreshGroup(queue, group)
         else
+            clockOf(queue)
+            unmark(queue)
             for _, entry in ipairs(call('ZRANGE', queue.resting, 0, -1)) do call('ZADD', queue.resting, nowText, entry) end
         end
         if not keptEvents then call('SADD', KEYS[2], base) end
@@ -7365,7 +7486,7 @@ enum Scripts {
             end
         end
         return 1
-        """#, sha: "f83acc7bb54aba527f3301f2e8d9860885817db8")
+        """#, sha: "73050ba509ef8f850e0da48c4fb69cbb7083e341")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -7499,13 +7620,21 @@ enum Scripts {
                 return known and known > fullScore and known or fullScore + now + 5000
             end
         end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
         function refreshGroup(queue, group)
             local rule, name = ruleOf(queue, group), group.name
             local waiting = call('ZCARD', group.waiting)
             if waiting == 0 or rule.isPaused then
                 call('ZREM', queue.ring, name)
                 call('ZREM', queue.resting, name)
-                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
                 return false
             end
             local rest = restOf(queue, group)
@@ -7865,7 +7994,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "74878d2ae1eb7be7c90dbd67210235924df44b42")
+        """#, sha: "f99abe37d540b231e158188cb87c9ae0627cee64")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

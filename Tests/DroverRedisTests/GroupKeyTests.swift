@@ -50,4 +50,41 @@ struct GroupKeyTests {
                 try await queue.fixture.store.jobs([JobKey(queue: "q", id: JobID(stored: "b"))])[0]?.state == .grouped)
         }
     }
+
+    @Test("A queue is one with groups while it has some, or settings of them")
+    func mark() async throws {
+        try await HandMadeQueue.with { queue in
+            func isMarked() async throws -> Bool { try await queue.redis("HEXISTS", "meta", "drover:groups") == "1" }
+            try await queue.enqueue([job("x", nil)])
+            #expect(try await !isMarked())
+            try await queue.enqueue([job("a"), job("b", "h")])
+            #expect(try await isMarked())
+            let claimed = try await queue.exchange(claim: 3).claimed
+            #expect(claimed.count == 3)
+            #expect(try await isMarked())
+            _ = try await queue.exchange(settling: claimed, claim: nil)
+            #expect(try await !isMarked())
+            for name in ["g", nil] {
+                _ = try await queue.fixture.store.configure([.group("q", name, .concurrency(1))])
+                #expect(try await isMarked())
+                try await queue.enqueue([job("c\(name ?? "")")])
+                _ = try await queue.exchange(settling: try await queue.exchange(claim: 1).claimed, claim: nil)
+                #expect(try await isMarked(), "a setting is one of a group that may come")
+                _ = try await queue.fixture.store.configure([.group("q", name, .concurrency(nil))])
+                #expect(try await !isMarked())
+            }
+        }
+    }
+
+    @Test("A paused group holds a job back that another client has put into the line, also before it had jobs")
+    func pausedBefore() async throws {
+        try await HandMadeQueue.with { queue in
+            _ = try await queue.fixture.store.configure([.group("q", "g", .pause)])
+            try await queue.redis(
+                "HSET", "7", "name", "n", "data", "{}", "opts", #"{"group":"g"}"#, "grp", "g", "priority", "0")
+            try await queue.redis("LPUSH", "wait", "7")
+            #expect(try await queue.claim(1).isEmpty)
+            #expect(try await groups(queue) == [GroupSummary(name: "g", waiting: 1, isPaused: true)])
+        }
+    }
 }

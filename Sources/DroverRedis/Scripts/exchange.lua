@@ -117,17 +117,24 @@ if earliest and earliest <= now then
     for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
 end
 -- The oldest jobs of `wait`, the next one last, and of each its key, hash and lock's key in the same places.
-local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
+local ready, readyJobs, readyHashes, future, isForeign = {}, {}, {}, {}, false
 if limit > 0 and not paused then
     ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
     for index = 1, #ready do
         local job = base .. ready[index]
-        readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+        local hash = call('HGETALL', job)
+        readyJobs[index], readyHashes[index], future[index] = job, hash, job .. ':lock'
+        -- One that only another client can have put here; a new job has twelve, and no group.
+        if #hash ~= 12 and not hasGroups then
+            for field = 1, #hash, 2 do
+                if hash[field] == 'grp' then isForeign = true end
+            end
+        end
     end
 end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
-local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
+local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups and not isForeign, false
 -- A sliding window is one of the span that it was set for: where another client has set another, the window is fixed.
 if isSliding ~= duration then isSliding = nil end
 if isSliding then call('EXISTS', slicesKey) end

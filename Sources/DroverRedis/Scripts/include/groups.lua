@@ -91,6 +91,13 @@ local function restOf(queue, group)
     end
 end
 
+-- A queue without groups, and without settings of such as may come, is one like any other: its jobs go the plain way.
+local function unmark(queue)
+    if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+    queue.isMarked = nil
+    call('HDEL', queue.meta, 'drover:groups')
+end
+
 -- Lets a group stand where it belongs: among those that may run, or among those that rest, or nowhere. Tells whether it may run
 -- and could not before.
 function refreshGroup(queue, group)
@@ -99,7 +106,10 @@ function refreshGroup(queue, group)
     if waiting == 0 or rule.isPaused then
         call('ZREM', queue.ring, name)
         call('ZREM', queue.resting, name)
-        if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0 then call('ZREM', queue.names, name) end
+        if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+            and call('ZREM', queue.names, name) == 1 then
+            unmark(queue)
+        end
         return false
     end
     local rest = restOf(queue, group)
