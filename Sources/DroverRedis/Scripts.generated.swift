@@ -341,6 +341,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -627,7 +636,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "fc73d4281cb469f585d113e8f09c4688329f6146")
+        """#, sha: "1d8056ad880828bc17f5b6c2926af63d578838b9")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1152,6 +1161,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -1270,11 +1288,7 @@ enum Scripts {
                 call('ZSCORE', delayedKey, holder)
                 call('EXISTS', jobKeys(base .. holder))
                 local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-                if parent then
-                    local queue = queueOf(parent)
-                    call('SCARD', parent .. ':dependencies')
-                    call('EXISTS', parent, queue.wait, queue.children, queue.marker, queue.events)
-                end
+                if parent then readParent(parent) end
                 if rule.keeps then call('LLEN', activeKey) end
             end
         end
@@ -1421,7 +1435,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "cb69820a13af34c01b9179e063b87cce2e9f19dd")
+        """#, sha: "87a21271b63aee86b27e988d4c726b1cc84a2ff5")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1832,6 +1846,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -2127,10 +2150,7 @@ enum Scripts {
             call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
             for index = 1, count do
                 local hash = hashes[index]
-                if hash[2] then
-                    local queue = queueOf(hash[2])
-                    call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
-                end
+                if hash[2] then readParent(hash[2]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
             end
             for index = 1, due and #due or 0 do
@@ -2212,14 +2232,14 @@ enum Scripts {
                 local groups, rested = groupsAt(base), {}
                 if hasGroups then
                     rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-                    for _, name in ipairs(rested) do readGroup(groups, name) end
-                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-                end
-                function wakeRested() wakeGroups(groups, rested) end
                     local full, most = integer(fullScore), integer(fullScore + now)
                     for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
                         rested[#rested + 1] = name
                     end
+                    for _, name in ipairs(rested) do readGroup(groups, name) end
+                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+                end
+                function wakeRested() wakeGroups(groups, rested) end
                 function takeByTurns(wanted, hand)
                     if not hasGroups then return end
                     return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
@@ -2229,11 +2249,11 @@ enum Scripts {
                     return rest and rest < fullScore and rest
                 end
                 function park(id, name, priority)
+                    hasParked = true
                     call('SREM', groupAt(groups, name).running, id)
                     pushFront(id, tonumber(priority) or 0, name)
                 end
             end
-                    hasParked = true
             wake = mark
         end
         if count > 0 then
@@ -2514,7 +2534,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "e7d03ceb653a7fa804f5a0b5edff081d240dc1ae")
+        """#, sha: "da67569c0a28fa0df7d44aae6bf6ef60daa53436")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2757,6 +2777,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -2997,7 +3026,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "ec3a4130dde9c9835cdf0d0789bdb34661d5d3ed")
+        """#, sha: "d7d824484566ba55043cc037527195c224c9ac02")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -3190,6 +3219,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -3476,7 +3514,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "e72eb8430284f31620524dfb8f8e9bde6b9364b7")
+        """#, sha: "bc2766e9e96230a3106eca993bcda3ab6318edeb")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3670,6 +3708,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -3806,8 +3853,7 @@ enum Scripts {
             if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
                 return 'noParent'
             end
-            local queue = queueOf(parent)
-            call('EXISTS', queue.wait, queue.children, queue.marker, queue.events)
+            readParent(parent)
             detach(root, parent)
             call('HDEL', root, 'parentKey', 'parent')
             return 'done'
@@ -3850,8 +3896,12 @@ enum Scripts {
             end
         end
         for _, job in ipairs(found) do
-            local queue = placeOf(job)
-            call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            local queue, _, name = placeOf(job)
+            call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
+                name .. 'completed', name .. 'paused', jobKeys(job))
+            local parent, group = unpack(call('HMGET', job, 'parentKey', 'grp'))
+            if parent then readParent(parent) end
+            if group then readGroup(groupsAt(name), group) end
         end
         for _, job in ipairs(found) do
             local queue, other, name = placeOf(job)
@@ -3877,7 +3927,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "9e064fa3522e9b02527fa5c6eaa0834e7cdc4632")
+        """#, sha: "31598b7f3ce8683160e568e16db2e99e76d6a0ed")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -4811,6 +4861,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -5226,7 +5285,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "064878fe53a8b4ceb5ceae22cbb224b92894504b")
+        """#, sha: "1648db67f2bf530e01b4615f685cc82736d3ef3f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5420,6 +5479,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -5531,7 +5599,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "7d7508f28e2a8555df10a5d580e596b1c52120c0")
+        """#, sha: "5647ef8327d28bb3c37884e30c9b3c3d596b0f1f")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5783,11 +5851,16 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
-        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
+        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey, leasesKey)
         local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
         local reply = {}
+        local function read(id)
+            local group = call('HGET', base .. id, 'grp')
+            call('EXISTS', base .. id, lockKey(id))
+            if group then readGroup(groupsAt(base), group) end
+        end
         local function isOfScheduler(id, scheduler)
             scheduler = scheduler or string.match(id, '^repeat:(.+):%d+$')
             return scheduler and (call('EXISTS', schedulerKey(scheduler), pausedSchedulerKey(scheduler)) > 0
@@ -5837,20 +5910,32 @@ enum Scripts {
             if left.expiry ~= right.expiry then return left.expiry < right.expiry end
             return left.place > right.place
         end)
+        local isCheck, suspects = call('EXISTS', checkKey) == 0, {}
+        if isCheck then
+            local known = {}
+            for _, id in ipairs(call('SMEMBERS', stalledKey)) do known[id] = true end
+            for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
+                if known[id] and call('EXISTS', lockKey(id)) == 0 then suspects[#suspects + 1] = id end
+            end
+        end
+        for index = 1, math.min(#candidates, limit) do read(candidates[index].id) end
+        for index = 1, math.min(#suspects, limit + #candidates) do read(suspects[index]) end
+        local isTaken = {}
         for index = math.min(#candidates, limit), 1, -1 do
             local id = candidates[index].id
             stale[#stale + 1] = id
+            isTaken[id] = true
             call('DEL', lockKey(id))
             call('SREM', stalledKey, id)
             call('LREM', activeKey, '-1', id)
             putBack(id)
         end
         callAll('HDEL', leasesKey, stale)
-        if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-            local suspects, isLeft = {}, false
-            for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
-            for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
-                if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+        if isCheck then
+            call('SET', checkKey, nowText, 'PX', ARGV[4])
+            local isLeft = false
+            for _, id in ipairs(suspects) do
+                if not isTaken[id] then
                     if #reply >= 3 * limit then
                         isLeft = true
                         break
@@ -5869,7 +5954,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "5ae02099fb221084c9edbb82400456ee984ceb32")
+        """#, sha: "950d46e7c38978b01446115561ca768be181b3eb")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -6307,6 +6392,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -6578,7 +6672,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "3112b31da2f049a98a614d4b3592979872ca23c3")
+        """#, sha: "aaa9e384fa13264327aafe9f76187eb965748acd")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6820,6 +6914,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -7076,7 +7179,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "a3fde818091301b1ba6a14e7885daa44ccfbb8a1")
+        """#, sha: "e347fa21ab63e2cff95a64270ffd176a345a812f")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -7680,6 +7783,15 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
             priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
@@ -7994,7 +8106,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "f99abe37d540b231e158188cb87c9ae0627cee64")
+        """#, sha: "342f4cef1561b88f355bc76234c63a643bac3a51")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

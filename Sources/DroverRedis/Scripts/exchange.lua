@@ -178,10 +178,7 @@ if not isPlain then
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]
-        if hash[2] then
-            local queue = queueOf(hash[2])
-            call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
-        end
+        if hash[2] then readParent(hash[2]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
     end
     for index = 1, due and #due or 0 do
@@ -195,14 +192,14 @@ if not isPlain then
         local groups, rested = groupsAt(base), {}
         if hasGroups then
             rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-            for _, name in ipairs(rested) do readGroup(groups, name) end
-            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-        end
-        function wakeRested() wakeGroups(groups, rested) end
             local full, most = integer(fullScore), integer(fullScore + now)
             for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
                 rested[#rested + 1] = name
             end
+            for _, name in ipairs(rested) do readGroup(groups, name) end
+            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+        end
+        function wakeRested() wakeGroups(groups, rested) end
         function takeByTurns(wanted, hand)
             if not hasGroups then return end
             return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
@@ -212,11 +209,11 @@ if not isPlain then
             return rest and rest < fullScore and rest
         end
         function park(id, name, priority)
+            hasParked = true
             call('SREM', groupAt(groups, name).running, id)
             pushFront(id, tonumber(priority) or 0, name)
         end
     end
-            hasParked = true
     wake = mark
 end
 
