@@ -5853,8 +5853,9 @@ enum Scripts {
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey, leasesKey)
         local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
-        local paused, concurrency
-        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local paused, concurrency, hasGroups
+        paused, concurrency, keptEvents, hasGroups =
+            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:groups'))
         local reply = {}
         local function read(id)
             local group = call('HGET', base .. id, 'grp')
@@ -5918,6 +5919,17 @@ enum Scripts {
                 if known[id] and call('EXISTS', lockKey(id)) == 0 then suspects[#suspects + 1] = id end
             end
         end
+        local groups, left = groupsAt(base), {}
+        if hasGroups then
+            local size = call('ZCARD', groups.names)
+            local from = size > 50 and now % size or 0
+            for _, name in ipairs(call('ZRANGE', groups.names, integer(from), integer(from + 49))) do
+                local group = readGroup(groups, name)
+                for _, id in ipairs(call('SRANDMEMBER', group.running, 10)) do
+                    if not call('LPOS', activeKey, id) then left[#left + 1] = { group, id } end
+                end
+            end
+        end
         for index = 1, math.min(#candidates, limit) do read(candidates[index].id) end
         for index = 1, math.min(#suspects, limit + #candidates) do read(suspects[index]) end
         local isTaken = {}
@@ -5952,9 +5964,13 @@ enum Scripts {
                 callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
             end
         end
+        for _, item in ipairs(left) do
+            call('SREM', item[1].running, item[2])
+            if refreshGroup(groups, item[1]) then hasPushed = true end
+        end
         mark(paused, concurrency)
         return reply
-        """#, sha: "950d46e7c38978b01446115561ca768be181b3eb")
+        """#, sha: "ad81dcf9494efbc63a806702fb25162ea01db29a")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""

@@ -51,6 +51,22 @@ struct GroupKeyTests {
         }
     }
 
+    @Test("Jobs that another client ended leave the groups without a limit, too, when stalled ones are looked for")
+    func left() async throws {
+        try await HandMadeQueue.with { queue in
+            try await queue.enqueue([job("a"), job("b"), job("c", "h")])
+            #expect(try await queue.claim(2) == ["a", "c"])
+            for id in ["a", "c"] {
+                try await queue.redis("LREM", "active", "0", id)
+                try await queue.redis("DEL", id)
+                try await queue.redis("DEL", "\(id):lock")
+            }
+            #expect(try await groups(queue).map(\.active) == [1, 1])
+            _ = try await queue.fixture.store.reclaimStalled("q", maxStalled: 1, limit: 10)
+            #expect(try await groups(queue) == [GroupSummary(name: "g", waiting: 1)])
+        }
+    }
+
     @Test("A queue is one with groups while it has some, or settings of them")
     func mark() async throws {
         try await HandMadeQueue.with { queue in

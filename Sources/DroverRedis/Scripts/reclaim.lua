@@ -7,12 +7,13 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
--- O(active), the reclaimed ones each O(log jobs).
+-- O(active), the reclaimed ones each O(log jobs); in a queue with groups O(500 active).
 --#include keys keys-more time base groups marks places leases
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey, leasesKey)
 local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
-local paused, concurrency
-paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+local paused, concurrency, hasGroups
+paused, concurrency, keptEvents, hasGroups =
+    unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:groups'))
 local reply = {}
 
 -- Reads what will be written of a job that is put back.
@@ -87,6 +88,19 @@ if isCheck then
     end
 end
 
+-- Groups of which jobs may have ended that another client worked or removed: some of them, others each time.
+local groups, left = groupsAt(base), {}
+if hasGroups then
+    local size = call('ZCARD', groups.names)
+    local from = size > 50 and now % size or 0
+    for _, name in ipairs(call('ZRANGE', groups.names, integer(from), integer(from + 49))) do
+        local group = readGroup(groups, name)
+        for _, id in ipairs(call('SRANDMEMBER', group.running, 10)) do
+            if not call('LPOS', activeKey, id) then left[#left + 1] = { group, id } end
+        end
+    end
+end
+
 for index = 1, math.min(#candidates, limit) do read(candidates[index].id) end
 for index = 1, math.min(#suspects, limit + #candidates) do read(suspects[index]) end
 
@@ -124,6 +138,10 @@ if isCheck then
         call('DEL', stalledKey)
         callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
     end
+end
+for _, item in ipairs(left) do
+    call('SREM', item[1].running, item[2])
+    if refreshGroup(groups, item[1]) then hasPushed = true end
 end
 mark(paused, concurrency)
 return reply
