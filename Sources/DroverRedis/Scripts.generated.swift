@@ -8091,10 +8091,15 @@ enum Scripts {
             return { #ids, looked >= limit and 1 or 0, cursor }
         end
         if call('EXISTS', metaKey) == 0 then
-            if isGone(base) then call('SREM', KEYS[2], base) end
-            return { 0, 0, '' }
+            local isLeft = call('EXISTS', childrenKey, groupsAt(base).names) > 0
+            if isLeft and call('EXISTS', waitKey, pausedKey, activeKey, prioritizedKey, delayedKey) > 0 then isLeft = false end
+            if not isLeft then
+                if isGone(base) then call('SREM', KEYS[2], base) end
+                return { 0, 0, '' }
+            end
+        elseif call('HEXISTS', metaKey, 'paused') == 0 then
+            return 'the queue is not paused; pause it first'
         end
-        if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
         if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
             return 'jobs of the queue are active; wait for them, or force it'
         end
@@ -8122,7 +8127,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "342f4cef1561b88f355bc76234c63a643bac3a51")
+        """#, sha: "15ce94041719c25d7ba198d8b1276fe9a6cf6023")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

@@ -103,4 +103,20 @@ struct GroupKeyTests {
             #expect(try await groups(queue) == [GroupSummary(name: "g", waiting: 1, isPaused: true)])
         }
     }
+
+    @Test("What another client's removal of the queue left of its groups is told, and removed by an obliterate")
+    func stranded() async throws {
+        try await HandMadeQueue.with { queue in
+            try await queue.enqueue([job("a"), job("b"), job("c", "h")])
+            for key in ["meta", "events", "id", "marker"] { try await queue.redis("DEL", key) }
+            let summary = try #require(try await queue.fixture.store.queues().first { $0.name == "q" })
+            #expect(summary.problem?.contains("3 jobs of groups") == true)
+            let report = try await queue.fixture.store.sweep(.obliterate("q", force: false), after: nil, limit: 100)
+            #expect(report.removed == 3 && report.progress == .finished)
+            for key in ["a", "b", "c", "waiting-children", "drover:group-g", "drover:ring", "drover:groups"] {
+                #expect(try await queue.redis("EXISTS", key) == "0", "\(key)")
+            }
+            #expect(try await !queue.fixture.store.queues().contains { $0.name == "q" })
+        }
+    }
 }

@@ -108,11 +108,16 @@ end
 
 -- Obliterate.
 if call('EXISTS', metaKey) == 0 then
-    -- Another client may have removed it.
-    if isGone(base) then call('SREM', KEYS[2], base) end
-    return { 0, 0, '' }
+    -- Another client has removed it, and may have left what lies where it does not look: what waits in groups or for children.
+    local isLeft = call('EXISTS', childrenKey, groupsAt(base).names) > 0
+    if isLeft and call('EXISTS', waitKey, pausedKey, activeKey, prioritizedKey, delayedKey) > 0 then isLeft = false end
+    if not isLeft then
+        if isGone(base) then call('SREM', KEYS[2], base) end
+        return { 0, 0, '' }
+    end
+elseif call('HEXISTS', metaKey, 'paused') == 0 then
+    return 'the queue is not paused; pause it first'
 end
-if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
 if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
     return 'jobs of the queue are active; wait for them, or force it'
 end
