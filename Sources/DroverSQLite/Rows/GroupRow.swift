@@ -55,9 +55,8 @@ struct GroupRow {
     var isPaused = false
     var waiting: Int64 = 0
     var active: Int64 = 0
-    /// The window of its rate: its end, and how many jobs began in it.
-    var windowEnd: Int64?
-    var begun: Int64 = 0
+    /// That of its rate.
+    var window = Window()
     /// Where it stands among those that may run; nil while it may not.
     var turn: Int64?
     /// Until when it may not run, while it has jobs; ``untilPlace`` where it waits for a place and no time.
@@ -75,8 +74,7 @@ struct GroupRow {
         isPaused = row.bool(5)
         waiting = row.count(6)
         active = row.count(7)
-        windowEnd = row.optionalInt(8)
-        begun = row.count(9)
+        window = Window(end: row.optionalInt(8).map { Timestamp(milliseconds: $0) }, begun: Int(row.count(9)))
         turn = row.optionalInt(10)
         rest = row.optionalInt(11)
     }
@@ -91,11 +89,11 @@ struct GroupRow {
         save.bind(7, isPaused)
         save.bind(8, waiting)
         save.bind(9, active)
-        save.bind(10, windowEnd)
-        save.bind(11, begun)
+        save.bind(10, window.end?.milliseconds)
+        save.bind(11, Int64(window.begun))
         save.bind(12, turn)
         save.bind(13, rest)
-        save.bind(14, isListed ? nil : windowEnd)
+        save.bind(14, isListed ? nil : window.end?.milliseconds)
         try save.run()
     }
 
@@ -109,13 +107,8 @@ struct GroupRow {
     /// Counts a job that begins.
     mutating func begin(_ turns: GroupTurns, at now: Int64) {
         guard let span = own.or(turns.defaults).rateSpan else { return }
-        if isOver(span, at: now) { (begun, windowEnd) = (0, now + span) }
-        begun += 1
+        window.begin(in: .milliseconds(span), at: Timestamp(milliseconds: now))
     }
-
-    /// Whether the window of its rate has ended. One that ends later than a span from now is of another rate, or of a clock that
-    /// was set back.
-    private func isOver(_ span: Int64, at now: Int64) -> Bool { windowEnd.map { $0 <= now || $0 - now > span } ?? true }
 
     /// Lets it stand where it belongs: among those that may run, or among those that rest, or nowhere.
     ///
@@ -139,7 +132,11 @@ struct GroupRow {
     /// Until when it may not run; nil when it may.
     func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
         let rule = own.or(turns.defaults)
-        if let most = rule.rateMax, let span = rule.rateSpan, begun >= most, !isOver(span, at: now) { return windowEnd }
+        if let rate = rule.rate, window.begun >= rate.max,
+            !window.isOver(rate.per, at: Timestamp(milliseconds: now))
+        {
+            return window.end?.milliseconds
+        }
         guard let most = rule.concurrency, active >= most else { return nil }
         return Self.untilPlace
     }

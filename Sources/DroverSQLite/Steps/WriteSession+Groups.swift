@@ -69,7 +69,7 @@ extension WriteSession {
             switch setting {
             case .pause: group.isPaused = true
             case .resume: group.isPaused = false
-            case .rate: if group.own.rate != old { (group.windowEnd, group.begun) = (nil, 0) }
+            case .rate: if group.own.rate != old { group.window = Window() }
             case .weight, .concurrency: break
             }
             group.rest = nil
@@ -204,7 +204,7 @@ extension WriteSession {
         var group = try group(name, turn) ?? GroupRow(name: name)
         body(&group)
         if try group.refresh(turns(of: turn), at: now) { turn.wakesWork = true }
-        guard group.isListed || group.windowEnd.map({ $0 > now }) ?? false else {
+        guard group.isListed || !group.window.isOver(nil, at: Timestamp(milliseconds: now)) else {
             let delete = try statement(SQL.deleteGroup)
             delete.bind(1, turn.number)
             delete.bind(2, name)

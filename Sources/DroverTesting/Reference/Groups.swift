@@ -34,9 +34,8 @@ struct Groups: Sendable {
         /// The jobs that wait, in order.
         var line = Line<JobID>()
         var active = 0
-        /// The window of its rate: its end, and how many jobs began in it.
-        var windowEnd: Timestamp?
-        var begun = 0
+        /// That of its rate.
+        var window = Window()
         /// Where it stands among those that may run; nil while it may not.
         var turn: Int64?
         /// Until when it may not run, while it has jobs; ``Groups/untilPlace`` where it waits for a place and no time.
@@ -94,7 +93,7 @@ struct Groups: Sendable {
         case .pause: group.isPaused = true
         case .resume: group.isPaused = false
         case .rate(let rate):
-            if rate != group.own.rate { (group.windowEnd, group.begun) = (nil, 0) }
+            if rate != group.own.rate { group.window = Window() }
             group.own.rate = rate
         case .weight, .concurrency: Self.set(setting, in: &group.own)
         }
@@ -163,13 +162,7 @@ struct Groups: Sendable {
     /// Counts a job that begins.
     mutating func begin(_ name: GroupName, now: Timestamp) {
         guard let group = named[name], let rate = rule(of: group).rate else { return }
-        change(name) { group in
-            if group.windowEnd.map({ $0 <= now || $0 - now > rate.per }) ?? true {
-                group.begun = 0
-                group.windowEnd = now + rate.per
-            }
-            group.begun += 1
-        }
+        change(name) { $0.window.begin(in: rate.per, at: now) }
     }
 
     private func stride(of group: Group) -> Int64 { 5040 / Int64(min(max(rule(of: group).weight ?? 1, 1), 100)) }
@@ -199,7 +192,7 @@ struct Groups: Sendable {
         named.values[index].rest = nil
         if isIdle {
             named.values[index].turn = nil
-            if !group.isListed, group.windowEnd.map({ $0 <= now }) ?? true { named[name] = nil }
+            if !group.isListed, group.window.isOver(nil, at: now) { named[name] = nil }
         } else if group.turn == nil {
             stand(name, at: clock + stride(of: group))
         }
@@ -208,8 +201,8 @@ struct Groups: Sendable {
     /// Until when a group may not run; nil when it may.
     private func endOfRest(of group: Group, _ now: Timestamp) -> Timestamp? {
         let rule = rule(of: group)
-        if let rate = rule.rate, let end = group.windowEnd, end > now, end - now <= rate.per, group.begun >= rate.max {
-            return end
+        if let rate = rule.rate, group.window.begun >= rate.max, !group.window.isOver(rate.per, at: now) {
+            return group.window.end
         }
         guard let most = rule.concurrency, group.active >= most else { return nil }
         return Self.untilPlace
