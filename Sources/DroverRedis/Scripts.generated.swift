@@ -2229,30 +2229,30 @@ enum Scripts {
             call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
             return picks, isCut
         end
-                local groups, rested = groupsAt(base), {}
-                if hasGroups then
-                    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-                    local full, most = integer(fullScore), integer(fullScore + now)
-                    for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
-                        rested[#rested + 1] = name
-                    end
-                    for _, name in ipairs(rested) do readGroup(groups, name) end
-                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-                end
-                function wakeRested() wakeGroups(groups, rested) end
-                function takeByTurns(wanted, hand)
-                    if not hasGroups then return end
-                    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
-                end
-                function nextRest()
-                    local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
-                    return rest and rest < fullScore and rest
-                end
-                function park(id, name, priority)
-                    hasParked = true
-                    call('SREM', groupAt(groups, name).running, id)
-                    pushFront(id, tonumber(priority) or 0, name)
-                end
+        local groups, rested = groupsAt(base), {}
+        if hasGroups then
+            rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+            local full, most = integer(fullScore), integer(fullScore + now)
+            for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
+                rested[#rested + 1] = name
+            end
+            for _, name in ipairs(rested) do readGroup(groups, name) end
+            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+        end
+        function wakeRested() wakeGroups(groups, rested) end
+        function takeByTurns(wanted, hand)
+            if not hasGroups then return end
+            return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+        end
+        function nextRest()
+            local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
+            return rest and rest < fullScore and rest
+        end
+        function park(id, name, priority)
+            hasParked = true
+            call('SREM', groupAt(groups, name).running, id)
+            pushFront(id, tonumber(priority) or 0, name)
+        end
             end
             wake = mark
         end
@@ -2534,7 +2534,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "da67569c0a28fa0df7d44aae6bf6ef60daa53436")
+        """#, sha: "f3ff174414712e545b74cee2a051fad75940c021")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -189,30 +189,6 @@ if not isPlain then
     end
     if limit >= 0 and not paused then
         --#include turns
-        local groups, rested = groupsAt(base), {}
-        if hasGroups then
-            rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-            local full, most = integer(fullScore), integer(fullScore + now)
-            for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
-                rested[#rested + 1] = name
-            end
-            for _, name in ipairs(rested) do readGroup(groups, name) end
-            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-        end
-        function wakeRested() wakeGroups(groups, rested) end
-        function takeByTurns(wanted, hand)
-            if not hasGroups then return end
-            return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
-        end
-        function nextRest()
-            local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
-            return rest and rest < fullScore and rest
-        end
-        function park(id, name, priority)
-            hasParked = true
-            call('SREM', groupAt(groups, name).running, id)
-            pushFront(id, tonumber(priority) or 0, name)
-        end
     end
     wake = mark
 end

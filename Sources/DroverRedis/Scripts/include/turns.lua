@@ -1,4 +1,5 @@
--- Whose turn it is among the groups of a queue and the jobs without one (TurnClock of DroverCore). Only exchange.lua includes it.
+-- Whose turn it is among the groups of a queue and the jobs without one (TurnClock of DroverCore). Only exchange.lua includes it,
+-- whose functions it fills.
 
 -- Looks again at groups whose rest is over, `names`. Where one has all its places taken, some of the jobs that take them are
 -- looked for among the active ones: another client may have ended them.
@@ -78,4 +79,29 @@ local function takeTurns(queue, wanted, plains, hand)
     end
     call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
     return picks, isCut
+end
+
+local groups, rested = groupsAt(base), {}
+if hasGroups then
+    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+    local full, most = integer(fullScore), integer(fullScore + now)
+    for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
+        rested[#rested + 1] = name
+    end
+    for _, name in ipairs(rested) do readGroup(groups, name) end
+    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+end
+function wakeRested() wakeGroups(groups, rested) end
+function takeByTurns(wanted, hand)
+    if not hasGroups then return end
+    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+end
+function nextRest()
+    local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
+    return rest and rest < fullScore and rest
+end
+function park(id, name, priority)
+    hasParked = true
+    call('SREM', groupAt(groups, name).running, id)
+    pushFront(id, tonumber(priority) or 0, name)
 end
