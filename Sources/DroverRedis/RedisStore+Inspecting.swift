@@ -95,6 +95,7 @@ extension RedisStore {
         for queue in queues {
             commands += LimitsReply.commands(queue, keys)
             commands.append(.make("EXISTS", keys.meta(queue)))
+            commands.append(.make("HEXISTS", keys.meta(queue), "drover:groups"))
             // Those that wait in groups lie among those that wait for children.
             commands.append(.make("ZCOUNT", keys.base(queue) + "waiting-children", "-inf", "(0"))
             commands += keys.listed(queue).map(\.probe)
@@ -115,6 +116,7 @@ extension RedisStore {
             }
             let limits = try LimitsReply(next)
             let exists = try next().int == 1
+            let isGrouped = try next().int == 1
             var counts = JobCounts()
             let grouped = Int(try next().int ?? 0)
             for key in keys.listed(queue) {
@@ -126,6 +128,12 @@ extension RedisStore {
             // One that another client has obliterated is remembered and has nothing any more.
             guard exists || counts.total > 0 || isDamaged else { continue }
             var summary = limits.summary(queue, counts, now: now)
+            if grouped > 0, !isGrouped, !isDamaged {
+                // The mark that the queue has groups lies in what that client removed.
+                summary.problem =
+                    "another client has removed the queue and left \(grouped) jobs of groups, which nobody works; "
+                    + "drover obliterate removes them, and the next job of a group takes them on"
+            }
             if isDamaged { summary.problem = await damage(of: queue) ?? "a key of the queue holds something else" }
             summaries.append(summary)
         }

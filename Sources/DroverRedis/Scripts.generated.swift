@@ -162,6 +162,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -219,24 +220,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -327,6 +340,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -614,7 +636,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "54e4bfda591343c67c8604f3444bc1ee6929d491")
+        """#, sha: "1d8056ad880828bc17f5b6c2926af63d578838b9")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -984,6 +1006,7 @@ enum Scripts {
         local standing, replace, hold, keep
         if groups or rules then
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -1041,24 +1064,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -1125,6 +1160,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -1244,11 +1288,7 @@ enum Scripts {
                 call('ZSCORE', delayedKey, holder)
                 call('EXISTS', jobKeys(base .. holder))
                 local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-                if parent then
-                    local queue = queueOf(parent)
-                    call('SCARD', parent .. ':dependencies')
-                    call('EXISTS', parent, queue.wait, queue.children, queue.marker, queue.events)
-                end
+                if parent then readParent(parent) end
                 if rule.keeps then call('LLEN', activeKey) end
             end
         end
@@ -1395,7 +1435,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "2ebd4717bb64511b3dd49e9e0453b847c2db6337")
+        """#, sha: "87a21271b63aee86b27e988d4c726b1cc84a2ff5")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1540,17 +1580,23 @@ enum Scripts {
             priorities = {}
             for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
         end
-        local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
+        local ready, readyJobs, readyHashes, future, isForeign = {}, {}, {}, {}, false
         if limit > 0 and not paused then
             ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
             for index = 1, #ready do
                 local job = base .. ready[index]
-                readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+                local hash = call('HGETALL', job)
+                readyJobs[index], readyHashes[index], future[index] = job, hash, job .. ':lock'
+                if #hash ~= 12 and not hasGroups then
+                    for field = 1, #hash, 2 do
+                        if hash[field] == 'grp' then isForeign = true end
+                    end
+                end
             end
         end
         call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
             limiterKey, unpack(future))
-        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
+        local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups and not isForeign, false
         if isSliding ~= duration then isSliding = nil end
         if isSliding then call('EXISTS', slicesKey) end
         if count > 0 then
@@ -1581,7 +1627,7 @@ enum Scripts {
         local completed, failed = {}, {}
         local finished = 0
         local settle, promoteOnce, endSettling, wake
-        local wakeRested, takeByTurns, park, nextRest
+        local wakeRested, takeByTurns, park, nextRest, hasParked
         local fetched = {}
         if not isPlain then
             for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
@@ -1608,6 +1654,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -1665,24 +1712,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -1786,6 +1845,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -2082,10 +2150,7 @@ enum Scripts {
             call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
             for index = 1, count do
                 local hash = hashes[index]
-                if hash[2] then
-                    local queue = queueOf(hash[2])
-                    call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
-                end
+                if hash[2] then readParent(hash[2]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
             end
             for index = 1, due and #due or 0 do
@@ -2131,14 +2196,26 @@ enum Scripts {
                     break
                 end
                 local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
-                if plains > 0 and first <= turn then
+                local group = readGroup(queue, head[1])
+                local rule = ruleOf(queue, group)
+                if (rule.max or rule.concurrency) and restOf(queue, group) then
+                    refreshGroup(queue, group)
+                elseif plains > 0 and first <= turn then
                     queue.now, queue.plain, plains = first, first + 5040, plains - 1
                     picks[#picks + 1] = false
                 else
-                    local group = groupAt(queue, head[1])
-                    local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
-                    local hash = id and call('HGETALL', queue.base .. id)
-                    if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+                    local id = call('ZPOPMIN', group.waiting)[1]
+                    local score = id and call('ZSCORE', queue.children, id)
+                    local hash, name = score and tonumber(score) < 0 and call('HGETALL', queue.base .. id) or {}, nil
+                    for field = 1, #hash, 2 do
+                        if hash[field] == 'grp' then name = hash[field + 1] end
+                    end
+                    if score and tonumber(score) < 0 and (name == group.name or not hash[1]) then
+                        call('ZREM', queue.children, id)
+                    else
+                        hash = {}
+                    end
+                    if hash[1] then
                         queue.now = turn
                         call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
                         call('SADD', group.running, id)
@@ -2152,22 +2229,30 @@ enum Scripts {
             call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
             return picks, isCut
         end
-                local groups, rested = groupsAt(base), {}
-                if hasGroups then
-                    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-                    for _, name in ipairs(rested) do readGroup(groups, name) end
-                    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-                end
-                function wakeRested() wakeGroups(groups, rested) end
-                function takeByTurns(wanted, hand)
-                    if not hasGroups then return end
-                    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
-                end
-                function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
-                function park(id, name, priority)
-                    call('SREM', groupAt(groups, name).running, id)
-                    pushFront(id, tonumber(priority) or 0, name)
-                end
+        local groups, rested = groupsAt(base), {}
+        if hasGroups then
+            rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+            local full, most = integer(fullScore), integer(fullScore + now)
+            for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
+                rested[#rested + 1] = name
+            end
+            for _, name in ipairs(rested) do readGroup(groups, name) end
+            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+        end
+        function wakeRested() wakeGroups(groups, rested) end
+        function takeByTurns(wanted, hand)
+            if not hasGroups then return end
+            return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+        end
+        function nextRest()
+            local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
+            return rest and rest < fullScore and rest
+        end
+        function park(id, name, priority)
+            hasParked = true
+            call('SREM', groupAt(groups, name).running, id)
+            pushFront(id, tonumber(priority) or 0, name)
+        end
             end
             wake = mark
         end
@@ -2386,7 +2471,8 @@ enum Scripts {
                 if #claimed >= plainWanted then break end
             end
         end
-        isCut = isCut or mayBeMore and #claimed < plainWanted
+        isCut = isCut or #claimed < plainWanted
+            and (mayBeMore or (turns or hasParked) and call('EXISTS', base .. 'drover:ring') == 1)
         if turns then
             local plain, rest, size, place = claimed, {}, 4, 0
             for index = 5, #reply do rest[index - 4] = reply[index] end
@@ -2448,7 +2534,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "e8ea42f7391d1ff0cf9e7d3f175043ea8b6e5c96")
+        """#, sha: "f3ff174414712e545b74cee2a051fad75940c021")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2512,6 +2598,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -2569,24 +2656,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -2677,6 +2776,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -2918,7 +3026,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "b2059e60aeaa10cdf1cff6bc5a93242442c76e54")
+        """#, sha: "d7d824484566ba55043cc037527195c224c9ac02")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -2982,6 +3090,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -3039,24 +3148,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -3098,6 +3219,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -3384,7 +3514,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "9b0d7ac380204cc1ec968188ff607b218a7cdb59")
+        """#, sha: "bc2766e9e96230a3106eca993bcda3ab6318edeb")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3448,6 +3578,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -3505,24 +3636,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -3564,6 +3707,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -3701,8 +3853,7 @@ enum Scripts {
             if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
                 return 'noParent'
             end
-            local queue = queueOf(parent)
-            call('EXISTS', queue.wait, queue.children, queue.marker, queue.events)
+            readParent(parent)
             detach(root, parent)
             call('HDEL', root, 'parentKey', 'parent')
             return 'done'
@@ -3745,8 +3896,12 @@ enum Scripts {
             end
         end
         for _, job in ipairs(found) do
-            local queue = placeOf(job)
-            call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            local queue, _, name = placeOf(job)
+            call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
+                name .. 'completed', name .. 'paused', jobKeys(job))
+            local parent, group = unpack(call('HMGET', job, 'parentKey', 'grp'))
+            if parent then readParent(parent) end
+            if group then readGroup(groupsAt(name), group) end
         end
         for _, job in ipairs(found) do
             local queue, other, name = placeOf(job)
@@ -3772,7 +3927,7 @@ enum Scripts {
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
         return 'done'
-        """#, sha: "a7cf53fcceeeef6ebfd936e4e87158e272500d01")
+        """#, sha: "31598b7f3ce8683160e568e16db2e99e76d6a0ed")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -4050,6 +4205,7 @@ enum Scripts {
         local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
         local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4107,24 +4263,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -4265,14 +4433,14 @@ enum Scripts {
             end
             if #parts > 1 then
                 local from = math.max(passed - 1000, 0)
-                local near, places = read(from, passed - from + 1000), {}
+                local near, places, found = read(from, passed - from + 1000), {}, nil
                 for place, id in ipairs(near) do places[id] = from + place end
-                for index = 2, #parts do
-                    if places[parts[index]] then
-                        passed = places[parts[index]]
-                        break
-                    end
+                for index = 2, #parts do found = found or places[parts[index]] end
+                for _, index in ipairs(found and {} or { 2, #parts }) do
+                    local place = not found and call('LPOS', key, parts[index], 'RANK', isAscending and '-1' or '1', 'MAXLEN', passed + 100000)
+                    if place then found = isAscending and call('LLEN', key) - place or place + 1 end
                 end
+                passed = found or isAscending and 0 or passed
             end
             local ids = read(passed, limit)
             for _, id in ipairs(ids) do show(id, '') end
@@ -4293,7 +4461,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "7d7d7843da827318ce12262304610c552bde8e28")
+        """#, sha: "ddb176c0bfb5dd24ce95a57df8c1c9f1f7e969b2")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -4307,6 +4475,7 @@ enum Scripts {
         local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
         local function lockKey(id) return base .. id .. ':lock' end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4364,24 +4533,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -4437,7 +4618,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "645a56f097ce6d776a107e5f8aff9c0e710501d6")
+        """#, sha: "4c785790759b4199347fb43cdd244c7036ee9b69")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
@@ -4501,6 +4682,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -4558,24 +4740,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -4666,6 +4860,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -5082,7 +5285,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "26b0c5f0dad6a2145cb42d0ecdee0b7968b3ecfc")
+        """#, sha: "1648db67f2bf530e01b4615f685cc82736d3ef3f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5146,6 +5349,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -5203,24 +5407,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -5262,6 +5478,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -5374,7 +5599,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "316af7ee0a2e71fa1b94fb35025f2ffae72f844d")
+        """#, sha: "5647ef8327d28bb3c37884e30c9b3c3d596b0f1f")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5438,6 +5663,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -5495,24 +5721,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -5613,11 +5851,17 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
-        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey)
+        call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey, leasesKey)
         local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
-        local paused, concurrency
-        paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
+        local paused, concurrency, hasGroups
+        paused, concurrency, keptEvents, hasGroups =
+            unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents', 'drover:groups'))
         local reply = {}
+        local function read(id)
+            local group = call('HGET', base .. id, 'grp')
+            call('EXISTS', base .. id, lockKey(id))
+            if group then readGroup(groupsAt(base), group) end
+        end
         local function isOfScheduler(id, scheduler)
             scheduler = scheduler or string.match(id, '^repeat:(.+):%d+$')
             return scheduler and (call('EXISTS', schedulerKey(scheduler), pausedSchedulerKey(scheduler)) > 0
@@ -5667,20 +5911,43 @@ enum Scripts {
             if left.expiry ~= right.expiry then return left.expiry < right.expiry end
             return left.place > right.place
         end)
+        local isCheck, suspects = call('EXISTS', checkKey) == 0, {}
+        if isCheck then
+            local known = {}
+            for _, id in ipairs(call('SMEMBERS', stalledKey)) do known[id] = true end
+            for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
+                if known[id] and call('EXISTS', lockKey(id)) == 0 then suspects[#suspects + 1] = id end
+            end
+        end
+        local groups, left = groupsAt(base), {}
+        if hasGroups then
+            local size = call('ZCARD', groups.names)
+            local from = size > 50 and now % size or 0
+            for _, name in ipairs(call('ZRANGE', groups.names, integer(from), integer(from + 49))) do
+                local group = readGroup(groups, name)
+                for _, id in ipairs(call('SRANDMEMBER', group.running, 10)) do
+                    if not call('LPOS', activeKey, id) then left[#left + 1] = { group, id } end
+                end
+            end
+        end
+        for index = 1, math.min(#candidates, limit) do read(candidates[index].id) end
+        for index = 1, math.min(#suspects, limit + #candidates) do read(suspects[index]) end
+        local isTaken = {}
         for index = math.min(#candidates, limit), 1, -1 do
             local id = candidates[index].id
             stale[#stale + 1] = id
+            isTaken[id] = true
             call('DEL', lockKey(id))
             call('SREM', stalledKey, id)
             call('LREM', activeKey, '-1', id)
             putBack(id)
         end
         callAll('HDEL', leasesKey, stale)
-        if call('SET', checkKey, nowText, 'PX', ARGV[4], 'NX') then
-            local suspects, isLeft = {}, false
-            for _, id in ipairs(call('SMEMBERS', stalledKey)) do suspects[id] = true end
-            for _, id in ipairs(call('LRANGE', activeKey, 0, -1)) do
-                if suspects[id] and call('EXISTS', lockKey(id)) == 0 then
+        if isCheck then
+            call('SET', checkKey, nowText, 'PX', ARGV[4])
+            local isLeft = false
+            for _, id in ipairs(suspects) do
+                if not isTaken[id] then
                     if #reply >= 3 * limit then
                         isLeft = true
                         break
@@ -5697,9 +5964,13 @@ enum Scripts {
                 callAll('SADD', stalledKey, call('LRANGE', activeKey, 0, -1))
             end
         end
+        for _, item in ipairs(left) do
+            call('SREM', item[1].running, item[2])
+            if refreshGroup(groups, item[1]) then hasPushed = true end
+        end
         mark(paused, concurrency)
         return reply
-        """#, sha: "4baeaf2a1bbb473e53fef574d8d8876143b85a0b")
+        """#, sha: "ad81dcf9494efbc63a806702fb25162ea01db29a")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -5958,6 +6229,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -6015,24 +6287,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -6123,6 +6407,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -6395,7 +6688,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "811282ed34dd663743b790e0c4257c9a086120a5")
+        """#, sha: "aaa9e384fa13264327aafe9f76187eb965748acd")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6459,6 +6752,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -6516,24 +6810,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -6624,6 +6930,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -6880,7 +7195,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "58f064dd381550ccb0b5f1678eedb38149dbeab5")
+        """#, sha: "e347fa21ab63e2cff95a64270ffd176a345a812f")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -7076,6 +7391,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -7133,24 +7449,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -7257,11 +7585,14 @@ enum Scripts {
         else
             set(kind, value)
         end
+        call('HSET', metaKey, 'drover:groups', '1')
         if group then
             call('ZADD', queue.names, '0', name)
             call('ZREM', queue.resting, name)
             refreshGroup(queue, group)
         else
+            clockOf(queue)
+            unmark(queue)
             for _, entry in ipairs(call('ZRANGE', queue.resting, 0, -1)) do call('ZADD', queue.resting, nowText, entry) end
         end
         if not keptEvents then call('SADD', KEYS[2], base) end
@@ -7274,7 +7605,7 @@ enum Scripts {
             end
         end
         return 1
-        """#, sha: "27885a2433b11f706233c16579fa0bf157ccd9ce")
+        """#, sha: "73050ba509ef8f850e0da48c4fb69cbb7083e341")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -7338,6 +7669,7 @@ enum Scripts {
             end
         end
         local knownQueues = {}
+        local fullScore = 4503599627370496
         function groupsAt(other)
             local queue = knownQueues[other]
             if not queue then
@@ -7395,24 +7727,36 @@ enum Scripts {
             return rule
         end
         function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
-        function refreshGroup(queue, group)
-            local rule, name = ruleOf(queue, group), group.name
-            local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-            if waiting == 0 or rule.isPaused then
-                call('ZREM', queue.ring, name)
-                call('ZREM', queue.resting, name)
-                if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-                return false
-            end
-            local rest
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
             if rule.max then
                 local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
                 local left = stop and tonumber(stop) - now
-                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
             end
-            if not rest and rule.concurrency and running >= rule.concurrency then
-                rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
             end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
             if rest then
                 call('ZREM', queue.ring, name)
                 call('ZADD', queue.resting, integer(rest), name)
@@ -7454,6 +7798,15 @@ enum Scripts {
             local places = tonumber(concurrency)
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
+        end
+        local readParents = {}
+        local function readParent(parent)
+            if readParents[parent] then return end
+            readParents[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
         end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
@@ -7650,8 +8003,9 @@ enum Scripts {
                 base .. 'prioritized', base .. 'delayed', base .. 'completed', base .. 'failed', base .. 'waiting-children',
                 base .. 'repeat', base .. 'events') == 0
         end
-        call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+        call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
         local limit, sweep = tonumber(ARGV[2]), ARGV[3]
+        local hasFreed = false
         local function first(key, isList, count, bound)
             if isList then return fromRight(key, 0, count) end
             if bound then return count > 0 and call('ZRANGEBYSCORE', key, '-inf', bound, 'LIMIT', 0, count) or {} end
@@ -7666,7 +8020,9 @@ enum Scripts {
             end
             for _, id in ipairs(ids) do
                 local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
-                if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+                if group and leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') then
+                    hasFreed = true
+                end
                 deleteJob(id, true, true)
             end
         end
@@ -7728,16 +8084,22 @@ enum Scripts {
             end
             removeFrom(key, isList, ids)
             if state == 'active' then callAll('HDEL', leasesKey, ids) end
+            if hasFreed and call('HEXISTS', metaKey, 'paused') == 0 then call('ZADD', markerKey, '0', '0') end
             if isList then cursor = integer(passed + looked - #ids) end
             keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
             if keptEvents or call('EXISTS', metaKey) == 1 then emit('cleaned', 'count', integer(#ids)) end
             return { #ids, looked >= limit and 1 or 0, cursor }
         end
         if call('EXISTS', metaKey) == 0 then
-            if isGone(base) then call('SREM', KEYS[2], base) end
-            return { 0, 0, '' }
+            local isLeft = call('EXISTS', childrenKey, groupsAt(base).names) > 0
+            if isLeft and call('EXISTS', waitKey, pausedKey, activeKey, prioritizedKey, delayedKey) > 0 then isLeft = false end
+            if not isLeft then
+                if isGone(base) then call('SREM', KEYS[2], base) end
+                return { 0, 0, '' }
+            end
+        elseif call('HEXISTS', metaKey, 'paused') == 0 then
+            return 'the queue is not paused; pause it first'
         end
-        if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
         if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
             return 'jobs of the queue are active; wait for them, or force it'
         end
@@ -7765,7 +8127,7 @@ enum Scripts {
             pausedSchedulersKey, moveKey)
         call('SREM', KEYS[2], base)
         return { removed, 0, '' }
-        """#, sha: "7f031e83319d5e3d3da846b6563f848d5beb0143")
+        """#, sha: "15ce94041719c25d7ba198d8b1276fe9a6cf6023")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

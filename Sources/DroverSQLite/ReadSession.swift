@@ -75,6 +75,10 @@ final class ReadSession {
         var seen = WakeUpHub.Observation(
             queue: queue, ready: watch.int(0), lastEvent: watch.int(1), cancels: watch.int(2),
             earliestDue: watch.optionalInt(3))
+        // A group that waits for a place has no time.
+        if let rest = watch.optionalInt(6), rest != GroupRow.untilPlace {
+            seen.earliestDue = min(seen.earliestDue ?? rest, rest)
+        }
         // Who can't be given a job now has been told how long; a look that sees the job would have him ask without end.
         if seen.ready > 0, let number = watch.optionalInt(4),
             let limits = try QueueLimits.load(number, by: { sql throws(StoreError) in try statement(sql) }),

@@ -328,7 +328,7 @@ enum SQL {
 
     /// `list-reservations.sql`
     static let listReservations = #"""
-        SELECT id, amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
+        SELECT amount, ends FROM drover_allowances WHERE key = ?1 AND ends > ?2 ORDER BY ends
         """#
 
     /// `list-rested-groups.sql`
@@ -950,6 +950,11 @@ enum SQL {
         UPDATE drover_schedules SET slot = ?3, iterations = ?4, paused = ?5, ended = ?6 WHERE queue = ?1 AND id = ?2
         """#
 
+    /// `sum-reservations.sql`
+    static let sumReservations = #"""
+        SELECT COALESCE(SUM(amount), 0) FROM drover_allowances WHERE key = ?1 AND ends > ?2
+        """#
+
     /// `trim-events.sql`
     static let trimEvents = #"""
         DELETE FROM drover_events WHERE rowid IN
@@ -966,7 +971,9 @@ enum SQL {
         SELECT CASE WHEN paused THEN 0 ELSE waiting + prioritized
                 + (grouped > 0 AND EXISTS (SELECT 1 FROM drover_groups WHERE queue = number AND turn IS NOT NULL)) END, last_event, cancels,
             (SELECT rank FROM drover_jobs WHERE queue = number AND state = 2 ORDER BY rank LIMIT 1),
-            CASE WHEN limited THEN number END, active
+            CASE WHEN limited THEN number END, active,
+            CASE WHEN grouped > 0 AND NOT paused
+                THEN (SELECT rest FROM drover_groups WHERE queue = number AND rest IS NOT NULL ORDER BY rest LIMIT 1) END
         FROM drover_queues WHERE name = ?1
         """#
 }

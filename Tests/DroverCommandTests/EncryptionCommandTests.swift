@@ -36,6 +36,29 @@ import Testing
 
     private func isClean(_ text: String) -> Bool { Canary.traces(in: text.utf8).isEmpty }
 
+    @Test("without the key claim says so and spends no attempt; renew and settle do without")
+    func byHand() async throws {
+        let add = await drover("add", "--queue", "cards", "n", "--data", data, "--attempts", "2", keys: text(1))
+        #expect(add.status == .done, "\(add.transcript.notes)")
+        for keys in [nil, text(2)] {
+            let claim = await drover("claim", "--queue", "cards", keys: keys)
+            #expect(claim.status == .failed && claim.transcript.results.isEmpty)
+            #expect(claim.transcript.notes.contains("the job cards/1 was not claimed"))
+            #expect(claim.transcript.notes.contains("key \"k1\""))
+            let job = try await record()
+            #expect(job.state == .waiting && job.attemptsMade == 0)
+        }
+        let claim = await drover("claim", "--queue", "cards", keys: text(1))
+        let line = try JSONSerialization.jsonObject(with: Data(claim.transcript.results.utf8)) as? [String: Any]
+        let token = try #require(line?["token"] as? String)
+        #expect(await drover("renew", token).transcript.results == "held\n")
+        let open = await drover("settle", token, "completed", "--result", "1")
+        #expect(open.status == .failed && open.transcript.notes.contains("there is no key"))
+        let settled = await drover("settle", token, "failed", "--reason", "no box", "--final")
+        #expect(settled.status == .done, "\(settled.transcript.notes)")
+        #expect(try await record().failedReason == "no box")
+    }
+
     @Test("with keys, add encrypts the whole payload, named parts, or nothing")
     func adds() async throws {
         let whole = await drover("add", "--queue", "cards", "pay", "--data", data, keys: text(1))

@@ -130,4 +130,56 @@ struct RightsTests {
         await fixture.dispose()
         try await server.stop()
     }
+
+    /// Stores for the queues p and q of a server: one that may do everything, and one that may use none of the keys of groups
+    /// that begin with an r: the ring, those that rest, those that run.
+    private func withoutRing(
+        _ body: (RedisServer, _ able: RedisFixture, _ limited: RedisFixture) async throws -> Void
+    ) async throws {
+        let patterns = ["[pq]:", "[pq]:[^d]*", "[pq]:d[^r]*", "[pq]:drover:[^r]*", "drover*"].map { "acl-y:\($0)" }
+        let words = try Self.words(for: patterns.joined(separator: " ~"))
+        let server = try await RedisServer.start(.init(users: [words.dropFirst().joined(separator: " ")]))
+        let able = try await RedisFixture(on: server, prefix: "acl-y")
+        let limited = try await RedisFixture(on: server, prefix: "acl-y", user: (words[1], "change-me"))
+        try await body(server, able, limited)
+        await limited.dispose()
+        await able.dispose()
+        try await server.stop()
+    }
+
+    private let claim = Claim(limit: 1, lease: .seconds(60), worker: "w")
+    private var grouped: JobOptions {
+        var options = JobOptions()
+        options.group = "g"
+        return options
+    }
+
+    @Test("Who may not write the keys of a group puts none of its stalled jobs back halfway")
+    func stalledInGroup() async throws {
+        try await withoutRing { server, able, limited in
+            _ = try await able.store.enqueue("q", [NewJob(name: "n", options: grouped)])
+            #expect(
+                try await able.store.exchange("q", id: ExchangeID("a"), settle: [], claim: claim).claimed.count == 1)
+            try await limited.advance(by: .seconds(600))
+            await #expect(throws: StoreError.self) {
+                try await limited.store.reclaimStalled("q", maxStalled: 1, limit: 10)
+            }
+            #expect(try await server.command("LRANGE", "acl-y:q:active", "0", "-1") == "1")
+        }
+    }
+
+    @Test("Who may not write the keys of a parent's group ends none of its children halfway")
+    func parentInGroup() async throws {
+        try await withoutRing { server, able, limited in
+            let child = ChildJob("q", NewJob(name: "child"))
+            _ = try await able.store.enqueue("p", [NewJob(name: "n", options: grouped, children: [child])])
+            let claimed = try await able.store.exchange("q", id: ExchangeID("a"), settle: [], claim: claim).claimed
+            let done = Settlement(lease: try #require(claimed.first).lease, outcome: .completed(.null))
+            await #expect(throws: StoreError.self) {
+                try await limited.store.exchange("q", id: ExchangeID("b"), settle: [done], claim: nil)
+            }
+            #expect(try await server.command("LLEN", "acl-y:q:active") == "1")
+            #expect(try await server.command("SCARD", "acl-y:p:1:dependencies") == "1")
+        }
+    }
 }

@@ -48,6 +48,7 @@ struct QueryPlanTests {
         ("delete-reservation", SQL.deleteReservation), ("delete-reservations", SQL.deleteReservations),
         ("find-reservation", SQL.findReservation), ("forget-reservations", SQL.forgetReservations),
         ("list-reservations", SQL.listReservations), ("save-reservation", SQL.saveReservation),
+        ("sum-reservations", SQL.sumReservations),
         ("mark-dedup", SQL.markDedup), ("save-dedup", SQL.saveDedup),
         ("complete-held", SQL.completeHeld), ("count-children", SQL.countChildren), ("delete-child", SQL.deleteChild),
         ("delete-children", SQL.deleteChildren), ("delete-parent", SQL.deleteParent),

@@ -71,6 +71,25 @@ struct TwoStoresTests {
         }
     }
 
+    @Test("A group that rests until its rate allows a job wakes who waits through the other store, to learn when")
+    func restWakes() async throws {
+        try await withTwoStores { first, second, _ in
+            var options = JobOptions()
+            options.group = "g"
+            let job = NewJob(name: "n", options: options)
+            let rate = GroupSetting.rate(GroupRate(max: 1, per: .seconds(3600)))
+            #expect(try await second.configure([.group("q", "g", rate)]) == [.done])
+            _ = try await second.enqueue("q", [job])
+            let reply = try await first.claim(2, of: "q", "look")
+            #expect(reply.claimed.count == 1 && reply.nextDueIn == nil)
+            async let wake = first.waitForWork(WakeInterest(work: ["q"]), atMost: .seconds(20))
+            try await untilWatched("q", by: first)
+            _ = try await second.enqueue("q", [job])
+            #expect(try await wake.work == ["q"])
+            #expect(try await first.claim(1, of: "q", "again").nextDueIn != nil)
+        }
+    }
+
     @Test("An earlier due time, set through one store, wakes who waits through the other")
     func earlierDueWakes() async throws {
         try await withTwoStores { first, second, _ in

@@ -22,7 +22,7 @@ package enum FileAudit {
             "an active job has no token, or another has one",
             "SELECT 1 FROM drover_jobs WHERE (state = 3) <> (token IS NOT NULL)"
         ),
-        ("a job has a state that there is not", "SELECT 1 FROM drover_jobs WHERE state NOT BETWEEN 0 AND 6"),
+        ("a job has a state that there is not", "SELECT 1 FROM drover_jobs WHERE state NOT BETWEEN 0 AND 7"),
         ("a job is of no queue", "SELECT 1 FROM drover_jobs WHERE queue NOT IN (SELECT number FROM drover_queues)"),
         ("a step is of no job", "SELECT 1 FROM drover_steps WHERE job NOT IN (SELECT seq FROM drover_jobs)"),
         (
@@ -46,6 +46,16 @@ package enum FileAudit {
             """
             SELECT 1 FROM drover_jobs
             WHERE state = 6 AND seq NOT IN (SELECT parent FROM drover_children WHERE status = 0)
+            """
+        ),
+        (
+            "a group counts other jobs than it has",
+            """
+            SELECT 1 FROM drover_groups AS entry WHERE
+                waiting <> (SELECT count(*) FROM drover_jobs AS jobs
+                    WHERE jobs.queue = entry.queue AND jobs.grp = entry.name AND state = 7)
+                OR active <> (SELECT count(*) FROM drover_jobs AS jobs
+                    WHERE jobs.queue = entry.queue AND jobs.grp = entry.name AND state = 3)
             """
         ),
         ("a log is of no job", "SELECT 1 FROM drover_logs WHERE job NOT IN (SELECT seq FROM drover_jobs)"),

@@ -25,6 +25,8 @@ struct BatchGathering {
     private var expected: Set<Int> = []
     private var lines: [String: Line] = [:]
     private var groups: [Int: String] = [:]
+    /// Whether no batch begins any more: the worker shuts down, and those that wait are given back.
+    private(set) var isDraining = false
 
     init(_ rule: Rule) {
         self.rule = Rule(upTo: max(rule.upTo, 1), atLeast: max(rule.atLeast, 1), within: max(rule.within, .zero))
@@ -42,11 +44,23 @@ struct BatchGathering {
     /// A job that was expected does not come: it has ended before.
     mutating func missed(_ number: Int) { expected.remove(number) }
 
+    /// No job waits any more.
+    ///
+    /// - Returns: those that do, which are to be given back.
+    mutating func drain() -> [Int] {
+        isDraining = true
+        return waiting
+    }
+
     /// A job has come, and waits.
-    mutating func join(_ number: Int, group: String, now: Duration) {
+    ///
+    /// - Returns: whether it may; else it is to be given back, as it comes while the worker shuts down.
+    @discardableResult
+    mutating func join(_ number: Int, group: String, now: Duration) -> Bool {
         expected.remove(number)
         groups[number] = group
         lines[group, default: Line()].members.append((number, now))
+        return !isDraining
     }
 
     /// A job that waits goes away.
@@ -61,6 +75,7 @@ struct BatchGathering {
 
     /// The batches that begin now. Their jobs wait no more.
     mutating func take(now: Duration) -> [[Int]] {
+        if isDraining { return [] }
         var batches: [[Int]] = []
         for group in lines.keys.sorted() {
             while let line = lines[group], let count = size(of: line, now: now) {
@@ -88,9 +103,10 @@ struct BatchGathering {
         count >= rule.atLeast || !expected.isEmpty ? max(rule.within, Self.leastPatience) : rule.within
     }
 
-    /// When a line is taken at the latest; nil when none waits.
+    /// When a line is taken at the latest; nil when none waits, or none is taken.
     var nextDeadline: Duration? {
-        lines.values.compactMap { line in
+        if isDraining { return nil }
+        return lines.values.compactMap { line in
             line.members.first.map { $0.since + patience(line.members.count) }
         }.min()
     }

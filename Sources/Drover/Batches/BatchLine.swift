@@ -19,7 +19,6 @@ final class BatchLine: Sendable {
         var members: [Int: Member] = [:]
         var running: [Int: RunningBatch] = [:]
         var timer: (task: Task<Void, Never>, deadline: Duration)?
-        var isDraining = false
     }
 
     private let clock: EngineClock
@@ -44,14 +43,13 @@ final class BatchLine: Sendable {
     /// Waits for a batch, and for what it says of the job.
     func join(_ member: Member, group: String) async throws -> JSONText {
         return try await withTaskCancellationHandler {
-            var isDraining = false
+            var isTaken = true
             change { state in
-                isDraining = state.isDraining
                 if member.answer.isSettled { return }  // it was stopped before it came
                 state.members[member.number] = member
-                state.gathering.join(member.number, group: group, now: clock.now())
+                isTaken = state.gathering.join(member.number, group: group, now: clock.now())
             }
-            if isDraining { member.context.attemptState.stop(.shutdown) }
+            if !isTaken { member.context.attemptState.stop(.shutdown) }
             return try await member.answer.value()
         } onCancel: {
             stopped(member)
@@ -61,8 +59,10 @@ final class BatchLine: Sendable {
     /// Lets no job wait any more: those that do are given back.
     func drain() {
         let waiting = state.withLock { state in
-            state.isDraining = true
-            return state.gathering.waiting.compactMap { state.members[$0] }
+            let numbers = state.gathering.drain()
+            // Its time no more comes.
+            plan(&state)
+            return numbers.compactMap { state.members[$0] }
         }
         for member in waiting { member.context.attemptState.stop(.shutdown) }
     }
@@ -83,9 +83,7 @@ final class BatchLine: Sendable {
     private func change(_ body: (inout State) -> Void) {
         let batches = state.withLock { state in
             body(&state)
-            // Those that wait while it drains are given back.
-            let taken = state.isDraining ? [] : state.gathering.take(now: clock.now())
-            let batches = taken.map { numbers in
+            let batches = state.gathering.take(now: clock.now()).map { numbers in
                 let batch = RunningBatch(numbers.compactMap { state.members.removeValue(forKey: $0) })
                 for member in batch.members { state.running[member.number] = batch }
                 return batch

@@ -49,7 +49,7 @@ enum InputMapping {
     }
 
     /// The way of a source into the result.
-    private static func way(_ path: String) throws(ValidationError) -> [JSONCursor.Step] {
+    private static func way(_ path: String) throws(ValidationError) -> [JSONPath.Step] {
         let steps = try InputPath(path).steps
         guard steps.first == .member(source) else {
             throw ValidationError(

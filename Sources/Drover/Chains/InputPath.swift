@@ -3,13 +3,13 @@ import DroverCore
 /// A way to one value of a JSON text, as `items[0].body`: names of members with dots between them, and places in arrays. A name
 /// that has a dot, a bracket, a quote or a blank stands in quotes.
 struct InputPath: Hashable, Sendable {
-    let steps: [JSONCursor.Step]
+    let steps: [JSONPath.Step]
 
     /// Reads a path.
     ///
     /// - Throws: `ValidationError` that says what is wrong with it.
     init(_ text: String) throws(ValidationError) {
-        var steps: [JSONCursor.Step] = []
+        var steps: [JSONPath.Step] = []
         var rest = Substring(text)
         func wrong(_ problem: String) -> ValidationError {
             ValidationError(
@@ -24,7 +24,7 @@ struct InputPath: Hashable, Sendable {
                 }
                 rest = rest.dropFirst(digits.count + 1)
                 if rest.popFirst() != "]" { throw wrong("a bracket is not closed") }
-                steps.append(.element(place))
+                steps.append(.index(place))
                 continue
             }
             if !steps.isEmpty {

@@ -20,7 +20,7 @@ struct JSONEdit {
     var text: JSONText { JSONText(trusted: String(decoding: bytes, as: UTF8.self)) }
 
     /// The bytes of a value; nil where there is none.
-    func value(at steps: [JSONCursor.Step]) throws(JSONCursor.Malformed) -> ArraySlice<UInt8>? {
+    func value(at steps: [JSONPath.Step]) throws(JSONCursor.Malformed) -> ArraySlice<UInt8>? {
         guard case .value(let range) = try find(steps) else { return nil }
         return bytes[range]
     }
@@ -29,7 +29,7 @@ struct JSONEdit {
     ///
     /// - Returns: false where it has no place: a text stands where the way expects an object, or an array is too short.
     mutating func set(
-        _ value: some Collection<UInt8>, at steps: [JSONCursor.Step]
+        _ value: some Collection<UInt8>, at steps: [JSONPath.Step]
     ) throws(JSONCursor.Malformed) -> Bool {
         switch try find(steps) {
         case .blocked: return false
@@ -49,67 +49,33 @@ struct JSONEdit {
         return true
     }
 
-    private func find(_ steps: [JSONCursor.Step]) throws(JSONCursor.Malformed) -> Found {
+    private func find(_ steps: [JSONPath.Step]) throws(JSONCursor.Malformed) -> Found {
         try bytes.withUnsafeBufferPointer { bytes throws(JSONCursor.Malformed) in
-            var start = JSONCursor(bytes)
-            _ = try start.next()
-            let first = start.at
-            try start.skip()
-            var range = first..<start.at
+            var walker = JSONWalker(bytes)
+            walker.skipSpace()
             for (index, step) in steps.enumerated() {
-                let part = UnsafeBufferPointer(rebasing: bytes[range])
-                let found: (range: Range<Int>?, isEmpty: Bool)
-                switch (step, part.first) {
-                case (.member(let name), UInt8(ascii: "{")): found = try Self.member(name, of: part)
-                case (.element(let place), UInt8(ascii: "[")): found = try Self.element(place, of: part)
+                let start = walker.at
+                if walker.enter(step) { continue }
+                let range = try Self.value(at: start, of: bytes)
+                switch (step, bytes[range.lowerBound]) {
+                case (.member, UInt8(ascii: "{")), (.index, UInt8(ascii: "[")):
+                    var inside = JSONWalker(bytes, at: range.lowerBound + 1)
+                    inside.skipSpace()
+                    return .missing(step: index, in: range, isEmpty: inside.at == range.upperBound - 1)
                 default: return .blocked(step: index)
                 }
-                guard let inner = found.range else {
-                    return .missing(step: index, in: range, isEmpty: found.isEmpty)
-                }
-                range = range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound
             }
-            return .value(range)
+            return .value(try Self.value(at: walker.at, of: bytes))
         }
     }
 
-    /// Where the value of a member stands; of several of that name the last, as readers of JSON take it.
-    private static func member(
-        _ name: String, of bytes: UnsafeBufferPointer<UInt8>
-    ) throws(JSONCursor.Malformed) -> (Range<Int>?, isEmpty: Bool) {
-        var cursor = JSONCursor(bytes)
-        try cursor.expect(UInt8(ascii: "{"))
-        if try cursor.take(UInt8(ascii: "}")) { return (nil, true) }
-        var found: Range<Int>?
-        repeat {
-            let own = try cursor.string()
-            try cursor.expect(UInt8(ascii: ":"))
-            let range = try value(&cursor)
-            if own.utf8.elementsEqual(name.utf8) { found = range }
-        } while try cursor.take(UInt8(ascii: ","))
-        return (found, false)
-    }
-
-    private static func element(
-        _ place: Int, of bytes: UnsafeBufferPointer<UInt8>
-    ) throws(JSONCursor.Malformed) -> (Range<Int>?, isEmpty: Bool) {
-        var cursor = JSONCursor(bytes)
-        try cursor.expect(UInt8(ascii: "["))
-        if try cursor.take(UInt8(ascii: "]")) { return (nil, true) }
-        var index = 0
-        repeat {
-            let range = try value(&cursor)
-            if index == place { return (range, false) }
-            index += 1
-        } while try cursor.take(UInt8(ascii: ","))
-        return (nil, false)
-    }
-
-    private static func value(_ cursor: inout JSONCursor) throws(JSONCursor.Malformed) -> Range<Int> {
-        _ = try cursor.next()
-        let start = cursor.at
-        try cursor.skip()
-        return start..<cursor.at
+    /// The bytes of the value that begins at a place.
+    private static func value(
+        at start: Int, of bytes: UnsafeBufferPointer<UInt8>
+    ) throws(JSONCursor.Malformed) -> Range<Int> {
+        var walker = JSONWalker(bytes, at: start)
+        if start >= bytes.count || !walker.skipValue() { throw JSONCursor.Malformed() }
+        return start..<walker.at
     }
 
     /// A name as a JSON string.

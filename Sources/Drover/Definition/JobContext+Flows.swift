@@ -15,7 +15,8 @@ extension JobContext {
     ///   - policy: what it means to this job when the child fails for good.
     ///   - children: what the child waits for itself.
     /// - Returns: the child's key.
-    /// - Throws: ``DroverError`` with the code `refused`, `payloadTooLarge` or `queueFull`; `StoreError`.
+    /// - Throws: ``DroverError`` with the code `refused`, `payloadTooLarge` or `queueFull`, or, in a job with inputs, `leaseLost`;
+    ///   `StoreError`.
     @discardableResult
     public func addChild<P: JobPayload>(
         _ payload: P, id: JobID? = nil, delay: Duration? = nil, options: JobOptions? = nil,
@@ -24,6 +25,7 @@ extension JobContext {
         let child = Child(payload, id: id, delay: delay, options: options, onFailure: policy, children: children)
         var job = try child.make(worker.configuration).job
         job.parent = JobParent(key, onFailure: policy)
+        try await noteInputSource()
         let jobs = [job]
         guard let tracing = worker.tracing else {
             return try job.key(in: P.queue, try await worker.store.enqueue(P.queue, jobs))

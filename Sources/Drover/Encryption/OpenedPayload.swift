@@ -8,15 +8,26 @@ final class OpenedPayload: Sendable {
     let payload: JSONText
     /// What of it was encrypted, with every element of an array for the one that was.
     let parts: EncryptedParts
+    /// The job whose result is in it; nil where it has no inputs.
+    let source: InputSource?
 
     /// A payload that was made of another one.
-    init(_ payload: JSONText, parts: EncryptedParts) {
+    init(_ payload: JSONText, parts: EncryptedParts, source: InputSource? = nil) {
         self.payload = payload
         self.parts = parts
+        self.source = source
+    }
+
+    /// A payload that can't be opened here, as it is stored.
+    convenience init(unopened payload: JSONText) {
+        // What can't be read is not sealed.
+        let found = try? PayloadSealer.withBytes(of: payload) { try SealedFinder.find(in: $0) }
+        self.init(payload, sealed: found ?? [])
     }
 
     init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
         self.payload = payload
+        source = nil
         if sealed.contains(where: \.spot.way.isEmpty) {
             parts = .whole
         } else {

@@ -1,4 +1,5 @@
-/// Finds the values of a JSON text that paths lead to.
+/// Finds the values of a JSON text that paths lead to: all of them, also where several members have one name, of which readers
+/// take the first. None that is to be secret may stay plain.
 struct PathFinder {
     /// What is left of a path.
     private struct Lead {

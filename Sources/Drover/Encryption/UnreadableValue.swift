@@ -3,7 +3,9 @@ import DroverCore
 /// A stored value that can't be opened. It names keys, and neither what is sealed nor the key.
 struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, and what to do next.
-    let reason: String
+    var reason: String
+    /// Whether it is this program that lacks something, as a key: another one may open the value as it is.
+    var opensElsewhere = false
 
     var description: String { reason }
 
@@ -15,24 +17,24 @@ struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
         let reader = what == .result ? "this program" : "this worker"
         return UnreadableValue(
             reason:
-                "the \(what) is encrypted with key \"\(id)\", which \(reader) does not have; add it to its keys (\(place))"
-        )
+                "the \(what) is encrypted with key \"\(id)\", which \(reader) does not have; add it to its keys (\(place))",
+            opensElsewhere: true)
     }
 
     /// The tag does not fit.
     static func doesNotOpen(_ id: String, of what: SealedValue.Binding.Purpose) -> UnreadableValue {
         UnreadableValue(
             reason:
-                "the \(what) does not open with key \"\(id)\": another key has this id here, or the \(what) was changed or belongs to another job"
-        )
+                "the \(what) does not open with key \"\(id)\": another key has this id here, or the \(what) was changed or belongs to another job",
+            opensElsewhere: true)
     }
 
     /// Somebody newer wrote it.
     static func version(_ version: String, of what: SealedValue.Binding.Purpose) -> UnreadableValue {
         UnreadableValue(
             reason:
-                "the \(what) is encrypted in the form \(ValidationError.quote(version)), which this version of Drover does not know; update Drover here"
-        )
+                "the \(what) is encrypted in the form \(ValidationError.quote(version)), which this version of Drover does not know; update Drover here",
+            opensElsewhere: true)
     }
 
     /// It is not what was written.

@@ -23,21 +23,47 @@ public final class HeldJob: Sendable {
         case settled
     }
 
+    /// How a program says that the job ended. Two calls that say the same are one, whatever else goes into a settlement:
+    /// a nonce, a random wait.
+    enum Ending: Hashable, Sendable {
+        case completed(JSONText)
+        /// With the error in words.
+        case threw(String)
+        case failed(String, isFinal: Bool)
+        case retry(after: Duration, reason: String)
+        case snoozed(Duration)
+        case released, cancelled
+    }
+
+    /// What is sent to the store, and under which name.
+    private struct Sending: Sendable {
+        var ending: Ending
+        var settlement: Settlement
+        var id: ExchangeID
+    }
+
     private struct State {
         var standing = Standing.held
         /// What was sent to the store last without an answer, to be sent again under the same name.
-        var unanswered: (settlement: Settlement, id: ExchangeID)?
+        var unanswered: Sending?
     }
 
     let scope: WorkerScope
     let attemptState: Attempt
     let opened: OpenedPayload?
+    /// Why the payload is as it is stored, and not what a handler would be given; nil where it is. Calls that hold and settle the
+    /// job need no payload.
+    public let payloadProblem: DroverError?
     private let leases: HeldLeases?
     private let begun: Duration
     private let state = Mutex(State())
 
-    init(scope: WorkerScope, attempt: Attempt, opened: OpenedPayload?, leases: HeldLeases?) {
+    init(
+        scope: WorkerScope, attempt: Attempt, opened: OpenedPayload?, leases: HeldLeases?,
+        payloadProblem: DroverError? = nil
+    ) {
         self.scope = scope
+        self.payloadProblem = payloadProblem
         attemptState = attempt
         self.opened = opened
         self.leases = leases
@@ -53,7 +79,7 @@ public final class HeldJob: Sendable {
     public var job: JobRecord { context.job }
     /// The job's queue and id.
     public var key: JobKey { attemptState.claimed.job.key }
-    /// The payload as it was enqueued: one that is stored encrypted is opened.
+    /// The payload as it was enqueued: one that is stored encrypted is opened, unless there is a ``payloadProblem``.
     public var payload: JSONText { context.payload }
     /// The right to settle the job. Its token and the key are all that another process needs to take it up, by
     /// ``JobService/held(_:token:lease:renewing:)``.
@@ -65,8 +91,10 @@ public final class HeldJob: Sendable {
 
     /// The payload as its type.
     ///
-    /// - Throws: ``DroverError`` with the code `undecodable`, which names what does not fit and holds nothing of the payload.
+    /// - Throws: ``DroverError`` with the code `undecodable`, which names what does not fit and holds nothing of the payload; the
+    ///   ``payloadProblem``, if there is one.
     public func payload<P: JobPayload>(as _: P.Type) throws(DroverError) -> P {
+        if let payloadProblem { throw payloadProblem }
         do { return try PayloadCoding().decode(P.self, from: payload) } catch {
             throw DroverError(.undecodable, "the job \(key): \(error.reason)", cause: error)
         }
@@ -103,15 +131,17 @@ public final class HeldJob: Sendable {
     // MARK: Settling
 
     /// Stores how the job ended. A reply that is lost is asked for again, under the same name, for a part of the lease.
-    func settle(_ outcome: Outcome, keepsJob: Bool = false) async throws {
-        var settlement = Settlement(
-            lease: lease, outcome: outcome, retention: scope.retention(of: attemptState.claimed.job, after: outcome))
-        if keepsJob { settlement.retention = .keepAll }
-        let id = try begin(settlement)
+    ///
+    /// - Parameter decide: what is stored, unless a call that said the same has had no answer: then that goes out again.
+    func settle(_ ending: Ending, _ decide: () throws -> (Outcome, keepsJob: Bool)) async throws {
+        let sending = try begin(ending, decide)
+        let outcome = sending.settlement.outcome
         let status: SettlementStatus?
         do {
             status = try await scope.patiently(for: HeldLeases.patience(lease.duration)) { () throws(StoreError) in
-                try await scope.store.exchange(scope.queue, id: id, settle: [settlement], claim: nil).settled.first
+                try await scope.store.exchange(
+                    scope.queue, id: sending.id, settle: [sending.settlement], claim: nil
+                ).settled.first
             }
         } catch {
             state.withLock { $0.standing = .held }
@@ -141,17 +171,27 @@ public final class HeldJob: Sendable {
     /// How long the program has held the job.
     var elapsed: Duration { scope.clock.now() - begun }
 
-    private func begin(_ settlement: Settlement) throws(DroverError) -> ExchangeID {
+    private func begin(_ ending: Ending, _ decide: () throws -> (Outcome, keepsJob: Bool)) throws -> Sending {
         try check()
-        return try state.withLock { state throws(DroverError) in
+        let sent = try state.withLock { state throws(DroverError) in
             if state.standing == .settling {
                 throw DroverError(.refused, "the job \(key) is being settled by another call; settle it once")
             }
             state.standing = .settling
-            if let (sent, id) = state.unanswered, sent == settlement { return id }
-            let id = ExchangeID("\(lease.token):\(HostIdentity.randomPart())")
-            state.unanswered = (settlement, id)
-            return id
+            return state.unanswered
+        }
+        if let sent, sent.ending == ending { return sent }
+        do {
+            let (outcome, keepsJob) = try decide()
+            let retention = keepsJob ? .keepAll : scope.retention(of: attemptState.claimed.job, after: outcome)
+            let sending = Sending(
+                ending: ending, settlement: Settlement(lease: lease, outcome: outcome, retention: retention),
+                id: ExchangeID("\(lease.token):\(HostIdentity.randomPart())"))
+            state.withLock { $0.unanswered = sending }
+            return sending
+        } catch {
+            state.withLock { $0.standing = .held }
+            throw error
         }
     }
 

@@ -19,8 +19,9 @@ extension JobService {
     ///     are settled. A loss is seen by ``HeldJob/isLost``.
     ///   - worker: the name that is kept with the jobs; nil makes one of host, process and a random part.
     /// - Returns: the jobs, in the order in which they are to be begun; none when there is nothing to claim now.
-    /// - Throws: ``DroverError`` with the code `refused` for a limit below 1; `StoreError`. Jobs that were claimed by
-    ///   a call whose answer was lost are taken over when their leases have passed.
+    /// - Throws: ``DroverError`` with the code `refused` for a limit below 1, or `unreadable` when the next job can't be opened
+    ///   here, for want of its key: it is back at the front, no attempt counts, and no others are claimed in its place;
+    ///   `StoreError`. Jobs that were claimed by a call whose answer was lost are taken over when their leases have passed.
     public func claim(
         from queue: QueueName, limit: Int = 1, lease: Duration = .seconds(30), renewing: Bool = false,
         worker: String? = nil
@@ -38,13 +39,14 @@ extension JobService {
 
     private func claim(
         _ limit: Int, _ scope: WorkerScope, _ leases: HeldLeases?
-    ) async throws(StoreError) -> [HeldJob] {
+    ) async throws -> [HeldJob] {
         let queue = scope.queue
         let prefix = "\(scope.name):\(HostIdentity.randomPart())"
         var held: [HeldJob] = []
         var refused: [Settlement] = []
+        var unreadable: DroverError?
         for round in 0...Self.mostRounds {
-            let room = round == Self.mostRounds ? 0 : limit - held.count
+            let room = round == Self.mostRounds || unreadable != nil ? 0 : limit - held.count
             let claim =
                 room > 0
                 ? Claim(
@@ -64,8 +66,9 @@ extension JobService {
                 return held
             }
             refused = []
-            for claimed in reply.claimed {
-                let attempt = Attempt(number: round * limit + held.count + refused.count, claimed: claimed)
+            var released: [Settlement] = []
+            for (place, claimed) in reply.claimed.enumerated() {
+                let attempt = Attempt(number: round * limit + place, claimed: claimed)
                 await scope.stepOn(atClaimOf: claimed.job)
                 switch await scope.take(attempt) {
                 case .held(let opened):
@@ -75,9 +78,18 @@ extension JobService {
                 case .refused(let settlement):
                     refused.append(settlement)
                     await scope.stepOn(after: claimed.job)
+                case .unreadable(let settlement, let error):
+                    released.append(settlement)
+                    if unreadable == nil { unreadable = error }
                 }
             }
+            // The one that is settled last is the first again.
+            refused += released.reversed()
             if refused.isEmpty { break }
+        }
+        if let unreadable {
+            if held.isEmpty { throw unreadable }
+            logger.warning("claim ended early: \(unreadable)", metadata: ["queue": .string(queue.text)])
         }
         return held
     }
@@ -89,8 +101,9 @@ extension JobService {
     ///   - token: the token of its lease.
     ///   - lease: how long the job is held from now on unless it is renewed; at least 100 ms.
     ///   - renewing: as in ``claim(from:limit:lease:renewing:worker:)``.
-    /// - Throws: ``DroverError`` with the code `leaseLost` when the job is not held under the token, or `unreadable` when its
-    ///   payload can't be opened here, or `undecodable` when it can't be made of its inputs; `StoreError`.
+    /// - Returns: the job. Where its payload can't be opened here, or not be made of its inputs, it is held all the same, and
+    ///   ``HeldJob/payloadProblem`` tells why.
+    /// - Throws: ``DroverError`` with the code `leaseLost` when the job is not held under the token; `StoreError`.
     public func held(
         _ key: JobKey, token: LeaseToken, lease: Duration = .seconds(30), renewing: Bool = false
     ) async throws -> HeldJob {
@@ -105,15 +118,29 @@ extension JobService {
         }
         let attempt = Attempt(number: 0, claimed: ClaimedJob(job: job, lease: lease, leaseFor: lease.duration))
         if status == .cancelRequested { attempt.stop(.cancelRequested) }
-        let opened: OpenedPayload?
-        do { opened = try await scope.prepared(job) } catch let error as UnreadableValue {
-            throw DroverError(.unreadable, "the job \(key): \(error.reason)", cause: error)
-        } catch let problem as InputMapping.Problem {
-            throw DroverError(.undecodable, "the job \(key): \(problem.reason)", cause: problem)
-        }
         let leases = renewing ? HeldLeases(keeper: scope.keeper) : nil
         leases?.keeper.exchange(settled: [], claimed: [attempt], sentAt: sentAt)
-        return HeldJob(scope: scope, attempt: attempt, opened: opened, leases: leases)
+        do {
+            return HeldJob(scope: scope, attempt: attempt, opened: try await scope.prepared(job), leases: leases)
+        } catch let error as StoreError where error.isTransient {
+            throw error
+        } catch {
+            // Whoever renews or settles the job needs no payload.
+            return HeldJob(
+                scope: scope, attempt: attempt, opened: OpenedPayload(unopened: job.payload), leases: leases,
+                payloadProblem: Self.payloadProblem(key, error))
+        }
+    }
+
+    private static func payloadProblem(_ key: JobKey, _ error: any Error) -> DroverError {
+        switch error {
+        case let error as UnreadableValue:
+            DroverError(.unreadable, "the job \(key): \(error.reason)", cause: error)
+        case let problem as InputMapping.Problem:
+            DroverError(.undecodable, "the job \(key): \(problem.reason)", cause: problem)
+        default:
+            DroverError(.unreadable, "the job \(key): what its inputs come from can't be read: \(error)", cause: error)
+        }
     }
 
     /// What jobs that are claimed by hand together share. The options of the queue's worker here, if there is one, hold for
@@ -138,13 +165,24 @@ extension WorkerScope {
     fileprivate enum Take {
         case held(OpenedPayload?)
         case refused(Settlement)
+        /// This program can't open it, and gives it back.
+        case unreadable(Settlement, DroverError)
     }
 
     fileprivate func take(_ attempt: Attempt) async -> Take {
         let job = attempt.claimed.job
         var exit = refusal(of: job)
         if exit == nil {
-            do { return .held(try await prepared(job)) } catch { exit = Self.exit(of: error) }
+            do { return .held(try await prepared(job)) } catch let error as UnreadableValue where error.opensElsewhere {
+                log.ended(.released, of: attempt, after: .zero)
+                metrics.ended(.released, after: .zero)
+                return .unreadable(
+                    Settlement(lease: attempt.claimed.lease, outcome: .released),
+                    DroverError(
+                        .unreadable,
+                        "the job \(job.key) was not claimed: \(error.reason). It is back at the front of its queue, and no "
+                            + "attempt counts", cause: error))
+            } catch { exit = Self.exit(of: error) }
         }
         let outcome = exit?.outcome(of: job, by: policy) ?? .released
         log.ended(outcome, of: attempt, after: .zero)

@@ -57,6 +57,9 @@ struct StepTable: Sendable {
     /// The store has recorded a step.
     mutating func keep(_ name: StepName, _ result: JSONText) { recorded[name] = result }
 
+    /// What a step has recorded, in its stored form; nil for nothing.
+    func result(of name: StepName) -> JSONText? { recorded[name] }
+
     /// A step no longer runs, whatever it came to.
     mutating func end(_ name: StepName) { running.remove(name) }
 

@@ -102,11 +102,51 @@ extension ConformanceCase {
             try await bench.set(.concurrency(nil), of: nil)
             try await bench.expect(bench.claimedIDs(), is: ["a2", "b2"], "the others")
         },
-        Case("groups", "who finds a full group looks again soon") { bench in
+        Case("groups", "who finds a full group waits for a hint, and for no time") { bench in
             try await bench.set(.concurrency(1), of: "a")
             try await bench.addAll(["a1", "a2"], group: "a")
-            let wait = try await bench.unwrap(bench.exchange(claim: 5).nextDueIn, "a wait")
-            try bench.expect(wait <= .seconds(5), "\(wait) is at most 5 seconds")
+            let reply = try await bench.exchange(claim: 5)
+            try bench.expect(reply.claimed.count, is: 1, "the claim")
+            try bench.expect(reply.nextDueIn, is: nil, "with the claim")
+            try await bench.expect(bench.exchange(claim: 5).nextDueIn, is: nil, "behind it")
+            try await bench.set(.rate(GroupRate(max: 1, per: .seconds(10_000))), of: "b")
+            try await bench.addAll(["b1", "b2"], group: "b")
+            let wait = try await bench.unwrap(bench.exchange(claim: 5).nextDueIn, "the wait for another group")
+            try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_000), "\(wait) is about the span")
+        },
+        Case("groups", "a narrower concurrency of all groups holds for those that could run") { bench in
+            for name in ["a", "b", "c"] { try await bench.addAll((1...3).map { "\(name)\($0)" }, group: name) }
+            try await bench.set(.concurrency(2), of: "c")
+            let first = try await bench.claim(3)
+            try bench.expect(first.map(\.job.key.id.text), is: ["a1", "b1", "c1"], "one of each")
+            try await bench.set(.concurrency(1), of: nil)
+            try await bench.expect(bench.claimedIDs(), is: ["c2"], "but for the one with a bound of its own")
+            try await bench.settle(first[1], .completed(.null))
+            try await bench.expect(bench.claimedIDs(), is: ["b2"], "where a place was left")
+        },
+        Case("groups", "a lower rate of all groups holds for those that could run") { bench in
+            try await bench.set(.rate(GroupRate(max: 3, per: .seconds(10_000))), of: nil)
+            for name in ["a", "b"] { try await bench.addAll((1...3).map { "\(name)\($0)" }, group: name) }
+            try await bench.expect(bench.claimedIDs(2), is: ["a1", "b1"], "one of each")
+            try await bench.set(.rate(GroupRate(max: 1, per: .seconds(10_000))), of: nil)
+            try await bench.add("x")
+            let reply = try await bench.exchange(claim: 9)
+            try bench.expect(reply.claimed.map(\.job.key.id.text), is: ["x"], "those without a group alone")
+            let wait = try await bench.unwrap(reply.nextDueIn, "a wait")
+            try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_000), "\(wait) is about the span")
+            try await bench.advance(by: .seconds(10_001))
+            try await bench.expect(bench.claimedIDs(2), is: ["a2", "b2"], "when the span is over")
+        },
+        Case("groups", "a narrower concurrency of many groups holds for each") { bench in
+            for index in 0..<120 { try await bench.addAll(["\(index)a", "\(index)b"], group: "g\(index)") }
+            try await bench.expect(bench.claimedIDs(120).count, is: 120, "one of each")
+            try await bench.set(.concurrency(1), of: nil)
+            try await bench.add("x")
+            // A claim looks at so many groups, and the next goes on.
+            var claimed: [String] = []
+            for _ in 0..<5 { claimed += try await bench.claimedIDs(500) }
+            try bench.expect(claimed, is: ["x"], "what was claimed")
+            try await bench.expect(bench.exchange(claim: 1).nextDueIn, is: nil, "when all were looked at")
         },
         Case("groups", "no more jobs of a group begin in a span than its rate") { bench in
             try await bench.set(.rate(GroupRate(max: 2, per: .seconds(10_000))), of: "a")

@@ -69,6 +69,33 @@ extension ConformanceCase {
         },
     ]
 
+    static let searchWorked: [ConformanceCase] = [100, 1000, 3000].map { looked in
+        Case("search", "of a list that is worked meanwhile, \(looked) places on, none is left out that stays") {
+            bench in
+            let ids = (0..<6000).map { "j\($0)" }
+            for first in stride(from: 0, to: ids.count, by: 1000) {
+                try await bench.addAll(Array(ids[first..<first + 1000]))
+            }
+            let search = JobSearch(try JobFilter("id ~ 7 or id ~ 5"), in: .waiting, mostExamined: looked)
+            let wanted = Set(ids.filter { $0.contains("7") || $0.contains("5") })
+            var found: Set<String> = []
+            var cursor: PageCursor?
+            var bound = PageBound()
+            // Workers come to the place and go beyond it, or stay behind it.
+            let claimed = looked == 3000 ? 1800 : looked + 300
+            repeat {
+                try bound.turn()
+                let page = try await bench.store.jobs(
+                    matching: JobQuery(queue: bench.queue, search), page: Page(limit: 1000, after: cursor))
+                if cursor == nil { try await bench.claim(claimed) }
+                found.formUnion(page.jobs.map(\.key.id.text))
+                cursor = page.next
+            } while cursor != nil
+            let left = wanted.subtracting(ids.prefix(claimed)).subtracting(found)
+            try bench.expect(left.sorted(), is: [], "what was left out")
+        }
+    }
+
     static let searchTimes: [ConformanceCase] = [
         Case("search", "finished jobs are found by when they finished, both ways") { bench in
             for id in ["a", "b", "c", "d"] {

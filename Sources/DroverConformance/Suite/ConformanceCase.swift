@@ -45,7 +45,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         schedulePutting, firing, scheduleCommands, scheduleListing, moving, bounding, steps,
         queueConcurrency, rates, workerRates, allowances, expiring,
         deduplicating, deduplicationEnds,
-        searchQueries, searching, searchTimes, searchPaging, boundCommands,
+        searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)

@@ -15,14 +15,7 @@ struct JSONFragment {
     static func find(_ path: JSONPath, in bytes: UnsafeBufferPointer<UInt8>) -> JSONFragment? {
         var walker = JSONWalker(bytes)
         walker.skipSpace()
-        for step in path.steps {
-            let isThere =
-                switch step {
-                case .member(let name): walker.enterMember(name)
-                case .index(let index): walker.enterElement(index)
-                }
-            if !isThere { return nil }
-        }
+        for step in path.steps where !walker.enter(step) { return nil }
         let start = walker.at
         return walker.skipValue() ? JSONFragment(bytes, at: start) : nil
     }

@@ -1,16 +1,21 @@
 /// Walks over the bytes of a JSON text. Never beyond their end, whatever they are, and without recursion.
-struct JSONWalker {
+///
+/// Whoever follows a path into a text follows it by this: of members of one name the first counts, as `JSONDecoder` takes it.
+package struct JSONWalker {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private(set) var at: Int
+    /// The place of the next byte.
+    package private(set) var at: Int
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int = 0) {
+    /// Begins at a place of the text.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int = 0) {
         self.bytes = bytes
         at = start
     }
 
     private var byte: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-    mutating func skipSpace() {
+    /// Goes to the next byte that is no space.
+    package mutating func skipSpace() {
         while let byte, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { at += 1 }
     }
 
@@ -19,6 +24,16 @@ struct JSONWalker {
         at += 1
         skipSpace()
         return true
+    }
+
+    /// Follows one step of a path, to where the value begins.
+    ///
+    /// - Returns: false where there is no such value; the place then says nothing.
+    package mutating func enter(_ step: JSONPath.Step) -> Bool {
+        switch step {
+        case .member(let name): enterMember(name)
+        case .index(let index): enterElement(index)
+        }
     }
 
     /// Goes from an object to the value of its first member of a name.
@@ -56,7 +71,7 @@ struct JSONWalker {
     }
 
     /// Goes behind a value, whatever is nested in it.
-    mutating func skipValue() -> Bool {
+    package mutating func skipValue() -> Bool {
         var depth = 0
         repeat {
             guard let byte else { return false }

@@ -117,17 +117,24 @@ if earliest and earliest <= now then
     for index, id in ipairs(due) do priorities[index] = call('HMGET', base .. id, 'priority', 'grp') end
 end
 -- The oldest jobs of `wait`, the next one last, and of each its key, hash and lock's key in the same places.
-local ready, readyJobs, readyHashes, future = {}, {}, {}, {}
+local ready, readyJobs, readyHashes, future, isForeign = {}, {}, {}, {}, false
 if limit > 0 and not paused then
     ready = call('LRANGE', waitKey, '-' .. math.min(limit, 2000), '-1')
     for index = 1, #ready do
         local job = base .. ready[index]
-        readyJobs[index], readyHashes[index], future[index] = job, call('HGETALL', job), job .. ':lock'
+        local hash = call('HGETALL', job)
+        readyJobs[index], readyHashes[index], future[index] = job, hash, job .. ':lock'
+        -- One that only another client can have put here; a new job has twelve, and no group.
+        if #hash ~= 12 and not hasGroups then
+            for field = 1, #hash, 2 do
+                if hash[field] == 'grp' then isForeign = true end
+            end
+        end
     end
 end
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, completedKey, failedKey, markerKey, eventsKey, leasesKey,
     limiterKey, unpack(future))
-local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups, false
+local hashes, isPlain, isStalled = {}, points == 0 and not due and not hasGroups and not isForeign, false
 -- A sliding window is one of the span that it was set for: where another client has set another, the window is fixed.
 if isSliding ~= duration then isSliding = nil end
 if isSliding then call('EXISTS', slicesKey) end
@@ -162,8 +169,8 @@ end
 local completed, failed = {}, {}
 local finished = 0
 local settle, promoteOnce, endSettling, wake
--- Of a queue that has or had groups: what hands out jobs by turns, and parks one that another client took from its group.
-local wakeRested, takeByTurns, park, nextRest
+-- Of a queue that has groups: what hands out jobs by turns, and parks one that another client took from its group.
+local wakeRested, takeByTurns, park, nextRest, hasParked
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
@@ -171,10 +178,7 @@ if not isPlain then
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]
-        if hash[2] then
-            local queue = queueOf(hash[2])
-            call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
-        end
+        if hash[2] then readParent(hash[2]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
     end
     for index = 1, due and #due or 0 do
@@ -185,22 +189,6 @@ if not isPlain then
     end
     if limit >= 0 and not paused then
         --#include turns
-        local groups, rested = groupsAt(base), {}
-        if hasGroups then
-            rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
-            for _, name in ipairs(rested) do readGroup(groups, name) end
-            for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
-        end
-        function wakeRested() wakeGroups(groups, rested) end
-        function takeByTurns(wanted, hand)
-            if not hasGroups then return end
-            return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
-        end
-        function nextRest() return hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2]) end
-        function park(id, name, priority)
-            call('SREM', groupAt(groups, name).running, id)
-            pushFront(id, tonumber(priority) or 0, name)
-        end
     end
     wake = mark
 end
@@ -377,7 +365,9 @@ if plainWanted > 0 then
         if #claimed >= plainWanted then break end
     end
 end
-isCut = isCut or mayBeMore and #claimed < plainWanted
+-- Where ids were dropped or parked, their turns are had by the others of the next claim.
+isCut = isCut or #claimed < plainWanted
+    and (mayBeMore or (turns or hasParked) and call('EXISTS', base .. 'drover:ring') == 1)
 -- The jobs of groups come between the others in the order of their turns.
 if turns then
     local plain, rest, size, place = claimed, {}, 4, 0

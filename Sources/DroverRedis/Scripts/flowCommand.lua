@@ -26,8 +26,7 @@ if command == 'detach' then
     if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
         return 'noParent'
     end
-    local queue = queueOf(parent)
-    call('EXISTS', queue.wait, queue.children, queue.marker, queue.events)
+    readParent(parent)
     detach(root, parent)
     call('HDEL', root, 'parentKey', 'parent')
     return 'done'
@@ -72,8 +71,12 @@ if not isPendingOnly then
     end
 end
 for _, job in ipairs(found) do
-    local queue = placeOf(job)
-    call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+    local queue, _, name = placeOf(job)
+    call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
+        name .. 'completed', name .. 'paused', jobKeys(job))
+    local parent, group = unpack(call('HMGET', job, 'parentKey', 'grp'))
+    if parent then readParent(parent) end
+    if group then readGroup(groupsAt(name), group) end
 end
 for _, job in ipairs(found) do
     local queue, other, name = placeOf(job)

@@ -3,11 +3,11 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: state, `ascending` or `descending`, limit, cursor, a group whose jobs alone are asked for or empty.
 --       In a sorted set a cursor is that of `walk`. In a list it is the number of entries before it and the last ids
---       that were shown, parted by tabs: the list is read on behind the first of those that is still near that place.
+--       that were shown, parted by tabs: the list is read on behind the first of those that is still there.
 --       Then, for a search, `ids` and the score at which a sorted set ends.
 -- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
 -- client) or empty; hash. With `ids`: in a list the number of entries before them, then for each its id and its score, also
--- of those whose hash is gone. O(limit + cursor).
+-- of those whose hash is gone. O(limit + cursor), and where a list has changed by more than 1,000 places since, O(cursor + 100,000).
 --#include keys keys-more groups state walk leases
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
 local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
@@ -36,14 +36,16 @@ if state == 'waiting' or state == 'active' then
     end
     if #parts > 1 then
         local from = math.max(passed - 1000, 0)
-        local near, places = read(from, passed - from + 1000), {}
+        local near, places, found = read(from, passed - from + 1000), {}, nil
         for place, id in ipairs(near) do places[id] = from + place end
-        for index = 2, #parts do
-            if places[parts[index]] then
-                passed = places[parts[index]]
-                break
-            end
+        for index = 2, #parts do found = found or places[parts[index]] end
+        -- So many have come or left meanwhile that they lie far away.
+        for _, index in ipairs(found and {} or { 2, #parts }) do
+            local place = not found and call('LPOS', key, parts[index], 'RANK', isAscending and '-1' or '1', 'MAXLEN', passed + 100000)
+            if place then found = isAscending and call('LLEN', key) - place or place + 1 end
         end
+        -- Jobs leave from the right: where these have, all that lay before them has. Of what left otherwise some is shown again.
+        passed = found or isAscending and 0 or passed
     end
     local ids = read(passed, limit)
     for _, id in ipairs(ids) do show(id, '') end

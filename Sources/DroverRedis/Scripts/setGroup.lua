@@ -27,11 +27,15 @@ if kind == 'rate' then
 else
     set(kind, value)
 end
+-- It holds for a job that another client puts elsewhere, too. Taken back, it may have been the last.
+call('HSET', metaKey, 'drover:groups', '1')
 if group then
     call('ZADD', queue.names, '0', name)
     call('ZREM', queue.resting, name)
     refreshGroup(queue, group)
 else
+    clockOf(queue)
+    unmark(queue)
     for _, entry in ipairs(call('ZRANGE', queue.resting, 0, -1)) do call('ZADD', queue.resting, nowText, entry) end
 end
 if not keptEvents then call('SADD', KEYS[2], base) end

@@ -7,8 +7,10 @@
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
 --#include keys keys-more time base groups parents removal state walk leases gone
-call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
+-- Whether a group may run that could not before.
+local hasFreed = false
 
 -- Takes the first `count` ids of a list (from its right, where the next to run lies) or of a sorted set, below a score
 -- where one is given.
@@ -27,7 +29,9 @@ local function removeFrom(key, isList, ids)
     end
     for _, id in ipairs(ids) do
         local group = (key == childrenKey or key == activeKey) and call('HGET', base .. id, 'grp')
-        if group then leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') end
+        if group and leaveGroup(groupsAt(base), group, id, key == activeKey and 'active' or 'grouped') then
+            hasFreed = true
+        end
         deleteJob(id, true, true)
     end
 end
@@ -94,6 +98,7 @@ if sweep == 'clean' then
     removeFrom(key, isList, ids)
     -- Stored again under its id, a job must not be held by its old lease.
     if state == 'active' then callAll('HDEL', leasesKey, ids) end
+    if hasFreed and call('HEXISTS', metaKey, 'paused') == 0 then call('ZADD', markerKey, '0', '0') end
     if isList then cursor = integer(passed + looked - #ids) end
     keptEvents = call('HGET', metaKey, 'opts.maxLenEvents')
     -- A queue that was never used stays unknown.
@@ -103,11 +108,16 @@ end
 
 -- Obliterate.
 if call('EXISTS', metaKey) == 0 then
-    -- Another client may have removed it.
-    if isGone(base) then call('SREM', KEYS[2], base) end
-    return { 0, 0, '' }
+    -- Another client has removed it, and may have left what lies where it does not look: what waits in groups or for children.
+    local isLeft = call('EXISTS', childrenKey, groupsAt(base).names) > 0
+    if isLeft and call('EXISTS', waitKey, pausedKey, activeKey, prioritizedKey, delayedKey) > 0 then isLeft = false end
+    if not isLeft then
+        if isGone(base) then call('SREM', KEYS[2], base) end
+        return { 0, 0, '' }
+    end
+elseif call('HEXISTS', metaKey, 'paused') == 0 then
+    return 'the queue is not paused; pause it first'
 end
-if call('HEXISTS', metaKey, 'paused') == 0 then return 'the queue is not paused; pause it first' end
 if ARGV[4] ~= '1' and call('LLEN', activeKey) > 0 then
     return 'jobs of the queue are active; wait for them, or force it'
 end

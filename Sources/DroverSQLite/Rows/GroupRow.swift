@@ -55,13 +55,15 @@ struct GroupRow {
     var isPaused = false
     var waiting: Int64 = 0
     var active: Int64 = 0
-    /// The window of its rate: its end, and how many jobs began in it.
-    var windowEnd: Int64?
-    var begun: Int64 = 0
+    /// That of its rate.
+    var window = Window()
     /// Where it stands among those that may run; nil while it may not.
     var turn: Int64?
-    /// When it is looked at again, while it has jobs and may not run.
+    /// Until when it may not run, while it has jobs; ``untilPlace`` where it waits for a place and no time.
     var rest: Int64?
+
+    /// The rest of a group all of whose places are taken: one that is left ends it.
+    static let untilPlace = Int64.max
 
     init(name: String) { self.name = name }
 
@@ -72,8 +74,7 @@ struct GroupRow {
         isPaused = row.bool(5)
         waiting = row.count(6)
         active = row.count(7)
-        windowEnd = row.optionalInt(8)
-        begun = row.count(9)
+        window = Window(end: row.optionalInt(8).map { Timestamp(milliseconds: $0) }, begun: Int(row.count(9)))
         turn = row.optionalInt(10)
         rest = row.optionalInt(11)
     }
@@ -88,11 +89,11 @@ struct GroupRow {
         save.bind(7, isPaused)
         save.bind(8, waiting)
         save.bind(9, active)
-        save.bind(10, windowEnd)
-        save.bind(11, begun)
+        save.bind(10, window.end?.milliseconds)
+        save.bind(11, Int64(window.begun))
         save.bind(12, turn)
         save.bind(13, rest)
-        save.bind(14, isListed ? nil : windowEnd)
+        save.bind(14, isListed ? nil : window.end?.milliseconds)
         try save.run()
     }
 
@@ -106,13 +107,8 @@ struct GroupRow {
     /// Counts a job that begins.
     mutating func begin(_ turns: GroupTurns, at now: Int64) {
         guard let span = own.or(turns.defaults).rateSpan else { return }
-        if isOver(span, at: now) { (begun, windowEnd) = (0, now + span) }
-        begun += 1
+        window.begin(in: .milliseconds(span), at: Timestamp(milliseconds: now))
     }
-
-    /// Whether the window of its rate has ended. One that ends later than a span from now is of another rate, or of a clock that
-    /// was set back.
-    private func isOver(_ span: Int64, at now: Int64) -> Bool { windowEnd.map { $0 <= now || $0 - now > span } ?? true }
 
     /// Lets it stand where it belongs: among those that may run, or among those that rest, or nowhere.
     ///
@@ -133,15 +129,16 @@ struct GroupRow {
         return true
     }
 
-    /// How long a group that has all its places taken is not looked at, unless something happens to it, in ms.
-    private static let placeWait: Int64 = 5000
-
-    /// Until when it may not run, or is not looked at; nil when it may run.
-    private func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
+    /// Until when it may not run; nil when it may.
+    func endOfRest(_ turns: GroupTurns, at now: Int64) -> Int64? {
         let rule = own.or(turns.defaults)
-        if let most = rule.rateMax, let span = rule.rateSpan, begun >= most, !isOver(span, at: now) { return windowEnd }
+        if let rate = rule.rate, window.begun >= rate.max,
+            !window.isOver(rate.per, at: Timestamp(milliseconds: now))
+        {
+            return window.end?.milliseconds
+        }
         guard let most = rule.concurrency, active >= most else { return nil }
-        return rest ?? now + Self.placeWait
+        return Self.untilPlace
     }
 }
 

@@ -8,9 +8,8 @@ struct QueueLimits {
     private(set) var span: Int64 = 0
     private(set) var isSliding = false
     private(set) var heldUntil: Int64?
-    /// Of a fixed window: when it ends, and how many jobs began in it.
-    private(set) var windowEnd: Int64?
-    private(set) var begun: Int64 = 0
+    /// Where the window is fixed.
+    private(set) var window = Window()
     /// Of a sliding window: how many jobs began in each slice.
     private(set) var slices: [Int64: Int64] = [:]
     /// The slices that changed since they were read, and whether all of them are to be forgotten first.
@@ -27,8 +26,7 @@ struct QueueLimits {
         span = row.count(2)
         isSliding = row.bool(3)
         heldUntil = row.optionalInt(4)
-        windowEnd = row.optionalInt(5)
-        begun = row.count(6)
+        window = Window(end: row.optionalInt(5).map { Timestamp(milliseconds: $0) }, begun: Int(row.count(6)))
     }
 
     /// The rate as a setting.
@@ -57,7 +55,7 @@ struct QueueLimits {
         rateMax = rate.map { Int64($0.max) }
         span = rate?.per.wholeMilliseconds ?? 0
         isSliding = rate?.window == .sliding
-        endWindow()
+        window = Window()
         slices = [:]
         changedSlices = []
         forgetsSlices = true
@@ -66,12 +64,7 @@ struct QueueLimits {
     /// Holds the queue until an instant, or lets it go. The fixed window ends.
     mutating func hold(until end: Int64?) {
         heldUntil = end
-        endWindow()
-    }
-
-    private mutating func endWindow() {
-        windowEnd = nil
-        begun = 0
+        window = Window()
     }
 
     /// How long a slice is, in ms.
@@ -80,16 +73,16 @@ struct QueueLimits {
     /// The last slice whose jobs count no more at an instant.
     func lastOver(at now: Int64) -> Int64 { (now - span) / sliceLength - 1 }
 
-    /// Whether the fixed window has ended. One that ends later than a whole span from now began before the clock was set back.
-    private func isOver(_ now: Int64) -> Bool {
-        windowEnd.map { $0 <= now || (rateMax != nil && $0 - now > span) } ?? true
-    }
-
     /// How many jobs of the rate are left, and when the first that count stop counting; nil without a rate.
     private func left(_ worker: WorkerRate?, at now: Int64) -> (jobs: Int64, until: Int64?)? {
         guard let most = rateMax ?? worker.map({ Int64($0.max) }) else { return nil }
-        guard isSliding, let rate else { return isOver(now) ? (most, nil) : (max(most - begun, 0), windowEnd) }
-        let use = rate.use(slices, at: Timestamp(milliseconds: now))
+        let instant = Timestamp(milliseconds: now)
+        guard isSliding, let rate else {
+            // The span of a window by the workers' rate is known to who began it.
+            let isOver = window.isOver(rateMax == nil ? nil : .milliseconds(span), at: instant)
+            return isOver ? (most, nil) : (max(most - Int64(window.begun), 0), window.end?.milliseconds)
+        }
+        let use = rate.use(slices, at: instant)
         return (max(most - use.jobs, 0), use.firstEnd?.milliseconds)
     }
 
@@ -111,9 +104,8 @@ struct QueueLimits {
             changedSlices.insert(slice)
             return
         }
-        if isOver(now) { begun = 0 }
-        if begun == 0 { windowEnd = now + span }
-        begun += count
+        window.begin(
+            Int(count), in: .milliseconds(span), isOwn: rateMax != nil, at: Timestamp(milliseconds: now))
     }
 
     /// How long the hold or the rate allows no job; nil when they allow one.

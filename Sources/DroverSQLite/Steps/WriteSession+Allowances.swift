@@ -21,7 +21,7 @@ extension WriteSession {
             return .refunded(given)
         case .look(let key): return .use(try reserved(key).use)
         case .reset(let key):
-            let given = try reserved(key).used
+            let given = try used(key)
             let delete = try statement(SQL.deleteReservations)
             delete.bind(1, key)
             try delete.run()
@@ -32,10 +32,10 @@ extension WriteSession {
     private func reserve(_ id: String, _ shares: [AllowanceShare]) throws(StoreError) -> AllowanceResult {
         var wanted: [AllowanceShare] = []
         for share in shares {
-            let reserved = try reserved(share.allowance.key, lookingFor: id)
-            if reserved.isFound { continue }
-            let excess = reserved.used + share.amount - share.allowance.max
-            if excess > 0 { return .spent(key: share.allowance.key, freeIn: reserved.wait(for: excess)) }
+            let key = share.allowance.key
+            if try amount(of: id, key) != nil { continue }
+            let excess = try used(key) + share.amount - share.allowance.max
+            if excess > 0 { return .spent(key: key, freeIn: try reserved(key).wait(for: excess)) }
             wanted.append(share)
         }
         if wanted.isEmpty { return .granted }
@@ -55,13 +55,7 @@ extension WriteSession {
     }
 
     private func refund(_ id: String, _ key: String) throws(StoreError) -> Int {
-        let find = try statement(SQL.findReservation)
-        find.bind(1, key)
-        find.bind(2, id)
-        find.bind(3, now)
-        guard try find.step() else { return 0 }
-        let amount = Int(find.int(0))
-        find.reset()
+        guard let amount = try amount(of: id, key) else { return 0 }
         let delete = try statement(SQL.deleteReservation)
         delete.bind(1, key)
         delete.bind(2, id)
@@ -69,16 +63,37 @@ extension WriteSession {
         return amount
     }
 
-    /// What counts of an allowance now.
-    private func reserved(_ key: String, lookingFor id: String? = nil) throws(StoreError) -> Reserved {
+    /// How much counts under an id now; nil where nothing does.
+    private func amount(of id: String, _ key: String) throws(StoreError) -> Int? {
+        let find = try statement(SQL.findReservation)
+        find.bind(1, key)
+        find.bind(2, id)
+        find.bind(3, now)
+        guard try find.step() else { return nil }
+        let amount = Int(find.int(0))
+        find.reset()
+        return amount
+    }
+
+    /// How much counts of an allowance now.
+    private func used(_ key: String) throws(StoreError) -> Int {
+        let sum = try statement(SQL.sumReservations)
+        sum.bind(1, key)
+        sum.bind(2, now)
+        guard try sum.step() else { return 0 }
+        let used = Int(sum.int(0))
+        sum.reset()
+        return used
+    }
+
+    /// All that counts of an allowance now, one by one.
+    private func reserved(_ key: String) throws(StoreError) -> Reserved {
         var reserved = Reserved(now: now)
         let list = try statement(SQL.listReservations)
         list.bind(1, key)
         list.bind(2, now)
         while try list.step() {
-            reserved.add(
-                Int(list.int(1)), until: list.int(2),
-                isFound: id.map { list.text(0).utf8.elementsEqual($0.utf8) } ?? false)
+            reserved.add(Int(list.int(0)), until: list.int(1))
         }
         return reserved
     }
@@ -89,16 +104,13 @@ private struct Reserved {
     let now: Int64
     private var entries: [(amount: Int, end: Int64)] = []
     private(set) var used = 0
-    /// Whether the id that was looked for is among them.
-    private(set) var isFound = false
 
     init(now: Int64) { self.now = now }
 
     /// Adds a reservation; they come in the order of their ends.
-    mutating func add(_ amount: Int, until end: Int64, isFound: Bool) {
+    mutating func add(_ amount: Int, until end: Int64) {
         entries.append((amount, end))
         used += amount
-        self.isFound = self.isFound || isFound
     }
 
     var use: AllowanceUse { AllowanceUse(used: used, lessIn: wait(for: 1)) }

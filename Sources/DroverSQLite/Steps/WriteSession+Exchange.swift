@@ -11,6 +11,7 @@ extension WriteSession {
         var reply = ExchangeReply(isPaused: turn.isPaused)
         if settle.isEmpty && claim == nil { return reply }
         var isRepeated = false
+        var isCut = false
         if let known = try remembered(id, settle, turn) {
             isRepeated = true
             reply.settled = known.settled
@@ -22,7 +23,7 @@ extension WriteSession {
             try promote(turn, &work)
             var numbers: [Int64] = []
             if let claim, !turn.isPaused {
-                (reply.claimed, numbers) = try self.claim(claim, token: id.token, turn)
+                (reply.claimed, numbers, isCut) = try self.claim(claim, token: id.token, turn)
             }
             if work.hasFinished { tellDrained(turn) }
             if work.hasSettled { tellPlace(turn) }
@@ -32,7 +33,8 @@ extension WriteSession {
         }
         if let claim, reply.claimed.count < max(1, claim.limit) {
             let due = try earliestDue(turn).map { max($0, now) - now }
-            let next = isRepeated ? due : try earliestRest(turn).map { min(max($0 - now, 0), due ?? .max) } ?? due
+            let next =
+                isCut ? 0 : isRepeated ? due : try earliestRest(turn).map { min(max($0 - now, 0), due ?? .max) } ?? due
             reply.nextDueIn = (isRepeated ? due : wait(next, claim, turn)).map { .milliseconds($0) }
         }
         return reply
@@ -100,19 +102,20 @@ extension WriteSession {
     }
 
     private func claim(_ claim: Claim, token: LeaseToken, _ turn: QueueTurn) throws(StoreError) -> (
-        [ClaimedJob], numbers: [Int64]
+        [ClaimedJob], numbers: [Int64], isCut: Bool
     ) {
-        if turn.ready == 0 { return ([], []) }
+        if turn.ready == 0 { return ([], [], isCut: false) }
         try wakeGroups(turn)
         let room = room(for: claim, turn)
-        if room == 0 { return ([], []) }
+        if room == 0 { return ([], [], isCut: false) }
         let select = try statement(.selectReady)
         select.bind(1, turn.number)
         select.bind(2, room)
         defer { select.reset() }
         var rows: [JobRow] = []
         while try select.step() { rows.append(try JobRow(select, queue: turn.name, options: &options)) }
-        if turn.count(StateCode.grouped) > 0 { rows = try takeTurns(room, plain: rows, turn) }
+        var isCut = false
+        if turn.count(StateCode.grouped) > 0 { (rows, isCut) = try takeTurns(room, plain: rows, turn) }
         for index in rows.indices where rows[index].annexes.completesRecord { try fillSteps(of: &rows[index]) }
         if turn.limits != nil || claim.rate != nil {
             countBegun(rows.count { $0.record.deferredFailure == nil }, claim, turn)
@@ -139,7 +142,7 @@ extension WriteSession {
                     job: row.record, lease: Lease(job: row.record.key, token: token, duration: claim.lease),
                     leaseFor: claim.lease))
         }
-        return (claimed, rows.map(\.seq))
+        return (claimed, rows.map(\.seq), isCut)
     }
 }
 

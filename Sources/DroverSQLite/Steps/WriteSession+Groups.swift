@@ -2,7 +2,7 @@ import DroverCore
 
 /// Jobs that wait in groups, and whose turn it is.
 extension WriteSession {
-    /// How many groups that rested one claim looks at.
+    /// How many groups that rested one claim looks at, and how many that stand though they may not run.
     private static let wakesPerClaim: Int64 = 50
 
     // MARK: Coming and going
@@ -69,7 +69,7 @@ extension WriteSession {
             switch setting {
             case .pause: group.isPaused = true
             case .resume: group.isPaused = false
-            case .rate: if group.own.rate != old { (group.windowEnd, group.begun) = (nil, 0) }
+            case .rate: if group.own.rate != old { group.window = Window() }
             case .weight, .concurrency: break
             }
             group.rest = nil
@@ -106,8 +106,13 @@ extension WriteSession {
 
     /// The next jobs by turns of the groups and of the jobs without one, of which `plain` are the first. Those of groups have
     /// left them.
-    func takeTurns(_ room: Int64, plain: [JobRow], _ turn: QueueTurn) throws(StoreError) -> [JobRow] {
+    ///
+    /// - Returns: the jobs, and whether there may be more: so many groups were passed over that it ended early.
+    func takeTurns(
+        _ room: Int64, plain: [JobRow], _ turn: QueueTurn
+    ) throws(StoreError) -> ([JobRow], isCut: Bool) {
         var taken: [JobRow] = []
+        var passedOver: Int64 = 0
         var rest = plain[...]
         // By bytes, as names are told apart.
         var passed: [[UInt8]: Int64] = [:]
@@ -118,6 +123,13 @@ extension WriteSession {
                 break
             }
             var turns = try turns(of: turn)
+            if group.endOfRest(turns, at: now) != nil {
+                // It came to stand there before a setting of all groups was changed.
+                passedOver += 1
+                if passedOver > Self.wakesPerClaim { return (taken, isCut: true) }
+                try change(name, turn) { _ in }
+                continue
+            }
             if !rest.isEmpty, turns.clock.isPlainFirst(before: place) {
                 turns.clock.passPlain()
                 turn.turns = turns
@@ -148,7 +160,7 @@ extension WriteSession {
             }
             taken.append(row)
         }
-        return taken
+        return (taken, isCut: false)
     }
 
     private func firstTurn(_ turn: QueueTurn) throws(StoreError) -> String? {
@@ -159,14 +171,14 @@ extension WriteSession {
         return first.text(0)
     }
 
-    /// When the first group that rests is looked at again.
+    /// When the first group that rests for a time is looked at again.
     func earliestRest(_ turn: QueueTurn) throws(StoreError) -> Int64? {
         if turn.count(StateCode.grouped) == 0 || turn.isPaused { return nil }
         let first = try statement(SQL.earliestRest)
         first.bind(1, turn.number)
         guard try first.step() else { return nil }
         defer { first.reset() }
-        return first.int(0)
+        return first.int(0) == GroupRow.untilPlace ? nil : first.int(0)
     }
 
     // MARK: Rows
@@ -192,7 +204,7 @@ extension WriteSession {
         var group = try group(name, turn) ?? GroupRow(name: name)
         body(&group)
         if try group.refresh(turns(of: turn), at: now) { turn.wakesWork = true }
-        guard group.isListed || group.windowEnd.map({ $0 > now }) ?? false else {
+        guard group.isListed || !group.window.isOver(nil, at: Timestamp(milliseconds: now)) else {
             let delete = try statement(SQL.deleteGroup)
             delete.bind(1, turn.number)
             delete.bind(2, name)

@@ -77,8 +77,8 @@ extension WriteSession {
         save.bind(4, limits.span)
         save.bind(5, limits.isSliding)
         save.bind(6, limits.heldUntil)
-        save.bind(7, limits.windowEnd)
-        save.bind(8, limits.begun)
+        save.bind(7, limits.window.end?.milliseconds)
+        save.bind(8, Int64(limits.window.begun))
         try save.run()
         if limits.forgetsSlices { try forgetSlices(upTo: .max, turn) }
         if limits.changedSlices.isEmpty { return }

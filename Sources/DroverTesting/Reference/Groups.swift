@@ -34,19 +34,18 @@ struct Groups: Sendable {
         /// The jobs that wait, in order.
         var line = Line<JobID>()
         var active = 0
-        /// The window of its rate: its end, and how many jobs began in it.
-        var windowEnd: Timestamp?
-        var begun = 0
+        /// That of its rate.
+        var window = Window()
         /// Where it stands among those that may run; nil while it may not.
         var turn: Int64?
-        /// When it is looked at again, while it has jobs and may not run.
+        /// Until when it may not run, while it has jobs; ``Groups/untilPlace`` where it waits for a place and no time.
         var rest: Timestamp?
 
         var isListed: Bool { !line.isEmpty || active > 0 || isPaused || own != Rule() }
     }
 
-    /// How long a group that has all its places taken is not looked at, unless something happens to it.
-    static let placeWait: Duration = .seconds(5)
+    /// The rest of a group all of whose places are taken: one that is left ends it.
+    static let untilPlace = Timestamp(milliseconds: .max)
     /// How many groups that rested one claim looks at.
     static let wakesPerClaim = 50
 
@@ -94,7 +93,7 @@ struct Groups: Sendable {
         case .pause: group.isPaused = true
         case .resume: group.isPaused = false
         case .rate(let rate):
-            if rate != group.own.rate { (group.windowEnd, group.begun) = (nil, 0) }
+            if rate != group.own.rate { group.window = Window() }
             group.own.rate = rate
         case .weight, .concurrency: Self.set(setting, in: &group.own)
         }
@@ -127,21 +126,27 @@ struct Groups: Sendable {
         }
     }
 
-    /// When the first group that rests is looked at again.
-    var earliestRest: Timestamp? { resting.compactMap { named[$0]?.rest }.min() }
+    /// When the first group that rests for a time is looked at again.
+    var earliestRest: Timestamp? {
+        resting.compactMap { named[$0]?.rest }.filter { $0 != Self.untilPlace }.min()
+    }
 
     /// The group whose turn it is, if any may run.
-    private mutating func first() -> GroupName? {
+    private mutating func first(_ now: Timestamp) -> GroupName? {
         while let entry = ring.first {
-            if named[entry.name]?.turn == entry.turn { return entry.name }
+            if let group = named[entry.name], group.turn == entry.turn {
+                if endOfRest(of: group, now) == nil { return entry.name }
+                // It came to stand there before a setting of all groups was changed.
+                refresh(entry.name, now)
+            }
             ring.removeFirst()
         }
         return nil
     }
 
     /// Who has the next turn: a group, whose first job is told; or, with nil, the jobs without one, when there are any.
-    mutating func nextTurn(hasPlain: Bool) -> (name: GroupName, job: JobID)? {
-        guard let name = first(), let group = named[name], let turn = group.turn, let job = group.line.first else {
+    mutating func nextTurn(hasPlain: Bool, now: Timestamp) -> (name: GroupName, job: JobID)? {
+        guard let name = first(now), let group = named[name], let turn = group.turn, let job = group.line.first else {
             return nil
         }
         if hasPlain, max(plain, clock) <= turn {
@@ -157,13 +162,7 @@ struct Groups: Sendable {
     /// Counts a job that begins.
     mutating func begin(_ name: GroupName, now: Timestamp) {
         guard let group = named[name], let rate = rule(of: group).rate else { return }
-        change(name) { group in
-            if group.windowEnd.map({ $0 <= now || $0 - now > rate.per }) ?? true {
-                group.begun = 0
-                group.windowEnd = now + rate.per
-            }
-            group.begun += 1
-        }
+        change(name) { $0.window.begin(in: rate.per, at: now) }
     }
 
     private func stride(of group: Group) -> Int64 { 5040 / Int64(min(max(rule(of: group).weight ?? 1, 1), 100)) }
@@ -193,20 +192,20 @@ struct Groups: Sendable {
         named.values[index].rest = nil
         if isIdle {
             named.values[index].turn = nil
-            if !group.isListed, group.windowEnd.map({ $0 <= now }) ?? true { named[name] = nil }
+            if !group.isListed, group.window.isOver(nil, at: now) { named[name] = nil }
         } else if group.turn == nil {
             stand(name, at: clock + stride(of: group))
         }
     }
 
-    /// Until when a group may not run, or is not looked at; nil when it may run.
+    /// Until when a group may not run; nil when it may.
     private func endOfRest(of group: Group, _ now: Timestamp) -> Timestamp? {
         let rule = rule(of: group)
-        if let rate = rule.rate, let end = group.windowEnd, end > now, end - now <= rate.per, group.begun >= rate.max {
-            return end
+        if let rate = rule.rate, group.window.begun >= rate.max, !group.window.isOver(rate.per, at: now) {
+            return group.window.end
         }
         guard let most = rule.concurrency, group.active >= most else { return nil }
-        return group.rest ?? now + Self.placeWait
+        return Self.untilPlace
     }
 }
 

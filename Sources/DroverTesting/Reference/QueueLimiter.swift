@@ -6,9 +6,8 @@ struct QueueLimiter: Sendable {
     var concurrency: Int?
     private(set) var rate: RateLimit?
     private(set) var heldUntil: Timestamp?
-    /// Of a fixed window: its end, and how many jobs began in it.
-    private var windowEnd: Timestamp?
-    private var begun = 0
+    /// Where the window is fixed.
+    private var window = Window()
     /// Of a sliding window: how many jobs began in each slice that still counts, by the slice's number.
     private var slices: [Int64: Int] = [:]
 
@@ -16,16 +15,14 @@ struct QueueLimiter: Sendable {
     mutating func set(_ rate: RateLimit?) {
         if rate == self.rate { return }
         self.rate = rate
-        windowEnd = nil
-        begun = 0
+        window = Window()
         slices = [:]
     }
 
     /// Holds the queue until an instant, or lets it go. A fixed window ends with it.
     mutating func hold(until end: Timestamp?) {
         heldUntil = end
-        windowEnd = nil
-        begun = 0
+        window = Window()
     }
 
     /// How many jobs may be handed out when so many are active.
@@ -44,8 +41,7 @@ struct QueueLimiter: Sendable {
         if rate.window == .sliding {
             slices[now.milliseconds / rate.slice, default: 0] += count
         } else {
-            if begun == 0 { windowEnd = now + rate.per }
-            begun += count
+            window.begin(count, in: rate.per, isOwn: self.rate != nil, at: now)
         }
     }
 
@@ -55,21 +51,19 @@ struct QueueLimiter: Sendable {
         forget(now)
         guard let rate = rate ?? worker?.limit, let left = rateLeft(worker), left <= 0 else { return nil }
         switch rate.window {
-        case .fixed: return windowEnd.map { $0 - now }
+        case .fixed: return window.end.map { $0 - now }
         case .sliding: return slices.keys.min().map { end(ofSlice: $0, rate) - now }
         }
     }
 
     private func rateLeft(_ worker: WorkerRate?) -> Int? {
-        (rate ?? worker?.limit).map { max($0.max - ($0.window == .fixed ? begun : slices.values.reduce(0, +)), 0) }
+        (rate ?? worker?.limit).map {
+            max($0.max - ($0.window == .fixed ? window.begun : slices.values.reduce(0, +)), 0)
+        }
     }
 
     private mutating func forget(_ now: Timestamp) {
-        // What lies further ahead than it can was counted before the clock was set back.
-        if let windowEnd, windowEnd <= now || rate.map({ windowEnd - now > $0.per }) ?? false {
-            self.windowEnd = nil
-            begun = 0
-        }
+        if window.isOver(rate?.per, at: now) { window = Window() }
         guard let rate else { return }
         let last = now.milliseconds / rate.slice + 1
         slices = slices.filter { $0.key <= last && end(ofSlice: $0.key, rate) > now }

@@ -215,7 +215,7 @@ extension ReferenceQueue {
     /// The job whose turn it is.
     private mutating func nextReady(now: Timestamp) -> JobID? {
         let plain = (line(.waiting).first ?? line(.prioritized).first)?.value
-        guard let turn = groups.nextTurn(hasPlain: plain != nil) else { return plain }
+        guard let turn = groups.nextTurn(hasPlain: plain != nil, now: now) else { return plain }
         if jobs[turn.job]?.record.deferredFailure == nil { groups.begin(turn.name, now: now) }
         return turn.job
     }

@@ -107,6 +107,22 @@ struct GroupTests {
         }
     }
 
+    @Test("Grouped jobs that Python's obliterate leaves are told, and Drover's removes them")
+    func obliterated() async throws {
+        try await Bridge.run { bridge in
+            let ids = try await addGrouped(bridge, "g", 3)
+            try await bridge.add(.python)
+            try await bridge.setPaused(.python, true)
+            try await bridge.obliterate(.python)
+            for id in ids { #expect(try await bridge.record(id).state == .grouped) }
+            let summary = try #require(try await bridge.store.queues().first { $0.name == bridge.queue })
+            #expect(summary.problem?.contains("3 jobs of groups") == true)
+            #expect(try await bridge.sweep(.obliterate(bridge.queue, force: false)) == 3)
+            #expect(try await bridge.suffixes() == [])
+            #expect(try await !bridge.store.queues().contains { $0.name == bridge.queue })
+        }
+    }
+
     @Test("A grouped job that Python's client removes is gone from its group's turns")
     func removed() async throws {
         try await Bridge.run { bridge in

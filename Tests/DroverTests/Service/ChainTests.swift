@@ -1,5 +1,4 @@
 import DroverTesting
-import Synchronization
 import Testing
 
 @testable import Drover
@@ -151,19 +150,14 @@ import Testing
         #expect(try await store.job(key).state == .failed)
     }
 
-    /// A store that can't read children for some calls.
-    private final class Forgetful: ForwardingStore {
+    /// A store that can't read children for a while.
+    private struct Forgetful: ForwardingStore {
         let base: any JobStore
-        private let failures = Mutex(3)
-
-        init(_ base: any JobStore) { self.base = base }
+        let code: StoreError.Code
+        let isForgetful: @Sendable () -> Bool
 
         func children(of key: JobKey, _ status: ChildStatus, page: Page) async throws(StoreError) -> ChildPage {
-            let fails = failures.withLock { left in
-                left -= 1
-                return left >= 0
-            }
-            if fails { throw StoreError(.corrupt, "of the wrong type") }
+            if isForgetful() { throw StoreError(code, "can't be read") }
             return try await base.children(of: key, status, page: page)
         }
     }
@@ -171,15 +165,65 @@ import Testing
     @Test("a result that can't be read now puts the job off, and no attempt counts")
     func unread() async throws {
         let time = ManualTime()
+        let begin = time.wall.now
         let base = ReferenceStore(clock: time.wall, timer: time.clock)
-        let service = makeService(
-            Forgetful(base), ServiceConfiguration(clock: time.clock, wallClock: time.wall))
+        let store = Forgetful(base: base, code: .busy) { time.wall.now < begin + .milliseconds(500) }
+        let service = makeService(store, ServiceConfiguration(clock: HurriedClock(), wallClock: time.wall))
         let mailed = Probe<Mail>("a mail")
         work(service, mailed)
         let key = try await service.add(Chain(Fetch(url: "u")).then(Mail(to: "me"), mapping: ["body": "result.body"]))
         let drained = try await service.drain(advancing: time, by: .seconds(60))
-        #expect(drained.runs.map(\.outcome).filter { $0 == .snoozed(.seconds(1)) }.count == 3)
+        #expect(drained.runs.map(\.outcome).filter { $0 == .snoozed(.seconds(1)) }.count == 1)
         #expect(mailed.values == [Mail(to: "me", body: "page of u")])
         #expect(try await base.job(key).attemptsMade == 1)
+    }
+
+    @Test("a result that can never be read fails the job after its attempts")
+    func unreadable() async throws {
+        let time = ManualTime()
+        let base = ReferenceStore(clock: time.wall, timer: time.clock)
+        let service = makeService(
+            Forgetful(base: base, code: .corrupt) { true },
+            ServiceConfiguration(clock: time.clock, wallClock: time.wall))
+        work(service, Probe<Mail>("a mail"))
+        let key = try await service.add(
+            Chain(Fetch(url: "u")).then(
+                Mail(to: "me"), mapping: ["body": "result.body"],
+                options: JobOptions(attempts: 2, backoff: .fixed(.seconds(5)))))
+        try await service.drain(advancing: time, by: .seconds(60))
+        let job = try await base.job(key)
+        #expect(job.state == .failed && job.attemptsMade == 2)
+        #expect(job.failedReason?.contains("can't be read") == true)
+    }
+
+    struct Report: JobPayload {
+        static let name: JobName = "report"
+        static let queue: QueueName = "reports"
+        var body: String
+    }
+
+    @Test("a job of a chain that gives itself children is given the same inputs in its later attempts")
+    func children() async throws {
+        let service = makeService(store)
+        let mailed = Probe<Mail>("a mail")
+        work(service, mailed)
+        let seen = Probe<String>("an attempt")
+        service.work(Report.queue) { handlers in
+            handlers.on(Report.self) { report, context in
+                seen.signal(report.body)
+                // Two at once, with ids, so that the second attempt adds no others.
+                async let first = context.addChild(Fetch(url: "v"), id: JobID("v"))
+                async let second = context.addChild(Mail(to: "you"), id: JobID("w"))
+                _ = try await (first, second)
+                try await context.waitForChildren()
+            }
+        }
+        let key = try await service.add(
+            Chain(Fetch(url: "u")).then(Report.self, mapping: ["body": "result.body"]))
+        try await service.drain()
+        let job = try await store.job(key)
+        #expect(job.state == .completed, "\(job.failedReason ?? "")")
+        #expect(seen.values == ["page of u", "page of u"])
+        #expect(mailed.values == [Mail(to: "you")])
     }
 }

@@ -1,6 +1,8 @@
-import Drover
 import DroverTesting
+import Synchronization
 import Testing
+
+@testable import Drover
 
 /// Jobs that a program claims, holds and settles by hand.
 @Suite(.timeLimit(.minutes(10))) struct ManualWorkTests {
@@ -208,12 +210,138 @@ import Testing
         let secret = JobService(store: store, configuration: settings)
         let key = try await secret.add(Mail(to: "secret"))
         #expect(!(try await record(key).payload.text.contains("secret")))
-        #expect(try await service.claim(from: Mail.queue).isEmpty)
-        time.advance(by: .seconds(30))
         let held = try #require(try await secret.claim(from: Mail.queue).first)
         #expect(try held.payload(as: Mail.self).to == "secret")
         try await held.complete("hidden")
         #expect(!(try await record(key).result?.text.contains("hidden") ?? true))
+    }
+
+    /// A service with this key, or without any.
+    private func service(_ store: any JobStore, key number: Int?) throws -> JobService {
+        var settings = ServiceConfiguration(clock: time.clock, wallClock: time.wall)
+        settings.encryption = try number.map { PayloadEncryption(try KeyRing([.canary($0)])) }
+        return JobService(store: store, configuration: settings)
+    }
+
+    @Test("a claim without the key says so, spends no attempt, and leaves the order as it was", arguments: [nil, 2])
+    func unreadable(_ number: Int?) async throws {
+        let secret = try service(store, key: 1)
+        for name in ["a", "b", "c"] { try await secret.add(Mail(to: name)) }
+        for _ in 0..<3 {
+            let error = await #expect(throws: DroverError.self) {
+                try await service(store, key: number).claim(from: Mail.queue, limit: 2)
+            }
+            #expect(error?.code == .unreadable)
+            #expect(error?.message.contains("the job mails/1 was not claimed") == true)
+            #expect(error?.message.contains("key \"k1\"") == true)
+        }
+        for id in 1...3 {
+            let job = try await record(JobKey(queue: Mail.queue, id: JobID(stored: "\(id)")))
+            #expect(job.state == .waiting && job.attemptsMade == 0 && job.failedReason == nil)
+        }
+        let held = try await secret.claim(from: Mail.queue, limit: 3)
+        #expect(try held.map { try $0.payload(as: Mail.self).to } == ["a", "b", "c"])
+    }
+
+    @Test("jobs that can be opened are handed out, and what is behind them waits for who has the key")
+    func partlyReadable() async throws {
+        let secret = try service(store, key: 1)
+        try await service.add(Mail(to: "open"))
+        try await secret.add(Mail(to: "secret"))
+        try await service.add(Mail(to: "behind"))
+        let held = try await service.claim(from: Mail.queue, limit: 2)
+        #expect(try held.map { try $0.payload(as: Mail.self).to } == ["open"])
+        #expect(await code { _ = try await service.claim(from: Mail.queue) } == .unreadable)
+        #expect(try await secret.claim(from: Mail.queue)[0].payload(as: Mail.self).to == "secret")
+        #expect(try await service.claim(from: Mail.queue)[0].payload(as: Mail.self).to == "behind")
+    }
+
+    @Test("a payload that is damaged, whoever looks, fails its job, and others are handed out")
+    func damaged() async throws {
+        let broken = #"{"$drover":"encrypted:1","key":"k1","nonce":"AA","data":"AA"}"#
+        _ = try await store.enqueue(Mail.queue, [NewJob(name: Mail.name, payload: try JSONText(broken))])
+        try await service.add(Mail(to: "b"))
+        let held = try await service(store, key: 1).claim(from: Mail.queue)
+        #expect(held.map(\.key.id.text) == ["2"])
+        #expect(try await record(JobKey(queue: Mail.queue, id: JobID(stored: "1"))).state == .failed)
+    }
+
+    @Test("a held job is renewed and settled without the key; its payload is not shown")
+    func withoutKey() async throws {
+        let secret = try service(store, key: 1)
+        let key = try await secret.add(Mail(to: "hidden"))
+        let lease = try #require(try await secret.claim(from: Mail.queue).first).lease
+        let held = try await service.held(key, token: lease.token, lease: .seconds(600))
+        #expect(held.payloadProblem?.code == .unreadable)
+        #expect(!held.payload.text.contains("hidden"))
+        #expect(await code { _ = try held.payload(as: Mail.self) } == .unreadable)
+        time.advance(by: .seconds(500))
+        #expect(try await held.renew() == false)
+        // A result would lie open where others are encrypted.
+        #expect(await code { try await held.complete("open") } == .unreadable)
+        try await held.fail("no such box")
+        #expect(try await record(key).failedReason == "no such box")
+        time.advance(by: .seconds(30))
+        let again = try #require(try await secret.claim(from: Mail.queue).first).lease
+        try await service.held(key, token: again.token).complete()
+        #expect(try await record(key).state == .completed)
+    }
+
+    @Test("with another key a held job is settled too, its result encrypted by that")
+    func withAnotherKey() async throws {
+        let key = try await service(store, key: 1).add(Mail(to: "hidden"))
+        let lease = try #require(try await service(store, key: 1).claim(from: Mail.queue).first).lease
+        let held = try await service(store, key: 2).held(key, token: lease.token)
+        try await held.complete("sent")
+        #expect(StoredValue(try #require(try await record(key).result)).keys == ["k2"])
+    }
+
+    /// A store that loses the answers to some settlements.
+    private final class Deaf: ForwardingStore {
+        let base: any JobStore
+        private let failures: Mutex<Int>
+
+        init(_ base: any JobStore, failures: Int) {
+            self.base = base
+            self.failures = Mutex(failures)
+        }
+
+        func exchange(
+            _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
+        ) async throws(StoreError) -> ExchangeReply {
+            let reply = try await base.exchange(queue, id: id, settle: settle, claim: claim)
+            let fails = failures.withLock { left in
+                if !settle.isEmpty { left -= 1 }
+                return !settle.isEmpty && left >= 0
+            }
+            // One that is not transient is not repeated by the call itself.
+            if fails { throw StoreError(.closed, "the answer was lost") }
+            return reply
+        }
+    }
+
+    @Test(
+        "a call that is made again after its answer was lost says the same to the store",
+        arguments: ["text", "members", "random wait", "thrown"])
+    func repeated(_ what: String) async throws {
+        struct Two: Codable { var first = 1, second = 2, third = 3, fourth = 4 }
+        let service = try service(Deaf(store, failures: 2), key: what == "text" ? 1 : nil)
+        var options = Mail.options
+        options.backoff = .fixed(.seconds(600), jitter: 1)
+        let key = try await service.add(Mail(to: "a"), options: options)
+        let held = try #require(try await service.claim(from: Mail.queue).first)
+        func settle() async throws {
+            switch what {
+            case "text": try await held.complete("sent")
+            case "members": try await held.complete(Two())
+            case "random wait": try await held.fail("no such box")
+            default: try await held.fail(Bounced())
+            }
+        }
+        for _ in 0..<2 { await #expect(throws: StoreError.self) { try await settle() } }
+        try await settle()
+        #expect(try await record(key).attemptsMade == 1)
+        #expect(!held.isLost)
     }
 
     @Test(

@@ -87,6 +87,20 @@ import Testing
         #expect(gathering.nextDeadline == .seconds(16))
     }
 
+    @Test func noBatchBeginsWhileItDrainsAndWhoeverWaitsOrComesIsGivenBack() {
+        var gathering = gathering(upTo: 2, atLeast: 2)
+        gathering.join(1, group: "", now: .zero)
+        gathering.join(2, group: "b", now: .zero)
+        let waiting = gathering.drain()
+        #expect(waiting == [1, 2])
+        let isTaken = gathering.join(3, group: "", now: .seconds(1))
+        #expect(!isTaken)
+        #expect(gathering.take(now: .seconds(60)).isEmpty)
+        #expect(gathering.nextDeadline == nil)
+        let hasWaited = [1, 2, 3].map { gathering.leave($0) }
+        #expect(hasWaited == [true, true, true])
+    }
+
     @Test func numbersOutOfRangeAreTakenAsTheNearest() {
         var gathering = gathering(upTo: 0, atLeast: -1, within: .seconds(-1))
         gathering.join(1, group: "", now: .zero)

@@ -10,11 +10,7 @@ local function readHold(rule)
         call('EXISTS', jobKeys(base .. holder))
         -- A job that is replaced may be a child of another client's flow.
         local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-        if parent then
-            local queue = queueOf(parent)
-            call('SCARD', parent .. ':dependencies')
-            call('EXISTS', parent, queue.wait, queue.children, queue.marker, queue.events)
-        end
+        if parent then readParent(parent) end
         if rule.keeps then call('LLEN', activeKey) end
     end
 end

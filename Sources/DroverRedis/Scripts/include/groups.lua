@@ -2,10 +2,12 @@
 -- zero, where other clients leave it alone, and in the order of its group. It fills the functions that `keys` declares.
 --
 -- `drover:ring` has the groups that may run by where they stand, `drover:resting` those that may not, though they have jobs,
--- by when they are looked at again, `drover:groups` all of them by name, `drover:turns` the clock and the settings of all groups
+-- by when they may again and, those whose places are all taken, behind them by when they are looked at, `drover:groups` all of them by name, `drover:turns` the clock and the settings of all groups
 -- that have none of their own. Of a group `drover:group-` has the jobs that wait, in order, `drover:running-` those that
 -- are active, `drover:rule-` its settings, `drover:rate-` what its rate has counted. All is O(log jobs).
 local knownQueues = {}
+-- What lies behind all instants in `drover:resting`, and before those of groups whose places are all taken.
+local fullScore = 4503599627370496
 
 function groupsAt(other)
     local queue = knownQueues[other]
@@ -73,27 +75,44 @@ end
 -- How far a turn takes a group: TurnClock of DroverCore.
 function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
 
--- Lets a group stand where it belongs: among those that may run, or among those that rest, or nowhere. Tells whether it may run
--- and could not before.
-function refreshGroup(queue, group)
-    local rule, name = ruleOf(queue, group), group.name
-    local waiting, running = call('ZCARD', group.waiting), call('SCARD', group.running)
-    if waiting == 0 or rule.isPaused then
-        call('ZREM', queue.ring, name)
-        call('ZREM', queue.resting, name)
-        if waiting == 0 and running == 0 and not rule.isOwn then call('ZREM', queue.names, name) end
-        return false
-    end
-    local rest
+-- At which score a group that has jobs rests; nil where it may run. A place that is left ends the rest of one that is full; it
+-- is looked at all the same, by claims that come anyway, as another client may have ended its jobs.
+local function restOf(queue, group)
+    local rule = ruleOf(queue, group)
     if rule.max then
         local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
         -- A window that ends later than a span from now is of another rate, or of a clock that was set back.
         local left = stop and tonumber(stop) - now
-        if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then rest = tonumber(stop) end
+        if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
     end
-    if not rest and rule.concurrency and running >= rule.concurrency then
-        rest = tonumber(call('ZSCORE', queue.resting, name)) or now + 5000
+    if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+        local known = tonumber(call('ZSCORE', queue.resting, group.name))
+        return known and known > fullScore and known or fullScore + now + 5000
     end
+end
+
+-- A queue without groups, and without settings of such as may come, is one like any other: its jobs go the plain way.
+local function unmark(queue)
+    if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+    queue.isMarked = nil
+    call('HDEL', queue.meta, 'drover:groups')
+end
+
+-- Lets a group stand where it belongs: among those that may run, or among those that rest, or nowhere. Tells whether it may run
+-- and could not before.
+function refreshGroup(queue, group)
+    local rule, name = ruleOf(queue, group), group.name
+    local waiting = call('ZCARD', group.waiting)
+    if waiting == 0 or rule.isPaused then
+        call('ZREM', queue.ring, name)
+        call('ZREM', queue.resting, name)
+        if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+            and call('ZREM', queue.names, name) == 1 then
+            unmark(queue)
+        end
+        return false
+    end
+    local rest = restOf(queue, group)
     if rest then
         call('ZREM', queue.ring, name)
         call('ZADD', queue.resting, integer(rest), name)

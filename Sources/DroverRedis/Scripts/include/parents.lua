@@ -9,6 +9,17 @@ local function markOf(queue)
     call('ZADD', queue.marker, '0', '0')
 end
 
+-- Reads all that may be written of a parent, of its group, and of its queue, once.
+local readParents = {}
+local function readParent(parent)
+    if readParents[parent] then return end
+    readParents[parent] = true
+    local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+    call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+        queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+    if group then readGroup(groupsAt(queue.base), group) end
+end
+
 -- Puts a parent that was taken out of waiting-children to work: to the front, to its priority, or to its delay.
 local function releaseParent(queue, parent, id)
     local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))

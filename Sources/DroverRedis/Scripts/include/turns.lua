@@ -1,4 +1,5 @@
--- Whose turn it is among the groups of a queue and the jobs without one (TurnClock of DroverCore). Only exchange.lua includes it.
+-- Whose turn it is among the groups of a queue and the jobs without one (TurnClock of DroverCore). Only exchange.lua includes it,
+-- whose functions it fills.
 
 -- Looks again at groups whose rest is over, `names`. Where one has all its places taken, some of the jobs that take them are
 -- looked for among the active ones: another client may have ended them.
@@ -44,15 +45,28 @@ local function takeTurns(queue, wanted, plains, hand)
             break
         end
         local turn, first = tonumber(head[2]), math.max(queue.plain, queue.now)
-        if plains > 0 and first <= turn then
+        local group = readGroup(queue, head[1])
+        local rule = ruleOf(queue, group)
+        if (rule.max or rule.concurrency) and restOf(queue, group) then
+            -- It came to stand here before a setting of all groups was changed.
+            refreshGroup(queue, group)
+        elseif plains > 0 and first <= turn then
             queue.now, queue.plain, plains = first, first + 5040, plains - 1
             picks[#picks + 1] = false
         else
-            local group = groupAt(queue, head[1])
-            local rule, id = ruleOf(queue, group), call('ZPOPMIN', group.waiting)[1]
-            local hash = id and call('HGETALL', queue.base .. id)
-            -- One that another client has taken away is dropped.
-            if id and call('ZREM', queue.children, id) == 1 and hash[1] then
+            local id = call('ZPOPMIN', group.waiting)[1]
+            -- One that another client has taken away is dropped: it is gone, or waits for its children, or in another group.
+            local score = id and call('ZSCORE', queue.children, id)
+            local hash, name = score and tonumber(score) < 0 and call('HGETALL', queue.base .. id) or {}, nil
+            for field = 1, #hash, 2 do
+                if hash[field] == 'grp' then name = hash[field + 1] end
+            end
+            if score and tonumber(score) < 0 and (name == group.name or not hash[1]) then
+                call('ZREM', queue.children, id)
+            else
+                hash = {}
+            end
+            if hash[1] then
                 queue.now = turn
                 call('ZADD', queue.ring, integer(turn + strideOf(rule)), group.name)
                 call('SADD', group.running, id)
@@ -65,4 +79,29 @@ local function takeTurns(queue, wanted, plains, hand)
     end
     call('HSET', queue.turns, 'now', integer(queue.now), 'plain', integer(queue.plain))
     return picks, isCut
+end
+
+local groups, rested = groupsAt(base), {}
+if hasGroups then
+    rested = call('ZRANGEBYSCORE', groups.resting, '-inf', nowText, 'LIMIT', 0, 50)
+    local full, most = integer(fullScore), integer(fullScore + now)
+    for _, name in ipairs(call('ZRANGEBYSCORE', groups.resting, full, most, 'LIMIT', 0, 10)) do
+        rested[#rested + 1] = name
+    end
+    for _, name in ipairs(rested) do readGroup(groups, name) end
+    for _, name in ipairs(call('ZRANGE', groups.ring, 0, limit)) do readGroup(groups, name) end
+end
+function wakeRested() wakeGroups(groups, rested) end
+function takeByTurns(wanted, hand)
+    if not hasGroups then return end
+    return takeTurns(groups, wanted, call('LLEN', waitKey) + call('ZCARD', prioritizedKey), hand)
+end
+function nextRest()
+    local rest = hasGroups and tonumber(call('ZRANGE', groups.resting, 0, 0, 'WITHSCORES')[2])
+    return rest and rest < fullScore and rest
+end
+function park(id, name, priority)
+    hasParked = true
+    call('SREM', groupAt(groups, name).running, id)
+    pushFront(id, tonumber(priority) or 0, name)
 end
