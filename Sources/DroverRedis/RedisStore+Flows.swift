@@ -80,7 +80,7 @@ extension RedisStore {
             found.children.append(
                 ChildRecord(
                     key: child, status: status, result: status == .processed ? JSONText(trusted: value) : nil,
-                    reason: status == .ignored ? value : nil))
+                    reason: status == .ignored ? FlowField.reason(value) : nil))
         }
         if let next = items[4].text, next != "0" { found.next = PageCursor(next) }
         return found
