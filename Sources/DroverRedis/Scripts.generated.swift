@@ -3225,13 +3225,15 @@ enum Scripts {
             end
             return false
         end
-        local outer = ARGV[2] ~= '' and ARGV[2]
+        local outer, hasEnded = ARGV[2] ~= '' and ARGV[2], false
         if outer then
             if call('EXISTS', outer) == 0 then return { 'unknown' } end
-            open(string.match(outer, '^(.*:)[^:]*$'))
+            local above, outerID = string.match(outer, '^(.*:)([^:]*)$')
+            open(above)
             readChildren(outer)
+            hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
         end
-        local nodes, entering, full = {}, {}, nil
+        local nodes, entering, full, tooLong = {}, {}, nil, nil
         for index = 1, count do
             local at = first + (index - 1) * width
             local queue = open(ARGV[at])
@@ -3252,6 +3254,10 @@ enum Scripts {
                 readChildren(node.key)
             end
             nodes[index] = node
+            if index == 1 and hasEnded then
+                if not node.isKnown or call('HGET', node.key, 'parentKey') ~= outer then return { 'ended' } end
+                outer = false
+            end
             if node.isKnown then
                 local other = call('HGET', node.key, 'parentKey')
                 if index == 1 then
@@ -3265,9 +3271,11 @@ enum Scripts {
             elseif not node.hasChildren then
                 entering[queue] = (entering[queue] or 0) + 1
                 local most = tonumber(queue.most)
+                if most and entering[queue] > most then tooLong = tooLong or { 'long', queue.base .. integer(most) } end
                 if most and queue.length + entering[queue] > most then full = full or '!' .. integer(most) end
             end
         end
+        if tooLong then return tooLong end
         if full then return full end
         local function tell(queue, name, ...)
             if queue.hasTrimmed then
@@ -3291,8 +3299,18 @@ enum Scripts {
             return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. rest .. ','
                 .. string.sub(options, 2)
         end
+        local linked = {}
         local function link(node, parent)
             local id = string.match(node.key, '[^:]*$')
+            local text = parentText(parent, node.rest)
+            call('HSET', node.key, 'parentKey', parent, 'parent', text)
+            local isFailed = call('ZSCORE', node.queue.base .. 'failed', id)
+            if isFailed then
+                local isTold = call('HEXISTS', parent .. ':failed', node.key) == 1
+                    or call('ZSCORE', parent .. ':unsuccessful', node.key)
+                if isTold then return end
+            end
+            if isFailed then linked[#linked + 1] = { node.key, parent, text, call('HGET', node.key, 'failedReason') or '' } end
             call('SREM', parent .. ':dependencies', node.key)
             call('HDEL', parent .. ':processed', node.key)
             call('HDEL', parent .. ':failed', node.key)
@@ -3302,7 +3320,9 @@ enum Scripts {
             else
                 call('SADD', parent .. ':dependencies', node.key)
             end
-            call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
+        end
+        local function tellFailures()
+            for _, failure in ipairs(linked) do childFailed(unpack(failure)) end
         end
         if nodes[1].isKnown then
             local node = nodes[1]
@@ -3310,6 +3330,7 @@ enum Scripts {
             if outer then
                 node.rest = ARGV[3]
                 link(node, outer)
+                tellFailures()
                 wakeParentIfDone(outer)
             end
             tell(node.queue, 'duplicated', 'jobId', node.id)
@@ -3373,6 +3394,7 @@ enum Scripts {
                 end
             end
         end
+        tellFailures()
         for _, node in ipairs(nodes) do
             if node.hasChildren then wakeParentIfDone(node.key) end
         end
@@ -3384,7 +3406,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "9b0d7ac380204cc1ec968188ff607b218a7cdb59")
+        """#, sha: "0fb22c0bd6559840dae10643009ecc140e1c0631")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""

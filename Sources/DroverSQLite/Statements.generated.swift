@@ -192,6 +192,11 @@ enum SQL {
         SELECT 1 FROM drover_children WHERE parent = ?1 AND status = ?2 LIMIT 1
         """#
 
+    /// `find-failed-child.sql`
+    static let findFailedChild = #"""
+        SELECT 1 FROM drover_children WHERE parent = ?1 AND status IN (2, 3) AND queue = ?2 AND id = ?3
+        """#
+
     /// `find-own-id.sql`
     static let findOwnId = #"""
         SELECT seq FROM drover_jobs WHERE queue = ?1 AND id = ?2
