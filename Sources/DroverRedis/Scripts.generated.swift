@@ -4448,6 +4448,11 @@ enum Scripts {
         end
         local reply = {}
         local function text(number) return number and string.format('%d', number) or '' end
+        local function addLimits(key)
+            local weight, concurrency, max, per = unpack(call('HMGET', key, 'weight', 'concurrency', 'max', 'per'))
+            for _, part in ipairs({ weight or '', concurrency or '', max or '', per or '' }) do reply[#reply + 1] = part end
+        end
+        addLimits(queue.turns)
         for _, name in ipairs(names) do
             local group = groupAt(queue, name)
             local rule = ruleOf(queue, group)
@@ -4457,9 +4462,10 @@ enum Scripts {
             }) do
                 reply[#reply + 1] = part
             end
+            addLimits(group.rule)
         end
         return reply
-        """#, sha: "645a56f097ce6d776a107e5f8aff9c0e710501d6")
+        """#, sha: "60240aa7d3abbe017ac12ebd79d49048e0c8ddb0")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""
