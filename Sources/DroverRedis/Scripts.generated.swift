@@ -23,6 +23,22 @@ enum Scripts {
         end
         local command, id = ARGV[2], ARGV[3]
         if command == 'look' then return { counting(KEYS[1]), wait(KEYS[1], 1) } end
+        if command == 'list' then
+            local units = call('ZRANGEBYSCORE', KEYS[1], '(' .. nowText, '+inf', 'WITHSCORES')
+            local reply, places = {}, {}
+            for index = 1, #units, 2 do
+                local of = string.match(units[index], '^%d+ (.*)$')
+                local place = places[of]
+                if not place then
+                    place = #reply + 1
+                    places[of] = place
+                    reply[place], reply[place + 1] = of, 0
+                    reply[place + 2] = units[index + 1] == 'inf' and -1 or tonumber(units[index + 1]) - now
+                end
+                reply[place + 1] = reply[place + 1] + 1
+            end
+            return reply
+        end
         if command == 'reset' then
             local count = counting(KEYS[1])
             call('DEL', KEYS[1])
@@ -64,7 +80,7 @@ enum Scripts {
             end
         end
         return 0
-        """#, sha: "dcfb5d8db28ce202833f5e3c733fa50daf8dd8e8")
+        """#, sha: "292ab4af0d8f6f3e4851e23f851605abe4e07675")
 
     /// `children.lua`
     static let children = RedisScript(name: "children", source: #"""

@@ -262,6 +262,11 @@ enum SQL {
         INSERT INTO drover_queues (number, name) VALUES (?1, ?2)
         """#
 
+    /// `list-all-reservations.sql`
+    static let listAllReservations = #"""
+        SELECT key, id, amount, ends FROM drover_allowances WHERE (key, id) > (?1, ?2) AND ends > ?3 ORDER BY key, id LIMIT ?4
+        """#
+
     /// `list-children-ascending.sql`
     static let listChildrenAscending = #"""
         SELECT queue, id, value FROM drover_children

@@ -52,7 +52,7 @@ struct QueryPlanTests {
         ("delete-children", SQL.deleteChildren), ("delete-parent", SQL.deleteParent),
         ("delete-pending-child", SQL.deletePendingChild), ("find-child", SQL.findChild),
         ("find-pending-child", SQL.findPendingChild), ("find-failed-child", SQL.findFailedChild),
-        ("list-children-ascending", SQL.listChildrenAscending),
+        ("list-all-reservations", SQL.listAllReservations), ("list-children-ascending", SQL.listChildrenAscending),
         ("list-children-descending", SQL.listChildrenDescending), ("read-parent", SQL.readParent),
         ("read-wait-delay", SQL.readWaitDelay), ("save-child", SQL.saveChild), ("save-parent", SQL.saveParent),
         ("mark-group", SQL.markGroup), ("read-group", SQL.readGroup), ("place-in-group", SQL.placeInGroup),
