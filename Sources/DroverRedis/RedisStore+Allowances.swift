@@ -37,7 +37,29 @@ extension RedisStore {
             guard let used = answer.items?.first?.int else { throw Self.strange }
             return .use(AllowanceUse(used: Int(used), lessIn: Self.duration(answer.items?.last)))
         case .reset(let key): return .refunded(try await count(["reset"], on: [key]))
+        case .list(let cursor, let limit): return try await list(after: cursor, limit)
         }
+    }
+
+    /// Looks at a bounded part of all keys; a cursor is the server's.
+    private func list(after cursor: PageCursor?, _ limit: Int) async throws(StoreError) -> AllowanceResult {
+        let start = cursor?.text ?? "0"
+        guard UInt64(start) != nil else { throw PlaceCursor.unknown(PageCursor(start)) }
+        let scan = RedisCommand.make(
+            "SCAN", start, "MATCH", self.keys.allowancePattern, "COUNT", String(limit), "TYPE", "zset")
+        let answer = try await send(scan, "list allowances")
+        guard let parts = answer.items, parts.count == 2, let next = parts[0].text else { throw Self.strange }
+        var found: [AllowanceReservation] = []
+        for key in (parts[1].items ?? []).compactMap({ $0.text.flatMap(self.keys.allowance(ofKey:)) }) {
+            let items = try await run(["list"], on: [key]).items ?? []
+            for index in stride(from: 0, to: items.count - 2, by: 3) {
+                found.append(
+                    AllowanceReservation(
+                        key: key, id: items[index].text ?? "", amount: Int(items[index + 1].int ?? 0),
+                        endsIn: Self.duration(items[index + 2])))
+            }
+        }
+        return .reservations(found, next: next == "0" ? nil : PageCursor(next))
     }
 
     private func count(_ words: [String], on keys: [String]) async throws(StoreError) -> Int {

@@ -51,6 +51,9 @@ extension RedisStore {
         let known = words.last.flatMap(FlowField.job(ofKey:))
         switch (words.first, known, job.parent) {
         case ("unknown", _, let parent?): return .refused(.unknownParent(parent.key))
+        case ("ended", _, let parent?): return .refused(.endedParent(parent.key))
+        case ("long", let queue?, _):
+            return .refused(.flowTooLong(for: queue.queue, maxLength: Int(queue.id.text) ?? 0))
         case ("other", let key?, _): return .refused(.otherParent(of: key))
         case ("above", let key?, _): return .refused(.ancestor(key))
         case ("taken", let key?, _): return .refused(.takenInFlow(key))
@@ -80,7 +83,7 @@ extension RedisStore {
             found.children.append(
                 ChildRecord(
                     key: child, status: status, result: status == .processed ? JSONText(trusted: value) : nil,
-                    reason: status == .ignored ? value : nil))
+                    reason: status == .ignored ? FlowField.reason(value) : nil))
         }
         if let next = items[4].text, next != "0" { found.next = PageCursor(next) }
         return found

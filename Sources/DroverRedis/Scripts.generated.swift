@@ -23,6 +23,22 @@ enum Scripts {
         end
         local command, id = ARGV[2], ARGV[3]
         if command == 'look' then return { counting(KEYS[1]), wait(KEYS[1], 1) } end
+        if command == 'list' then
+            local units = call('ZRANGEBYSCORE', KEYS[1], '(' .. nowText, '+inf', 'WITHSCORES')
+            local reply, places = {}, {}
+            for index = 1, #units, 2 do
+                local of = string.match(units[index], '^%d+ (.*)$')
+                local place = places[of]
+                if not place then
+                    place = #reply + 1
+                    places[of] = place
+                    reply[place], reply[place + 1] = of, 0
+                    reply[place + 2] = units[index + 1] == 'inf' and -1 or tonumber(units[index + 1]) - now
+                end
+                reply[place + 1] = reply[place + 1] + 1
+            end
+            return reply
+        end
         if command == 'reset' then
             local count = counting(KEYS[1])
             call('DEL', KEYS[1])
@@ -64,7 +80,7 @@ enum Scripts {
             end
         end
         return 0
-        """#, sha: "dcfb5d8db28ce202833f5e3c733fa50daf8dd8e8")
+        """#, sha: "292ab4af0d8f6f3e4851e23f851605abe4e07675")
 
     /// `children.lua`
     static let children = RedisScript(name: "children", source: #"""
@@ -3355,13 +3371,15 @@ enum Scripts {
             end
             return false
         end
-        local outer = ARGV[2] ~= '' and ARGV[2]
+        local outer, hasEnded = ARGV[2] ~= '' and ARGV[2], false
         if outer then
             if call('EXISTS', outer) == 0 then return { 'unknown' } end
-            open(string.match(outer, '^(.*:)[^:]*$'))
+            local above, outerID = string.match(outer, '^(.*:)([^:]*)$')
+            open(above)
             readChildren(outer)
+            hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
         end
-        local nodes, entering, full = {}, {}, nil
+        local nodes, entering, full, tooLong = {}, {}, nil, nil
         for index = 1, count do
             local at = first + (index - 1) * width
             local queue = open(ARGV[at])
@@ -3382,6 +3400,10 @@ enum Scripts {
                 readChildren(node.key)
             end
             nodes[index] = node
+            if index == 1 and hasEnded then
+                if not node.isKnown or call('HGET', node.key, 'parentKey') ~= outer then return { 'ended' } end
+                outer = false
+            end
             if node.isKnown then
                 local other = call('HGET', node.key, 'parentKey')
                 if index == 1 then
@@ -3395,9 +3417,11 @@ enum Scripts {
             elseif not node.hasChildren then
                 entering[queue] = (entering[queue] or 0) + 1
                 local most = tonumber(queue.most)
+                if most and entering[queue] > most then tooLong = tooLong or { 'long', queue.base .. integer(most) } end
                 if most and queue.length + entering[queue] > most then full = full or '!' .. integer(most) end
             end
         end
+        if tooLong then return tooLong end
         if full then return full end
         local function tell(queue, name, ...)
             if queue.hasTrimmed then
@@ -3421,8 +3445,18 @@ enum Scripts {
             return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. rest .. ','
                 .. string.sub(options, 2)
         end
+        local linked = {}
         local function link(node, parent)
             local id = string.match(node.key, '[^:]*$')
+            local text = parentText(parent, node.rest)
+            call('HSET', node.key, 'parentKey', parent, 'parent', text)
+            local isFailed = call('ZSCORE', node.queue.base .. 'failed', id)
+            if isFailed then
+                local isTold = call('HEXISTS', parent .. ':failed', node.key) == 1
+                    or call('ZSCORE', parent .. ':unsuccessful', node.key)
+                if isTold then return end
+            end
+            if isFailed then linked[#linked + 1] = { node.key, parent, text, call('HGET', node.key, 'failedReason') or '' } end
             call('SREM', parent .. ':dependencies', node.key)
             call('HDEL', parent .. ':processed', node.key)
             call('HDEL', parent .. ':failed', node.key)
@@ -3432,7 +3466,9 @@ enum Scripts {
             else
                 call('SADD', parent .. ':dependencies', node.key)
             end
-            call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
+        end
+        local function tellFailures()
+            for _, failure in ipairs(linked) do childFailed(unpack(failure)) end
         end
         if nodes[1].isKnown then
             local node = nodes[1]
@@ -3440,6 +3476,7 @@ enum Scripts {
             if outer then
                 node.rest = ARGV[3]
                 link(node, outer)
+                tellFailures()
                 wakeParentIfDone(outer)
             end
             tell(node.queue, 'duplicated', 'jobId', node.id)
@@ -3503,6 +3540,7 @@ enum Scripts {
                 end
             end
         end
+        tellFailures()
         for _, node in ipairs(nodes) do
             if node.hasChildren then wakeParentIfDone(node.key) end
         end
@@ -3514,7 +3552,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "bc2766e9e96230a3106eca993bcda3ab6318edeb")
+        """#, sha: "2e64c6ed08ca4865e5d08e1ee0fcb20ff797384c")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -4607,6 +4645,11 @@ enum Scripts {
         end
         local reply = {}
         local function text(number) return number and string.format('%d', number) or '' end
+        local function addLimits(key)
+            local weight, concurrency, max, per = unpack(call('HMGET', key, 'weight', 'concurrency', 'max', 'per'))
+            for _, part in ipairs({ weight or '', concurrency or '', max or '', per or '' }) do reply[#reply + 1] = part end
+        end
+        addLimits(queue.turns)
         for _, name in ipairs(names) do
             local group = groupAt(queue, name)
             local rule = ruleOf(queue, group)
@@ -4616,9 +4659,10 @@ enum Scripts {
             }) do
                 reply[#reply + 1] = part
             end
+            addLimits(group.rule)
         end
         return reply
-        """#, sha: "4c785790759b4199347fb43cdd244c7036ee9b69")
+        """#, sha: "def12f17603c0bd4003604705ad313ac2a317af2")
 
     /// `move.lua`
     static let move = RedisScript(name: "move", source: #"""

@@ -192,6 +192,11 @@ enum SQL {
         SELECT 1 FROM drover_children WHERE parent = ?1 AND status = ?2 LIMIT 1
         """#
 
+    /// `find-failed-child.sql`
+    static let findFailedChild = #"""
+        SELECT 1 FROM drover_children WHERE parent = ?1 AND status IN (2, 3) AND queue = ?2 AND id = ?3
+        """#
+
     /// `find-own-id.sql`
     static let findOwnId = #"""
         SELECT seq FROM drover_jobs WHERE queue = ?1 AND id = ?2
@@ -255,6 +260,11 @@ enum SQL {
     /// `insert-queue.sql`
     static let insertQueue = #"""
         INSERT INTO drover_queues (number, name) VALUES (?1, ?2)
+        """#
+
+    /// `list-all-reservations.sql`
+    static let listAllReservations = #"""
+        SELECT key, id, amount, ends FROM drover_allowances WHERE (key, id) > (?1, ?2) AND ends > ?3 ORDER BY key, id LIMIT ?4
         """#
 
     /// `list-children-ascending.sql`

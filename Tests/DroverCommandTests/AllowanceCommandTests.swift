@@ -31,6 +31,41 @@ import Testing
         #expect(shown == "exports:42  2 used, less in 1d\n")
     }
 
+    @Test("add takes of allowances, stores nothing when one is spent, and gives back where no job is stored")
+    func within() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        func add(_ words: String...) async -> (status: DroverCommand.ExitStatus, transcript: Transcript) {
+            await drover(["add", "--queue", "q", "n", "--within", "exports:42:2/24h"] + words, on: store)
+        }
+        #expect(await add("--id", "a").transcript.results == "a\n")
+        // It exists: nothing is taken.
+        #expect(await add("--id", "a").status == .done)
+        let both = await add("--count", "2", "--within", "all:9")
+        #expect(both.status == .failed, "\(both.transcript.all)")
+        #expect(both.transcript.results.split(separator: "\n").count == 1)
+        #expect(both.transcript.notes.contains("\"exports:42\" has too little left; there is enough in 1d"))
+        #expect(await drover("allowance", "show", "exports:42", on: store).transcript.results.contains("2 used"))
+        #expect(await drover("allowance", "show", "all", on: store).transcript.results.contains("1 used"))
+        #expect(try await store.queues().map(\.counts.total) == [2])
+    }
+
+    @Test("an allowance that can't be read is refused, and what was written is quoted")
+    func unreadable() async throws {
+        let cases = [
+            (["add", "--queue", "q", "n", "--within", "exports"], "names no key"),
+            (["add", "--queue", "q", "n", "--within", "exports:x"], "\"x\" is no allowance"),
+            (["add", "--queue", "q", "n", "--within", "k:1", "--within", "k:2"], "named twice"),
+            (["allowance", "reserve", "k", "--most", "2/abc"], "\"abc\" is not a span"),
+            (["limit", "--queue", "q", "--rate", "2/abc"], "\"abc\" is not a span"),
+            (["limit", "--queue", "q", "--rate", "2/"], "\"\" is not a span"),
+        ]
+        for (words, told) in cases {
+            let (status, transcript) = await drover(words, on: ReferenceStore())
+            #expect(status == .usage)
+            #expect(transcript.notes.contains(told), "\(transcript.notes)")
+        }
+    }
+
     @Test("A new id is printed where none is given, and is that of a refund")
     func fresh() async throws {
         let store = ReferenceStore()

@@ -17,6 +17,8 @@ import Testing
             (["report:5s:"], .simple("report:5s")),
             (["d:10m", "--dedup-mode", "extend"], .extended("d", for: .seconds(600))),
             (["d", "--dedup-mode", "keep-last"], .keepLast("d")),
+            (["user:42"], .simple("user:42")), (["user:ada"], .simple("user:ada")),
+            (["job:7fab"], .simple("job:7fab")), (["x:10min:"], .simple("x:10min")),
             (["d:1500ms", "--dedup-mode", "throttle"], .throttle("d", for: .milliseconds(1500))),
         ] as [([String], Deduplication)])
     func rules(_ words: [String], _ expected: Deduplication) async throws {
@@ -65,6 +67,18 @@ import Testing
         #expect(events.contains(#""event":"deduplicated""#) && events.contains(#""deduplicationId":"d""#), "\(events)")
         let shown = await drover("job", "--queue", "q", "first", on: store).transcript.results
         #expect(shown.contains("deduplication") && shown.contains("  d\n"), "\(shown)")
+    }
+
+    @Test(
+        "a time behind the last colon that can't be read is refused, and it is told how it becomes a part of the id",
+        arguments: ["x:10min", "x:2h30m", "x:-5m", "a:b:1week", "x:1.5.2s"])
+    func unreadableTime(_ text: String) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover("add", "--queue", "q", "n", "--dedup=\(text)", on: store)
+        #expect(status == .usage)
+        #expect(transcript.notes.contains("write a colon behind it: \(text):"), "\(transcript.notes)")
+        try await store.prepare()
+        #expect(try await store.queues().isEmpty)
     }
 
     @Test("dedup shows the holder and frees the id")

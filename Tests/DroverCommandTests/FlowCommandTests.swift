@@ -118,6 +118,32 @@ import Testing
             (#"{"name":"n","queueName":"q","opts":{"delay":-1}}"#, "opts: delay"),
             (#"{"name":"n","queueName":"q","opts":{"jobId":"17"}}"#, "opts.jobId: job id"),
             (#"{"name":"n","queueName":"q","opts":{"backoff":{}}}"#, "opts.backoff is neither"),
+            (#"{"name":"n","queueName":"q","opts":{"attempts":-3}}"#, "opts.attempts is -3; give 0 or more"),
+            (#"{"name":"n","queueName":"q","opts":{"timeout":-5}}"#, "opts.timeout is -5; give 1 or more"),
+            (#"{"name":"n","queueName":"q","opts":{"retryFor":0}}"#, "opts.retryFor is 0; give 1 or more"),
+            (#"{"name":"n","queueName":"q","opts":{"keepLogs":-1}}"#, "opts.keepLogs is -1"),
+            (#"{"name":"n","queueName":"q","opts":{"stackTraceLimit":-1}}"#, "opts.stackTraceLimit is -1"),
+            (#"{"name":"n","queueName":"q","opts":{"backoff":-100}}"#, "opts.backoff is -100; give 0 or more"),
+            (
+                #"{"name":"n","queueName":"q","opts":{"backoff":{"type":"fixed","delay":-1}}}"#,
+                "opts.backoff has a negative delay"
+            ),
+            (
+                #"{"name":"n","queueName":"q","opts":{"backoff":{"type":"fixed","delay":1,"jitter":2}}}"#,
+                "opts.backoff has a jitter out of range"
+            ),
+            (
+                #"{"name":"n","queueName":"q","children":[{"name":"m","queueName":"q","opts":{"removeOnComplete":-1}}]}"#,
+                "children[0].opts.removeOnComplete is -1"
+            ),
+            (
+                #"{"name":"n","queueName":"q","opts":{"removeOnFail":{"age":-1}}}"#,
+                "opts.removeOnFail has a negative age"
+            ),
+            (
+                #"{"name":"n","queueName":"q","opts":{"removeOnFail":{"age":1,"count":-1}}}"#,
+                "opts.removeOnFail has a negative count"
+            ),
             (#"{"name":"n","queueName":"q","opts":{"removeOnFail":"no"}}"#, "opts.removeOnFail is neither"),
             (#"{"name":"n","queueName":"q","opts":{"failParentOnFailure":true}}"#, "opts has a rule"),
             (
@@ -152,11 +178,104 @@ import Testing
     @Test("of a flow that has no room in one of its queues nothing is stored")
     func full() async throws {
         let store = ReferenceStore()
-        _ = await drover("limit", "--queue", "fetching", "--max-length", "2", on: store)
+        _ = await drover("limit", "--queue", "fetching", "--max-length", "3", on: store)
+        _ = await drover("add", "--queue", "fetching", "n", on: store)
         let (status, transcript) = await drover("flow", "add", "-", on: store, input: Self.tree)
         #expect(status == .failed)
-        #expect(transcript.notes.contains("its maximum length is 2 jobs"), "\(transcript.notes)")
+        #expect(transcript.notes.contains("its maximum length is 3 jobs"), "\(transcript.notes)")
+        #expect(try await store.queues().map(\.counts.total) == [1])
+    }
+
+    @Test("a flow that never has room is not told to wait", arguments: [[], ["--wait-when-full", "10m"]])
+    func neverFits(_ words: [String]) async throws {
+        let store = ReferenceStore()
+        _ = await drover("limit", "--queue", "fetching", "--max-length", "2", on: store)
+        let (status, transcript) = await drover(["flow", "add", "-"] + words, on: store, input: Self.tree)
+        #expect(status == .usage)
+        #expect(
+            transcript.notes.contains("more jobs for the queue fetching than may wait there"), "\(transcript.notes)")
         #expect(try await store.queues().map(\.counts.total) == [0])
+    }
+
+    @Test("a job that has ended takes no child")
+    func endedParent() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "n", "--id", "p", on: store)
+        try await end("q", store) { _ in .completed(.null) }
+        let late = #"{"name":"x","queueName":"q","opts":{"parent":{"id":"p","queue":"q"}}}"#
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: late)
+        #expect(status == .usage && transcript.notes.contains("p of queue q has ended"), "\(transcript.notes)")
+    }
+
+    @Test("doctor and flow show tell of a parent that waits for children that have failed")
+    func stuck() async throws {
+        let store = ReferenceStore()
+        let tree =
+            #"{"name":"p","queueName":"q","opts":{"jobId":"p"},"children":[{"name":"n","queueName":"r","opts":{"jobId":"a"}},{"name":"n","queueName":"r","opts":{"jobId":"b","delay":600000}}]}"#
+        _ = await drover("flow", "add", "-", on: store, input: tree)
+        try await end("r", store) { _ in .failed(Failure(reason: "boom")) }
+        let before = await drover("doctor", on: store).transcript.results
+        #expect(!before.contains("waits for children"), "\(before)")
+        _ = try await store.apply([.cancel(JobKey(queue: "r", id: JobID(stored: "b")))])
+        let (status, transcript) = await drover("doctor", "--json", on: store)
+        #expect(status == .failed)
+        let finding = try #require(
+            try Parsed(transcript.results).objects("findings").first { $0.string("code") == "parent-stuck" })
+        #expect(finding.string("queue") == "q")
+        #expect(finding.string("problem") == "1 job (p) waits for children that failed")
+        let shown = await drover("flow", "show", "--queue", "q", "p", on: store).transcript.results
+        #expect(shown.contains("waited for until it is retried: boom"), "\(shown)")
+    }
+
+    @Test("flow remove takes a flow whole, after it was confirmed")
+    func remove() async throws {
+        let store = try await added()
+        let asked = await drover("flow", "remove", "--queue", "reports", "month", on: store)
+        #expect(asked.status == .usage && asked.transcript.notes.contains("--yes"))
+        let claim = Claim(limit: 1, lease: .seconds(30), worker: "w")
+        let lease = try #require(
+            try await store.exchange("fetching", id: ExchangeID("x"), settle: [], claim: claim).claimed.first?.lease)
+        let busy = await drover("flow", "remove", "--queue", "reports", "month", "--yes", on: store)
+        #expect(busy.status == .failed && busy.transcript.notes.contains("a job of its flow is active"))
+        _ = try await store.exchange(
+            "fetching", id: ExchangeID("y"), settle: [Settlement(lease: lease, outcome: .released)], claim: nil)
+        let gone = await drover("flow", "remove", "--queue", "reports", "month", "--yes", on: store)
+        #expect(gone.status == .done && gone.transcript.results == "month removed with all below it\n")
+        #expect(try await store.queues().map(\.counts.total) == [0, 0, 0])
+        let missing = await drover("flow", "remove", "--queue", "reports", "month", "--yes", "--json", on: store)
+        #expect(missing.status == .notFound)
+        #expect(missing.transcript.results.contains(#"{"id":"month","result":"not-found"}"#))
+    }
+
+    @Test("flow remove --unprocessed keeps the job, which then runs")
+    func unprocessed() async throws {
+        let store = try await added()
+        let done = await drover("flow", "remove", "--unprocessed", "--queue", "reports", "month", "--yes", on: store)
+        #expect(done.status == .done && done.transcript.results == "month freed of its pending children\n")
+        #expect(try await job("reports", "month", store).state == .waiting)
+        #expect(try await store.queues().map(\.counts.total).reduce(0, +) == 1)
+    }
+
+    @Test("flow detach takes a child from its parent, and refuses what nobody waits for")
+    func detach() async throws {
+        let store = try await added()
+        let done = await drover("flow", "detach", "--queue", "fetching", "a", "c", on: store)
+        #expect(done.status == .done && done.transcript.results == "a detached\nc detached\n")
+        #expect(try await job("fetching", "a", store).parent == nil)
+        let again = await drover("flow", "detach", "--queue", "fetching", "a", on: store)
+        #expect(again.status == .failed && again.transcript.notes.contains("no child"), "\(again.transcript.notes)")
+    }
+
+    @Test("remove and cancel of a parent tell how many children stay")
+    func childrenStay() async throws {
+        let store = try await added()
+        let cancelled = await drover("cancel", "--queue", "sums", "s", on: store).transcript
+        #expect(cancelled.notes.contains("1 child that s waited for stays and will run"), "\(cancelled.notes)")
+        #expect(cancelled.notes.contains("drover flow remove --unprocessed --queue sums s"))
+        let removed = await drover("remove", "--queue", "reports", "month", on: store).transcript
+        #expect(removed.notes.contains("2 children that month waited for stay and will run"), "\(removed.notes)")
+        let leaf = await drover("remove", "--queue", "fetching", "a", on: store).transcript
+        #expect(leaf.all == "a removed\n")
     }
 
     @Test("flow show draws a flow that waits")

@@ -72,6 +72,61 @@ import Testing
         #expect(try await groups(store).map(\.concurrency) == [nil, nil])
     }
 
+    @Test("what is said of a group is told of the group, also what is taken back")
+    func words() async throws {
+        let store = try await filled()
+        func told(_ words: String...) async -> String {
+            await drover(["limit", "--queue", "q"] + words, on: store).transcript.results
+        }
+        #expect(
+            await told("--group", "a", "--rate", "10/1s", "--weight", "5")
+                == "q group a limited to 10/1s, has weight 5\n")
+        #expect(await told("--group", "a", "--weight", "none") == "q group a has no weight of its own now\n")
+        #expect(await told("--every-group", "--concurrency", "2") == "q every group limited to 2 at once\n")
+        #expect(
+            await told("--every-group", "--concurrency", "3", "--rate", "none")
+                == "q every group limited to 3 at once, has no rate now\n")
+        let nothing = await drover("limit", "--queue", "q", "--group", "a", on: store).transcript.notes
+        #expect(nothing.contains("name one: --concurrency, --rate or --weight;"), "\(nothing)")
+    }
+
+    @Test("what holds for every group is seen, and what is a group's own")
+    func everyGroup() async throws {
+        let store = try await filled()
+        _ = await drover("limit", "--queue", "q", "--every-group", "--concurrency", "2", "--rate", "10/1h", on: store)
+        _ = await drover("limit", "--queue", "q", "--group", "b", "--weight", "7", on: store)
+        let notes = await drover("groups", "--queue", "q", on: store).transcript.notes
+        #expect(notes == "Every group without a setting of its own: 2 at once, 10/1h.\n")
+        let json = try Parsed(await drover("groups", "--queue", "q", "--json", on: store).transcript.results)
+        #expect(json.object("everyGroup")?.int("concurrency") == 2)
+        #expect(json.object("everyGroup")?.string("rate") == "10/1h")
+        let second = try #require(json.objects("groups").last)
+        #expect(second.object("own")?.int("weight") == 7 && second.object("own")?.int("concurrency") == nil)
+        #expect(second.int("concurrency") == 2)
+    }
+
+    @Test(
+        "the cursor of a page is one word of a shell, and goes on behind it",
+        arguments: ["--x y", "a'b$(c)", "%41", "~ü"])
+    func cursors(_ name: String) async throws {
+        let store = ReferenceStore()
+        for group in [name, "\u{7F}last"] {
+            var options = JobOptions()
+            options.group = group
+            _ = try await store.enqueue("q", [NewJob(name: "n", options: options)])
+        }
+        let first = await drover("groups", "--queue", "q", "--limit", "1", on: store).transcript.results
+        let line = try #require(first.split(separator: "\n").last)
+        let cursor = String(try #require(line.split(separator: " ").last))
+        #expect(line == "There may be more: add --after \(cursor)")
+        #expect(cursor.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "%._:-".contains($0)) }, "\(cursor)")
+        #expect(cursor.first != "-")
+        let second = await drover("groups", "--queue", "q", "--limit", "1", "--after", cursor, on: store)
+        #expect(second.status == .done && second.transcript.results != first, "\(second.transcript.all)")
+        let none = await drover("groups", "--queue", "q", "--after", "%4", on: store)
+        #expect(none.status == .usage && none.transcript.notes.contains("is no cursor"))
+    }
+
     @Test(
         "what is not for groups, or only for them, is refused with exit 2",
         arguments: [

@@ -1,6 +1,7 @@
 import DroverCore
 import DroverTesting
 import Foundation
+import ProcessTesting
 import Testing
 
 @testable import DroverCommand
@@ -42,6 +43,27 @@ import Testing
         let again = await drover("settle", token, "completed", on: store)
         #expect(again.status == .failed && again.transcript.notes.contains("not held under this token"))
         #expect(await drover("renew", token, on: store).status == .failed)
+    }
+
+    @Test("a result may stand in a file or on standard input")
+    func resultOfFile() async throws {
+        try await withTemporaryFolder { folder in
+            try Data((#"{"rows": [ ]}"# + "\n").utf8).write(to: URL(filePath: folder.file("result.json")))
+            for (id, words, input) in [("1", "@" + folder.file("result.json"), ""), ("2", "-", #"{"rows": [ ]}"#)] {
+                await add()
+                let token = try #require(try await claim()["token"] as? String)
+                let settled = await drover("settle", token, "completed", "--result", words, on: store, input: input)
+                #expect(settled.status == .done, "\(settled.transcript.notes)")
+                #expect(try await job(id).result?.text == #"{"rows": [ ]}"#)
+            }
+            await add()
+            let token = try #require(try await claim()["token"] as? String)
+            let missing = await drover("settle", token, "completed", "--result", "@/nowhere/x", on: store)
+            #expect(missing.status == .usage && missing.transcript.notes.contains("/nowhere/x"))
+            let text = await drover("settle", token, "completed", "--result", "plain", on: store)
+            #expect(text.status == .usage && text.transcript.notes.contains("the result is not JSON"))
+            #expect(try await job("3").state == .active)
+        }
     }
 
     @Test("several jobs are printed one a line; without one the exit status is 4")

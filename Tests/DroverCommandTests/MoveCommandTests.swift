@@ -109,6 +109,60 @@ struct MoveCommandTests {
         _ = try await store.put([SchedulePlan(schedule, first: now + .seconds(7200))])
     }
 
+    @Test("What is set of groups, and what is reserved of allowances, is carried", arguments: Way.allCases)
+    func groupsAndAllowances(_ way: Way) async throws {
+        func groups(_ store: any JobStore) async throws -> JobPage {
+            try await store.jobs(matching: JobQuery(queue: "q", part: .groups), page: Page())
+        }
+        func used(_ key: String, _ store: any JobStore) async throws -> AllowanceUse? {
+            guard case .use(let use)? = try await store.apply([AllowanceCommand.look(key: key)]).first else {
+                return nil
+            }
+            return use
+        }
+        let daily = Allowance("exports:42%3A", max: 5, per: .seconds(86_400))
+        let ever = Allowance("seats", max: 5, per: nil)
+        try await withStores(way) { stores in
+            var options = JobOptions()
+            options.group = "a"
+            _ = try await stores.from.enqueue("q", [NewJob(name: "n", options: options), NewJob(name: "n")])
+            let rate = GroupRate(max: 9, per: .seconds(3600))
+            _ = try await stores.from.configure([
+                .group("q", nil, .concurrency(2)), .group("q", nil, .rate(rate)), .group("q", "a", .weight(5)),
+                .group("q", "b", .concurrency(7)), .group("q", "b", .pause),
+            ])
+            _ = try await stores.from.apply([
+                AllowanceCommand.reserve(
+                    id: "r 1", [AllowanceShare(daily, amount: 3), AllowanceShare(ever, amount: 2)]),
+                .reserve(id: "r2", [AllowanceShare(daily)]),
+            ])
+            let before = try await groups(stores.from)
+            let dry = try Parsed(await stores.move("--dry-run").transcript.results)
+            #expect(dry.int("allowances") == 3)
+            for _ in 0..<2 {
+                let (status, transcript) = await stores.move("--yes")
+                #expect(status == .done, "\(transcript.notes)")
+                #expect(try Parsed(transcript.results).int("allowances") == 3)
+                let after = try await groups(stores.to)
+                #expect(after.everyGroup == GroupLimits(concurrency: 2, rate: rate))
+                #expect(after.groups == before.groups)
+                #expect(try await used(daily.key, stores.to)?.used == 4)
+                let left = try #require(try await used(daily.key, stores.to)?.lessIn)
+                #expect(left > .seconds(86_000) && left <= .seconds(86_400))
+                #expect(try await used(ever.key, stores.to) == AllowanceUse(used: 2))
+            }
+            guard
+                case .spent? = try await stores.to.apply([
+                    AllowanceCommand.reserve(
+                        id: "r3", [AllowanceShare(daily, amount: 2)])
+                ]).first
+            else {
+                Issue.record("the target counts what the source had reserved")
+                return
+            }
+        }
+    }
+
     @Test(
         "Jobs of every state, schedules and the pause arrive as they were, and come back as they were",
         arguments: Way.allCases)

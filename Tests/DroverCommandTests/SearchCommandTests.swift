@@ -52,7 +52,19 @@ import Testing
             ])
         let table = await drover("jobs", "--where", "name = welcome", "--limit", "2", on: store).transcript.results
         #expect(table.hasPrefix("QUEUE  ID"))
-        #expect(table.contains("There may be more: add --after \"mail:"))
+        #expect(table.contains("There may be more: add --after mail:"))
+    }
+
+    @Test("a state that the query does not allow is refused")
+    func otherState() async throws {
+        let store = try await SeededStore.make()
+        for words in [["--where", "state = failed"], ["--where", "state = failed", "--count"]] {
+            let (status, transcript) = await drover(["jobs", "--state", "waiting"] + words, on: store)
+            #expect(status == .usage)
+            #expect(
+                transcript.notes.contains("--state waiting: the query finds no waiting jobs"), "\(transcript.notes)")
+        }
+        #expect(try await ids("--state", "failed", "--where", "state in (failed, active)", on: store) == ["bad"])
     }
 
     @Test("a search is sorted by time on demand")

@@ -108,6 +108,25 @@ import Testing
         #expect(status == .done)
     }
 
+    @Test("groups are limited as the file says, and anew when it is read again, while the workers stay")
+    func groups() async throws {
+        @Sendable func text(_ weight: String) -> String {
+            "queues: {mail: {handler: noop, every-group: {concurrency: 2}, groups: {vip: {weight: \(weight)}}}}"
+        }
+        try write(text("5"))
+        let store = ReferenceStore()
+        _ = try await serving(on: store) { served in
+            for weight in [5, 7] {
+                try await served.notes.wait(for: "working")
+                let page = try await store.jobs(matching: JobQuery(queue: "mail", part: .groups), page: Page())
+                #expect(page.everyGroup == GroupLimits(concurrency: 2))
+                #expect(page.groups.map(\.own) == [GroupLimits(weight: weight)])
+                try write(text("7"))
+                if weight == 5 { served.reload.yield() } else { served.stop.yield() }
+            }
+        }
+    }
+
     @Test("health and metrics are served where it says")
     func serves() async throws {
         try write(good)

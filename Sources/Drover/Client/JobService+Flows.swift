@@ -6,7 +6,7 @@ extension JobService {
     /// - Parameters:
     ///   - flow: the tree.
     ///   - whenFull: what to do where a queue of it holds as many jobs as it may; nil takes
-    ///     ``ServiceConfiguration/whenFull``. A flow that is larger than a queue may be never finds room.
+    ///     ``ServiceConfiguration/whenFull``. A flow of more jobs than a queue may ever hold is refused at once.
     /// - Returns: the key of the first job. If there is one under its id, nothing is stored.
     /// - Throws: as ``add(_:id:delay:runAt:options:whenFull:)``.
     @discardableResult

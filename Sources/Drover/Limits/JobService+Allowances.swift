@@ -69,12 +69,44 @@ extension JobService {
         runAt: Timestamp? = nil, options: JobOptions? = nil, whenFull: WhenFull? = nil
     ) async throws -> JobKey {
         let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
-        let reservation = try await reserve(allowances.map { AllowanceShare($0) })
         let whenFull = whenFull ?? configuration.whenFull
-        let results = try await enqueue([job], in: P.queue, whenFull)
-        if case .added = results.first {} else { try await refund(reservation) }
+        let results = try await within(allowances) { try await enqueue([job], in: P.queue, whenFull) }
         if whenFull != .refuse, results.first?.isQueueFull == true { try Task.checkCancellation() }
         return try key(of: job, in: P.queue, results)
+    }
+
+    /// Enqueues a job made elsewhere if these allowances have something left, as
+    /// ``add(_:within:id:delay:runAt:options:whenFull:)`` does.
+    ///
+    /// - Parameters:
+    ///   - job: the job, its payload in plain.
+    ///   - queue: its queue.
+    ///   - allowances: of which one is reserved each; for none nothing is.
+    ///   - parts: as of `add` without allowances.
+    /// - Returns: what became of the job.
+    /// - Throws: ``AllowanceSpent``, and as `add` without allowances.
+    public func add(
+        _ job: NewJob, to queue: QueueName, within allowances: [Allowance], encryption parts: EncryptedParts? = nil
+    ) async throws -> EnqueueResult {
+        let results = try await within(allowances) { try await add([job], to: queue, encryption: parts) }
+        guard let result = results.first else { throw StoreError(.corrupt, "the store gave no answer for a job") }
+        return result
+    }
+
+    /// Reserves one of each allowance, and gives it back where no job is stored.
+    private func within(
+        _ allowances: [Allowance], _ enqueue: () async throws -> [EnqueueResult]
+    ) async throws -> [EnqueueResult] {
+        if allowances.isEmpty { return try await enqueue() }
+        let reservation = try await reserve(allowances.map { AllowanceShare($0) })
+        let results: [EnqueueResult]
+        do { results = try await enqueue() } catch let error as DroverError where error.code == .refused {
+            // It did not come to the store.
+            try await refund(reservation)
+            throw error
+        }
+        if case .added = results.first {} else { try await refund(reservation) }
+        return results
     }
 }
 

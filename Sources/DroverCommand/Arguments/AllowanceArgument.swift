@@ -11,19 +11,34 @@ struct AllowanceArgument: Hashable, Sendable {
     ///
     /// - Throws: `ValidationError` that says which forms are accepted.
     @Sendable static func parse(_ text: String) throws -> AllowanceArgument {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let max = parts.first.flatMap({ Int($0) }) else {
+        guard let (max, span) = try DurationArgument.amount(text) else {
             throw ValidationError(
                 "allowance",
                 "\(ValidationError.quote(text)) is no allowance; write how much and a span, 2/24h, or how much alone")
         }
-        var argument = AllowanceArgument(max: max)
-        // A unit alone means one of it.
-        if parts.count == 2 {
-            let span = parts[1].first?.isNumber == true ? String(parts[1]) : "1\(parts[1])"
-            argument.per = try DurationArgument(parsing: span).duration
+        if let problem = Allowance("key", max: max, per: span).problem { throw problem }
+        return AllowanceArgument(max: max, per: span)
+    }
+}
+
+/// An allowance with its key, as it is written: `exports:42:2/24h`. The key may have colons.
+struct NamedAllowanceArgument: Hashable, Sendable {
+    /// The allowance.
+    var allowance: Allowance
+
+    /// Reads it.
+    ///
+    /// - Throws: `ValidationError` that says which forms are accepted.
+    @Sendable static func parse(_ text: String) throws -> NamedAllowanceArgument {
+        guard let colon = text.lastIndex(of: ":") else {
+            throw ValidationError(
+                "allowance",
+                "\(ValidationError.quote(text)) names no key; write a key, a colon, how much and a span: exports:42:2/24h"
+            )
         }
-        if let problem = Allowance("key", max: max, per: argument.per).problem { throw problem }
-        return argument
+        let amount = try AllowanceArgument.parse(String(text[text.index(after: colon)...]))
+        let allowance = Allowance(String(text[..<colon]), max: amount.max, per: amount.per)
+        if let problem = allowance.problem { throw problem }
+        return NamedAllowanceArgument(allowance: allowance)
     }
 }

@@ -31,17 +31,16 @@ struct RateArgument: Hashable, Sendable {
     @Sendable static func parse(_ text: String) throws -> RateArgument {
         if text == "none" { return RateArgument() }
         let words = text.split(separator: " ")
-        let parts = words.first?.split(separator: "/", omittingEmptySubsequences: false) ?? []
         let window = words.count == 1 ? RateLimit.Window.sliding : words.last.flatMap { .init(rawValue: String($0)) }
-        guard words.count <= 2, let window, parts.count == 2, let max = Int(parts[0]) else {
+        guard words.count <= 2, let window, let amount = try words.first.flatMap({ try DurationArgument.amount($0) }),
+            let span = amount.span
+        else {
             throw ValidationError(
                 "rate",
                 "\(ValidationError.quote(text)) is no rate; write jobs and a span, 50/1s, perhaps with fixed behind it, or none"
             )
         }
-        // A unit alone means one of it.
-        let span = parts[1].first?.isNumber == true ? String(parts[1]) : "1\(parts[1])"
-        let limit = RateLimit(max: max, per: try DurationArgument(parsing: span).duration, window: window)
+        let limit = RateLimit(max: amount.count, per: span, window: window)
         if let problem = limit.problem { throw problem }
         return RateArgument(limit: limit)
     }

@@ -25,16 +25,46 @@ struct DeduplicationArgument: Hashable, Sendable {
         id = text
         if let colon = text.lastIndex(of: ":") {
             let behind = String(text[text.index(after: colon)...])
-            // What is no time is a part of the id.
-            if let time = try? DurationArgument(parsing: behind) {
+            if behind.isEmpty {
                 id = String(text[..<colon])
-                ttl = time.duration
-            } else if behind.isEmpty {
+            } else if Self.looksLikeTime(behind) {
                 id = String(text[..<colon])
+                do { ttl = try DurationArgument(parsing: behind).duration } catch {
+                    throw DroverCore.ValidationError(
+                        "dedup", "\(error.problem); if it belongs to the id, write a colon behind it: \(text):")
+                }
             }
         }
         if let problem = Deduplication(id: id, ttl: ttl).problem { throw problem }
     }
+
+    /// Whether a text is a time or a try at one, as `10m`, `-5m`, `10min` and `2h30m`. A number alone is none: it is a part of
+    /// the id, as words are.
+    private static func looksLikeTime(_ text: String) -> Bool {
+        var rest = text.unicodeScalars[...]
+        if rest.first == "-" { rest.removeFirst() }
+        if rest.isEmpty { return false }
+        while !rest.isEmpty {
+            let number = rest.prefix { ("0"..."9").contains($0) || $0 == "." }
+            rest = rest.dropFirst(number.count)
+            let unit = rest.prefix { $0.properties.isAlphabetic }
+            rest = rest.dropFirst(unit.count)
+            // Other words behind a number may be what a machine made up for an id.
+            if number.isEmpty || !Self.units.contains(String(String.UnicodeScalarView(unit)).lowercased()) {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// What people write for units, those that are read among them.
+    private static let units: Set<String> = [
+        "ns", "us", "ms", "msec", "msecs", "millis", "millisecond", "milliseconds", "s", "sec", "secs", "second",
+        "seconds", "m",
+        "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour", "hours", "d", "day", "days", "w", "week", "weeks",
+        "month",
+        "months", "y", "year", "years",
+    ]
 
     /// Reads an id, for the parser's `transform`.
     @Sendable static func parse(_ text: String) throws -> DeduplicationArgument {

@@ -45,6 +45,25 @@ struct DurationArgument: Hashable, Sendable, CustomStringConvertible {
         return total == 0 ? "0s" : "\(total)ms"
     }
 
+    /// Reads so many in a span: `50/1s`, or `1000/h`, where a unit alone means one of it; or a number alone.
+    ///
+    /// - Returns: nil for a text that begins with no number, or has more than one slash.
+    /// - Throws: `ValidationError` where what stands behind the slash is no span.
+    static func amount(_ text: some StringProtocol) throws(ValidationError) -> (count: Int, span: Duration?)? {
+        let parts = String(text).split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+        guard let first = parts.first, let count = Int(first), parts.count <= 2 else { return nil }
+        guard parts.count == 2 else { return (count, nil) }
+        if let unit = milliseconds[parts[1]] { return (count, .milliseconds(Int64(unit))) }
+        return (count, try DurationArgument(parsing: parts[1]).duration)
+    }
+
     /// Reads a span, for the parser's `transform`.
     @Sendable static func parse(_ text: String) throws -> DurationArgument { try DurationArgument(parsing: text) }
+}
+
+extension Duration {
+    /// The span for people: from a second on in whole ones, rounded up.
+    var roundedText: String {
+        DurationArgument(self < .seconds(1) ? self : .seconds((wholeMilliseconds + 999) / 1000)).description
+    }
 }

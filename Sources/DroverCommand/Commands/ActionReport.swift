@@ -6,6 +6,8 @@ struct ActionReport {
     var done: String
     /// Whether a JSON list is printed, of objects with id and result.
     var json: Bool
+    /// What is told of a job that nothing could be done to because one is active; nil for the words for any other state.
+    var active: String?
     /// What is told of an id that is unknown.
     var missing: (String) -> String
 
@@ -30,6 +32,7 @@ struct ActionReport {
         case .done: if !json { output.line("\(id) \(done)") }
         case .requested: if !json { output.line("\(id) is active; its worker was asked to stop it") }
         case .notFound: output.note(missing(id))
+        case .wrongState(.active) where active != nil: output.note("\(id): \(active ?? "")")
         case .wrongState(let state): output.note("\(id) is \(state.rawValue) and can't be \(done)")
         case .refused(let problem): output.note("\(id): \(problem)")
         }

@@ -18,6 +18,7 @@ struct Add: Subcommand {
               drover add --queue mail digest --data @digest.json --delay 5m
               drover add --queue mail digest --dedup user:42:10m
               drover add --queue mail digest --attempts 3 --backoff exponential:2s
+              drover add --queue mail export --within exports:42:2/24h
               printf '%s' '{"n":1}' | drover add --queue q hello --data - --wait
             """)
 
@@ -33,6 +34,14 @@ struct Add: Subcommand {
             "Wait so long at most for room in a queue that is full (drover limit); without it the command fails then.",
             valueName: "duration"), transform: DurationArgument.parse)
     var waitWhenFull: DurationArgument?
+    @Option(
+        name: .customLong("within"),
+        help: ArgumentHelp(
+            """
+            Add it only while this allowance has something left, and take one of it: so many of a key in a span of time, as \
+            exports:42:2/24h, or exports:42:2 for ever. Repeatable; all must have something left.
+            """, valueName: "key:n/span"), transform: NamedAllowanceArgument.parse)
+    var within: [NamedAllowanceArgument] = []
     @Flag(help: "Wait until it has ended and print its result.") var wait = false
     @Option(
         help: ArgumentHelp("Wait no longer than this; implies --wait. Default: 1h.", valueName: "duration"),
@@ -44,6 +53,10 @@ struct Add: Subcommand {
     var attempt: String { "add a job" }
 
     func validate() throws {
+        let keys = within.map { Array($0.allowance.key.utf8) }
+        if Set(keys).count < keys.count {
+            throw ArgumentParser.ValidationError("--within: an allowance is named twice; name each key once")
+        }
         if count < 1 { throw ArgumentParser.ValidationError("--count: give at least 1") }
         if count > 1 && new.id != nil { throw ArgumentParser.ValidationError("--count and --id: give one of them") }
     }
@@ -82,9 +95,14 @@ struct Add: Subcommand {
         _ list: inout ListPrinter, _ output: Output
     ) async throws -> ExitStatus {
         var status = ExitStatus.done
-        for first in stride(from: 0, to: count, by: Batch.size) {
-            let jobs = Array(repeating: job, count: min(Batch.size, count - first))
-            let results = try await service.add(jobs, to: queue, encryption: parts)
+        // Each job takes of the allowances by itself: what was added before one is spent stays.
+        let size = within.isEmpty ? Batch.size : 1
+        for first in stride(from: 0, to: count, by: size) {
+            let jobs = Array(repeating: job, count: min(size, count - first))
+            let results =
+                within.isEmpty
+                ? try await service.add(jobs, to: queue, encryption: parts)
+                : [try await service.add(job, to: queue, within: within.map(\.allowance), encryption: parts)]
             if waits { Self.announce(results, queue, output) }
             for result in results {
                 let (id, word) = try stored(result, in: queue, output)

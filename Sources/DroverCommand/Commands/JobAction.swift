@@ -49,10 +49,31 @@ struct JobSelection: ParsableArguments {
             ).run(in: session)
         }
         let keys = try keys()
-        let results = try await session.withStore(store, .existing) { store in
-            try await store.apply(keys.map(action.command))
+        let (results, children) = try await session.withStore(store, .existing) { store in
+            var children: [Int] = []
+            if action == .remove || action == .cancel {
+                // Before: with the job goes what is known of them.
+                for key in keys {
+                    children.append(try await store.children(of: key, .pending, page: Page(limit: 1)).counts.pending)
+                }
+            }
+            return (try await store.apply(keys.map(action.command)), children)
         }
         let report = ActionReport(done: done, json: json) { "\($0) does not exist in the queue \"\(queue)\"" }
-        return report.tell(keys.map(\.id.text), results, session.output)
+        let status = report.tell(keys.map(\.id.text), results, session.output)
+        for (index, count) in children.enumerated() where count > 0 && results[index] == .done {
+            tellOfChildren(count, of: keys[index].id, action, session.output)
+        }
+        return status
+    }
+
+    /// Children of a job that ends are not told: they stay and run.
+    private func tellOfChildren(_ count: Int, of id: JobID, _ action: BulkAction, _ output: Output) {
+        let stay =
+            "\(Counted.text(count, "child", "children")) that \(id) waited for \(count == 1 ? "stays" : "stay") and will run"
+        output.note(
+            action == .cancel
+                ? "\(stay); drover flow remove --unprocessed --queue \(queue) \(id) removes what is still pending"
+                : "\(stay); drover flow remove takes a job with all below it")
     }
 }

@@ -15,7 +15,12 @@ struct JobSearchListing {
 
     func run(in session: Session, counting: Bool) async throws -> ExitStatus {
         // Found before the store is opened.
-        _ = try SearchOptions.filter(query, now: session.wallClock.now, in: session)
+        let written = try SearchOptions.filter(query, now: session.wallClock.now, in: session)
+        if let state, !written.mayMatch(in: state) {
+            throw CommandFailure.usage(
+                "--state \(state.rawValue): the query finds no \(state.rawValue) jobs",
+                advice: "leave --state out, or change what --where says of the state and the times")
+        }
         return try await session.withStore(store, .existing) { store in
             if let queue { _ = try await store.summary(of: queue) }
             var filter = try SearchOptions.filter(query, now: await store.now(session.wallClock), in: session)
@@ -44,14 +49,17 @@ struct JobSearchListing {
             session.output.line(
                 JSONWriter.object([
                     ("jobs", JSONWriter.list(try found.jobs.map(JobJSON.job))),
-                    ("next", JSONWriter.string(found.next?.text)), ("examined", String(found.examined)),
+                    ("next", JSONWriter.string(found.next.map(CursorArgument.text))),
+                    ("examined", String(found.examined)),
                 ]))
         } else {
             session.output.table(
                 table(of: found.jobs),
                 orSay: page.after == nil
                     ? "No job matches; \(Counted.text(found.examined, "job")) looked at." : "No more jobs match.")
-            if let next = found.next { session.output.line("There may be more: add --after \"\(next.text)\"") }
+            if let next = found.next {
+                session.output.line("There may be more: add --after \(CursorArgument.text(next))")
+            }
         }
         SearchOptions.noteEncryption(filter, matched: found.jobs.count, in: session)
         return .done

@@ -46,8 +46,10 @@ struct Jobs: Subcommand {
     @Flag(help: "With --where: print only how many jobs match.") var count = false
     @Option(help: ArgumentHelp("How many jobs at most, 1 to 1000.", valueName: "n")) var limit = 50
     @Option(help: "From the first or from the last.") var order = Order.asc
-    @Option(help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor")) var after:
-        String?
+    @Option(
+        help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor"),
+        transform: CursorArgument.parse)
+    var after: PageCursor?
     @Flag(
         help:
             "Print JSON: an object with jobs and next, with --where also examined; with --count one with count and examined."
@@ -76,7 +78,7 @@ struct Jobs: Subcommand {
 
     func run(in session: Session) async throws -> ExitStatus {
         let page = Page(
-            limit: limit, after: after.map { PageCursor($0) }, order: order == .asc ? .ascending : .descending)
+            limit: limit, after: after, order: order == .asc ? .ascending : .descending)
         if let search = query {
             return try await JobSearchListing(
                 store: store, queue: try queue.map { name in try QueueName(name) }, state: state, query: search,
@@ -96,7 +98,7 @@ struct Jobs: Subcommand {
             session.output.line(
                 JSONWriter.object([
                     ("jobs", JSONWriter.list(try found.jobs.map(JobJSON.job))),
-                    ("next", JSONWriter.string(found.next?.text)),
+                    ("next", JSONWriter.string(found.next.map(CursorArgument.text))),
                 ]))
             return .done
         }
@@ -105,7 +107,7 @@ struct Jobs: Subcommand {
             orSay: after == nil
                 ? "The queue \"\(query.queue)\" has no \(what)\(group == nil ? elsewhere(counts) : "")."
                 : "The queue \"\(query.queue)\" has no more \(what).")
-        if let next = found.next { session.output.line("There may be more: add --after \(next.text)") }
+        if let next = found.next { session.output.line("There may be more: add --after \(CursorArgument.text(next))") }
         return .done
     }
 

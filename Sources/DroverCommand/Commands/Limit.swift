@@ -73,16 +73,23 @@ struct Limit: Subcommand {
         }
         if maxLength == nil, concurrency == nil, rate == nil, hold == nil, weight == nil {
             throw ArgumentParser.ValidationError(
-                "no limit is given; name one: --max-length, --concurrency, --rate or --hold")
+                isOfGroups
+                    ? "no limit is given; name one: --concurrency, --rate or --weight"
+                    : "no limit is given; name one: --max-length, --concurrency, --rate or --hold")
         }
     }
 
     func run(in session: Session) async throws -> ExitStatus {
+        if isOfGroups {
+            return try await setting.apply(in: session, done: limitedWord, told: toldOfGroups, mayBeNew: true) {
+                GroupConfiguration(weight: weight, concurrency: concurrency, rate: rate).settings(of: group, in: $0)
+            }
+        }
         let limited = [
             maxLength?.most.map { "limited to \(Counted.text($0, "job"))" },
             concurrency?.most.map { "limited to \($0) at once" },
             rate?.limit.map { "limited to \($0.text)" },
-            hold?.span.map { "held for \(DurationArgument($0))" }, weight?.weight.map { "limited to weight \($0)" },
+            hold?.span.map { "held for \(DurationArgument($0))" },
         ].compactMap { $0 }
         let lifted = [
             maxLength.flatMap { $0.most == nil ? "no maximum length" : nil },
@@ -91,22 +98,36 @@ struct Limit: Subcommand {
         ].compactMap { $0 }
         let told = limited + (lifted.isEmpty ? [] : ["has \(lifted.joined(separator: ", ")) now"])
         return try await setting.apply(
-            in: session, done: limited.isEmpty ? "unlimited" : "limited", told: told.joined(separator: ", "),
-            mayBeNew: true
+            in: session, done: limitedWord, told: told.joined(separator: ", "), mayBeNew: true
         ) { queue in
-            if isOfGroups { return groupSettings(queue) }
-            return [
+            [
                 maxLength.map { .maxLength(queue, $0.most) }, concurrency.map { .concurrency(queue, $0.most) },
                 rate.map { .rateLimit(queue, $0.limit) }, hold.map { .hold(queue, $0.span) },
             ].compactMap { $0 }
         }
     }
 
-    private func groupSettings(_ queue: QueueName) -> [QueueSetting] {
-        let settings: [GroupSetting?] = [
-            weight.map { .weight($0.weight) }, concurrency.map { .concurrency($0.most) },
-            rate.map { .rate($0.limit.map { GroupRate(max: $0.max, per: $0.per) }) },
-        ]
-        return settings.compactMap(\.self).map { .group(queue, group, $0) }
+    /// The word of the result: whether any limit is set.
+    private var limitedWord: String {
+        let isLimited =
+            maxLength?.most != nil || concurrency?.most != nil || rate?.limit != nil || hold?.span != nil
+            || weight?.weight != nil
+        return isLimited ? "limited" : "unlimited"
+    }
+
+    /// What people are told of the limits of a group, or of every group.
+    private var toldOfGroups: String {
+        let name = group.map { "group \(Printable.text($0))" } ?? "every group"
+        let limited = [
+            concurrency?.most.map { "limited to \($0) at once" }, rate?.limit.map { "limited to \($0.text)" },
+            weight?.weight.map { "has weight \($0)" },
+        ].compactMap { $0 }
+        let lifted = [
+            concurrency.flatMap { $0.most == nil ? "limit of jobs at once" : nil },
+            rate.flatMap { $0.limit == nil ? "rate" : nil }, weight.flatMap { $0.weight == nil ? "weight" : nil },
+        ].compactMap { $0 }
+        if lifted.isEmpty { return "\(name) \(limited.joined(separator: ", "))" }
+        let words = lifted.map { "no \($0)\(group == nil ? "" : " of its own")" }.joined(separator: ", ")
+        return "\(name) \((limited + ["has \(words) now"]).joined(separator: ", "))"
     }
 }

@@ -5,7 +5,7 @@ import DroverCore
 struct Move: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "move",
-        abstract: "Move queues to another store: jobs of every state, schedules and settings.",
+        abstract: "Move queues to another store: jobs of every state, schedules, settings and allowances.",
         discussion: """
             Producers may go on adding to the source, and workers may run on the target the whole time. Each queue is \
             paused in the source first, and stays paused there. Jobs that run are waited for, and moved when they have \
@@ -13,7 +13,8 @@ struct Move: Subcommand {
 
             Jobs keep their ids, order, payloads, options, attempts, times, results and logs. Events are not moved. A job \
             that cannot be moved, such as one of a flow, stays, and is told with the reason. A job whose id another \
-            job has in the target stops the move.
+            job has in the target stops the move. What is reserved of allowances, of the whole store, is reserved in the \
+            target too, and ends in the source by itself.
 
             Without --follow it ends when the source is empty, and tells how much came in meanwhile: let the producers add \
             to the target, then run it again, until it says that nothing came in. With --follow it carries what comes in until SIGTERM or SIGINT. Asks \
@@ -48,7 +49,7 @@ struct Move: Subcommand {
     @Option(help: ArgumentHelp("How many jobs a step carries, 1 to 1000.", valueName: "n")) var batch = Batch.size
     @Flag(help: "Only tell what would be moved.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Don't ask.") var yes = false
-    @Flag(help: "Print JSON: an object with queues, jobs, schedules and seconds.") var json = false
+    @Flag(help: "Print JSON: an object with queues, jobs, schedules, allowances and seconds.") var json = false
 
     var attempt: String { "move queues" }
 
@@ -101,7 +102,9 @@ struct Move: Subcommand {
     private func preview(_ run: MoveRun) async throws -> ExitStatus {
         var tallies: [MoveTally] = []
         for queue in try await run.summaries() { tallies.append(try await run.preview(queue)) }
-        MoveResult(run: run, tallies: tallies, isDry: true, seconds: nil).tell(json: json, run.session.output)
+        let allowances = try await AllowanceMover.count(in: run.source.store)
+        MoveResult(run: run, tallies: tallies, isDry: true, seconds: nil, allowances: allowances)
+            .tell(json: json, run.session.output)
         return .done
     }
 
@@ -113,16 +116,22 @@ struct Move: Subcommand {
                 + "\(run.target.name), and pause these queues in the former?", yes: yes,
             because: "this pauses queues")
         var progress = ProgressLine("job", "moved", in: run.session)
+        var allowances = AllowanceMover(from: run.source.store, to: run.target.store)
         let tallies: [MoveTally]
         do {
+            // Before the first job runs at the target, and once more with what was reserved meanwhile.
+            try await allowances.carry()
             tallies = follow ? try await run.follow(&progress) : try await run.moveAll(summaries, &progress)
+            try await allowances.carry()
         } catch {
             progress.end()
             run.session.output.note("nothing is lost or doubled: the same command goes on where this one stopped")
             throw error
         }
         progress.end()
-        let report = MoveResult(run: run, tallies: tallies, isDry: false, seconds: progress.elapsed.seconds)
+        let report = MoveResult(
+            run: run, tallies: tallies, isDry: false, seconds: progress.elapsed.seconds,
+            allowances: allowances.carried.count, refusedAllowances: allowances.refused.sorted())
         report.tell(json: json, run.session.output)
         if run.stop.isAsked && !follow {
             run.session.output.note("it was stopped; the same command goes on from here")

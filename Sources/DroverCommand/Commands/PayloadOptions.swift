@@ -14,8 +14,14 @@ struct PayloadOptions: ParsableArguments {
     /// Reads and checks the payload. One line break at the end of a file or of the input does not belong to it.
     ///
     /// - Throws: `CommandFailure` for input that can't be read or is not one JSON text of at most the limit.
-    func payload(in session: Session) throws -> JSONText {
-        var bytes: [UInt8]
+    func payload(in session: Session) throws -> JSONText { try Self.value(data, "payload", in: session) }
+
+    /// Reads a value as it is written on a command line: JSON, `@FILE`, or `-` for standard input.
+    ///
+    /// - Parameter noun: what it is, for messages.
+    /// - Throws: `CommandFailure` for input that can't be read or is not one JSON text of at most the limit.
+    static func value(_ data: String, _ noun: String, in session: Session) throws -> JSONText {
+        let bytes: [UInt8]
         if data == "-" {
             bytes = try Self.withoutLineBreak(session.input.bytes(limit: Self.limit + 3))
         } else if data.hasPrefix("@") {
@@ -23,7 +29,7 @@ struct PayloadOptions: ParsableArguments {
         } else {
             bytes = Array(data.utf8)
         }
-        return try Self.json(bytes, "payload", limit: Self.limit, advice: "store it elsewhere and send its place")
+        return try Self.json(bytes, noun, limit: Self.limit, advice: "store it elsewhere and send its place")
     }
 
     /// One JSON text of bytes from outside.
@@ -48,7 +54,7 @@ struct PayloadOptions: ParsableArguments {
         } catch {
             throw CommandFailure.usage(
                 "the \(noun) is not JSON: \(error.problem)",
-                advice: noun == "payload" ? #"quote a plain text: '"text"'"# : nil)
+                advice: noun == "payload" || noun == "result" ? #"quote a plain text: '"text"'"# : nil)
         }
     }
 

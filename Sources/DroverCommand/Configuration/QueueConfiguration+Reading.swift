@@ -14,6 +14,11 @@ extension QueueConfiguration {
         maxLength = section.value("max-length", LengthArgument.parse)
         globalConcurrency = section.value("global-concurrency", ConcurrencyArgument.parse)
         rate = section.value("rate", RateArgument.parse)
+        workerRate = section.value("worker-rate", RateArgument.parse)?.limit.map {
+            WorkerRate(max: $0.max, per: $0.per)
+        }
+        everyGroup = GroupConfiguration(section.section("every-group"))
+        groups = GroupConfiguration.read(section.section("groups"))
         cap = section.value("cap") { text in
             if caps.contains(text) { return text }
             let near = Nearest.word(to: text, among: caps).map { "; did you mean \($0)?" } ?? "; name it under caps"

@@ -97,6 +97,12 @@ struct QueueConfiguration: Hashable, Sendable {
     var globalConcurrency: ConcurrencyArgument?
     /// How many of its jobs begin in a span of time, on all workers; nil leaves it as it is.
     var rate: RateArgument?
+    /// How many of its jobs begin in a span of time on the workers that say so, as this one.
+    var workerRate: WorkerRate?
+    /// What holds for every group of its jobs; what it does not say stays as it is.
+    var everyGroup = GroupConfiguration()
+    /// What holds for some of its groups, in the order of the file.
+    var groups: [GroupConfiguration.Named] = []
     /// The name of the cap that it shares with other queues.
     var cap: String?
     /// What runs its jobs; empty when they are not run here.

@@ -81,6 +81,7 @@ struct Diagnosis: Sendable {
                 let holders = jobs.filter { !$0.isHeldElsewhere }.map { $0.worker ?? "" }
                 if let finding = abandoned(queue, holders, workers: alive) { findings.append(finding) }
                 if let finding = try await unhandled(queue, in: store) { findings.append(finding) }
+                if let finding = try await stuckParents(queue, in: store) { findings.append(finding) }
             } catch let error as StoreError where error.code == .corrupt && server != nil {
                 damage[queue.name] = damaged(queue, error.message)
             }

@@ -19,23 +19,52 @@ struct FlowNodeOptions {
     /// The kinds of values.
     private enum Kind {
         case number, truth, text, texts, textByName, backoff, retention
+        /// A number that is at least so much.
+        case numberFrom(Int)
 
         /// What is wrong with a value, or nil.
         func problem(of value: String) -> String? {
             switch self {
             case .number: JSONValue.read(Int.self, value) == nil ? "is no whole number" : nil
+            case .numberFrom(let least): Self.problem(of: JSONValue.read(Int.self, value), least)
             case .truth: JSONValue.read(Bool.self, value) == nil ? "is neither true nor false" : nil
             case .text: JSONValue.read(String.self, value) == nil ? "is no text in quotes" : nil
             case .texts: JSONValue.read([String].self, value) == nil ? "is no list of texts" : nil
             case .textByName: JSONValue.read([String: String].self, value) == nil ? "is no object of texts" : nil
-            case .backoff:
-                JSONValue.read(Int.self, value) == nil && JSONValue.read(BackoffForm.self, value) == nil
-                    ? #"is neither a number of milliseconds nor {"type":"exponential","delay":1000}"# : nil
-            case .retention:
-                JSONValue.read(Bool.self, value) == nil && JSONValue.read(Int.self, value) == nil
-                    && JSONValue.read(RetentionForm.self, value) == nil
-                    ? #"is neither true, false, a number, nor {"age":seconds,"count":number}"# : nil
+            case .backoff: Self.problem(ofBackoff: value)
+            case .retention: Self.problem(ofRetention: value)
             }
+        }
+
+        private static func problem(of number: Int?, _ least: Int) -> String? {
+            guard let number else { return "is no whole number" }
+            return number < least ? "is \(number); give \(least) or more" : nil
+        }
+
+        private static func problem(ofBackoff value: String) -> String? {
+            if let wait = JSONValue.read(Int.self, value) {
+                return wait < 0 ? "is \(wait); give 0 or more milliseconds" : nil
+            }
+            guard let form = JSONValue.read(BackoffForm.self, value) else {
+                return #"is neither a number of milliseconds nor {"type":"exponential","delay":1000}"#
+            }
+            if let delay = form.delay, delay < 0 { return "has a negative delay; give 0 or more milliseconds" }
+            if let most = form.maxDelay, most < 0 { return "has a negative maxDelay; give 0 or more milliseconds" }
+            if let jitter = form.jitter, !(0...1).contains(jitter) { return "has a jitter out of range; give 0 to 1" }
+            return nil
+        }
+
+        private static func problem(ofRetention value: String) -> String? {
+            if JSONValue.read(Bool.self, value) != nil { return nil }
+            if let count = JSONValue.read(Int.self, value) {
+                return count < 0 ? "is \(count); give 0 or more jobs, or false to keep all" : nil
+            }
+            guard let form = JSONValue.read(RetentionForm.self, value) else {
+                return #"is neither true, false, a number, nor {"age":seconds,"count":number}"#
+            }
+            if let age = form.age, age < 0 { return "has a negative age; give 0 or more seconds" }
+            if let count = form.count, count < 0 { return "has a negative count; give 0 or more jobs" }
+            return nil
         }
     }
 
@@ -63,11 +92,11 @@ struct FlowNodeOptions {
 
     /// Options that are stored as they are written: their kind, and the name in the stored form.
     private static let stored: [String: (kind: Kind, name: String)] = [
-        "attempts": (.number, "attempts"), "backoff": (.backoff, "backoff"), "priority": (.number, "priority"),
+        "attempts": (.numberFrom(0), "attempts"), "backoff": (.backoff, "backoff"), "priority": (.number, "priority"),
         "lifo": (.truth, "lifo"), "removeOnComplete": (.retention, "removeOnComplete"),
-        "removeOnFail": (.retention, "removeOnFail"), "timeout": (.number, "timeout"),
-        "stackTraceLimit": (.number, "stackTraceLimit"), "keepLogs": (.number, "kl"),
-        "retryFor": (.number, "retryFor"), "tags": (.texts, "tags"), "tenant": (.text, "tenant"),
+        "removeOnFail": (.retention, "removeOnFail"), "timeout": (.numberFrom(1), "timeout"),
+        "stackTraceLimit": (.numberFrom(0), "stackTraceLimit"), "keepLogs": (.numberFrom(0), "kl"),
+        "retryFor": (.numberFrom(1), "retryFor"), "tags": (.texts, "tags"), "tenant": (.text, "tenant"),
         "group": (.text, "group"), "correlationId": (.text, "correlationId"), "metadata": (.textByName, "metadata"),
     ]
 

@@ -47,6 +47,9 @@ enum FlowText {
         switch tree.child?.status {
         case .ignored: return "ignored: \(reason ?? "failed")"
         case .failed: return "fails its parent: \(reason ?? "failed")"
+        case .pending where tree.job?.state == .failed:
+            return "waited for until it is retried: \(reason ?? "failed")"
+        case .pending where tree.job == nil: return "gone, and still waited for"
         case .pending, .processed, nil: return reason
         }
     }

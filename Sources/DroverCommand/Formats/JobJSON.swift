@@ -15,7 +15,16 @@ enum JobJSON {
             ("name", JSONWriter.string(group.name)), ("paused", String(group.isPaused)),
             ("waiting", String(group.waiting)), ("active", String(group.active)), ("weight", String(group.weight)),
             ("concurrency", group.concurrency.map { String($0) } ?? "null"),
-            ("rate", JSONWriter.string(group.rate?.text)),
+            ("rate", JSONWriter.string(group.rate?.text)), ("own", limits(group.own)),
+        ])
+    }
+
+    /// What is set of a group, or of every group.
+    static func limits(_ limits: GroupLimits) -> String {
+        JSONWriter.object([
+            ("weight", limits.weight.map { String($0) } ?? "null"),
+            ("concurrency", limits.concurrency.map { String($0) } ?? "null"),
+            ("rate", JSONWriter.string(limits.rate?.text)),
         ])
     }
 

@@ -8,6 +8,10 @@ struct MoveResult {
     let isDry: Bool
     /// How long it took; nil where nothing was done.
     let seconds: Double?
+    /// How many reservations of allowances were carried.
+    let allowances: Int
+    /// The allowances of which the target had too much reserved to take more.
+    var refusedAllowances: [String] = []
 
     private var jobs: Int { tallies.reduce(0) { $0 + $1.moved.total } }
 
@@ -24,14 +28,24 @@ struct MoveResult {
                     ("from", JSONWriter.string(run.source.name)), ("to", JSONWriter.string(run.target.name)),
                     ("queues", JSONWriter.array(tallies.map(\.json))), ("jobs", String(jobs)),
                     ("schedules", String(tallies.reduce(0) { $0 + $1.schedules })),
-                    ("nothingCameIn", String(nothingCameIn)),
+                    ("allowances", String(allowances)), ("nothingCameIn", String(nothingCameIn)),
                     ("seconds", JSONWriter.number(seconds, digits: 3)),
                 ]))
         } else {
             for tally in tallies { output.line(Self.line(tally, isDry: isDry)) }
             if tallies.isEmpty { output.line("there is nothing to move in \(run.source.name)") }
+            if allowances > 0 {
+                output.line(
+                    "\(Counted.text(allowances, "reservation")) of allowances \(isDry ? "would be carried" : "carried")"
+                )
+            }
         }
         for remark in tallies.flatMap(\.remarks) { output.note(remark) }
+        for key in refusedAllowances {
+            output.note(
+                "not carried: what is reserved of the allowance \(ValidationError.quote(key)): more than 10,000 with the target's"
+            )
+        }
         if isDry || tallies.isEmpty { return }
         let cameIn = tallies.reduce(0) { $0 + $1.cameIn }
         output.note("the queues stay paused in \(run.source.name)")

@@ -80,11 +80,31 @@ struct QueueMover {
             before?.rateLimit.map { .rateLimit(queue, $0) },
         ].compactMap { $0 }
         if !limits.isEmpty { _ = try await target.store.configure(limits) }
+        try await copyGroups()
         _ = try await done(
             target,
             MoveStep(
                 queue: queue, expected: opening.targetMark, checkpoint: targetCheckpoint(),
                 idsAbove: here.lastID + reserve))
+    }
+
+    /// Sets what is set of groups at the target, before the first of their jobs arrives.
+    private func copyGroups() async throws {
+        var cursor: PageCursor?
+        var isFirst = true
+        repeat {
+            let page = try await source.store.jobs(
+                matching: JobQuery(queue: queue, part: .groups), page: Page(limit: Batch.size, after: cursor))
+            var settings: [QueueSetting] = []
+            if isFirst { settings = page.everyGroup.settings.map { .group(queue, nil, $0) } }
+            isFirst = false
+            for group in page.groups {
+                let own = group.own.settings + (group.isPaused ? [.pause] : [])
+                settings += own.map { .group(queue, group.name, $0) }
+            }
+            if !settings.isEmpty { _ = try await target.store.configure(settings) }
+            cursor = page.next
+        } while cursor != nil
     }
 
     private func point(_ place: Place) async throws -> MovePoint {

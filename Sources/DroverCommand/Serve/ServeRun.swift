@@ -180,6 +180,8 @@ extension ServeConfiguration {
             same.queues[index].maxLength = other.queues[index].maxLength
             same.queues[index].globalConcurrency = other.queues[index].globalConcurrency
             same.queues[index].rate = other.queues[index].rate
+            same.queues[index].everyGroup = other.queues[index].everyGroup
+            same.queues[index].groups = other.queues[index].groups
         }
         return same == other
     }

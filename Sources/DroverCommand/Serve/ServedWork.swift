@@ -38,11 +38,12 @@ struct ServedWork: Sendable {
     /// Bounds the queues that are to be bounded, or no longer; those of which nothing is said stay as they are.
     static func bound(_ queues: [QueueConfiguration], in store: any JobStore) async throws {
         let settings = queues.flatMap { queue -> [QueueSetting] in
-            [
+            let groups = queue.groups.flatMap { $0.group.settings(of: $0.name, in: queue.name) }
+            return [
                 queue.maxLength.map { .maxLength(queue.name, $0.most) },
                 queue.globalConcurrency.map { .concurrency(queue.name, $0.most) },
                 queue.rate.map { .rateLimit(queue.name, $0.limit) },
-            ].compactMap { $0 }
+            ].compactMap { $0 } + queue.everyGroup.settings(of: nil, in: queue.name) + groups
         }
         if settings.isEmpty { return }
         for case .refused(let problem) in try await store.configure(settings) { throw problem }
@@ -105,6 +106,7 @@ extension ServeConfiguration {
         options.backoff = queue.defaults.backoff
         options.retryFor = queue.defaults.retryFor
         options.timeout = queue.defaults.timeout
+        options.rateLimit = queue.workerRate
         return options
     }
 }

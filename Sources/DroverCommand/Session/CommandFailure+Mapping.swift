@@ -9,6 +9,7 @@ extension CommandFailure {
         case let error as ValidationError: self = .usage(error.description)
         case let error as StoreError: self.init(error)
         case let error as DroverError: self.init(error)
+        case let error as AllowanceSpent: self.init(error)
         case is CancellationError: self.init(.failed, "it was interrupted")
         default: self.init(.failed, String(describing: error))
         }
@@ -17,6 +18,13 @@ extension CommandFailure {
     /// All trouble with the store itself is one status: a script then looks at the store, not at its arguments.
     private init(_ error: StoreError) {
         self.init(error.code == .invalid ? .usage : .storeUnreachable, error.message)
+    }
+
+    private init(_ error: AllowanceSpent) {
+        self.init(
+            .failed, "the allowance \(ValidationError.quote(error.key)) has too little left",
+            advice: error.freeIn.map { "there is enough in \($0.roundedText)" }
+                ?? "give something of it back: see drover allowance refund and drover allowance reset")
     }
 
     private init(_ error: DroverError) {

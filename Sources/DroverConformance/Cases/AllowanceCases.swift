@@ -1,7 +1,8 @@
 import DroverCore
 
 extension ConformanceCase {
-    static let allowances: [ConformanceCase] = reservations + refunds + refusedAllowances
+    static let allowances: [ConformanceCase] =
+        reservations + refunds + listedAllowances + refusedAllowances
 
     private static let day = Duration.seconds(86_400)
 
@@ -148,6 +149,58 @@ extension ConformanceCase {
         },
     ]
 
+    private static let listedAllowances = [
+        Case("allowances", "what is reserved is listed with its key, its id, its amount and its end") { bench in
+            let daily = bench.allowance(10, "a:b%3A")
+            let always = Allowance("\(bench.queue.text)-ever", max: 10, per: nil)
+            try await bench.reserve(
+                "i d:1", [AllowanceShare(daily, amount: 3), AllowanceShare(always, amount: 2)], is: .granted)
+            try await bench.advance(by: .seconds(3600))
+            try await bench.reserve("2", daily, is: .granted)
+            let found = try await bench.listed(limit: 1000)
+            try bench.expect(
+                found.map { "\($0.key) \($0.id) \($0.amount)" }.sorted(),
+                is: [
+                    "\(daily.key) 2 1", "\(daily.key) i d:1 3", "\(always.key) i d:1 2",
+                ].sorted(), "the list")
+            let ends = Dictionary(uniqueKeysWithValues: found.map { ("\($0.key) \($0.id)", $0.endsIn) })
+            try bench.expect(ends["\(always.key) i d:1"], is: .some(nil), "the end of what counts for ever")
+            let left = (ends["\(daily.key) i d:1"] ?? nil) ?? .zero
+            try bench.expect(left > .seconds(22 * 3600) && left <= .seconds(23 * 3600), "the end is \(left)")
+            try await bench.advance(by: .seconds(23 * 3600 + 1800))
+            let later = try await bench.listed(limit: 1000).map { "\($0.key) \($0.id)" }.sorted()
+            try bench.expect(later, is: ["\(daily.key) 2", "\(always.key) i d:1"].sorted(), "the list then")
+        },
+        Case("allowances", "a list goes on behind its cursor to its end") { bench in
+            let keys = (0..<7).map { "\(bench.queue.text)-\($0)" }
+            for key in keys {
+                for id in ["x", "y"] { try await bench.reserve(id, Allowance(key, max: 5, per: day), is: .granted) }
+            }
+            for limit in [1, 3, 1000] {
+                let found = try await bench.listed(limit: limit).map { "\($0.key) \($0.id)" }
+                try bench.expect(
+                    Set(found).sorted(), is: keys.flatMap { ["\($0) x", "\($0) y"] }, "the list by \(limit)")
+            }
+            for limit in [0, 1001] {
+                guard case .refused = try await bench.allow(.list(after: nil, limit: limit)) else {
+                    throw ConformanceFailure("a limit of \(limit) is refused")
+                }
+            }
+        },
+        Case("allowances", "a reservation that is listed can be made again elsewhere, and counts as long") { bench in
+            let daily = bench.allowance(10)
+            try await bench.reserve("a", [AllowanceShare(daily, amount: 3)], is: .granted)
+            try await bench.advance(by: .seconds(3600))
+            let found = try bench.unwrap(try await bench.listed(limit: 1000).first, "a reservation")
+            _ = try await bench.allow(.reset(key: daily.key))
+            let share = AllowanceShare(Allowance(found.key, max: 10_000, per: found.endsIn), amount: found.amount)
+            try await bench.reserve(found.id, [share], is: .granted)
+            try await bench.used(daily, is: 3)
+            try await bench.advance(by: .seconds(24 * 3600))
+            try await bench.used(daily, is: 0)
+        },
+    ]
+
     private static let refusedAllowances = [
         Case("allowances", "numbers and texts that break a rule are refused, and nothing is reserved") { bench in
             let good = bench.allowance(1)
@@ -181,6 +234,22 @@ extension Bench {
     /// An allowance of the case's own, for a day.
     fileprivate func allowance(_ max: Int, _ name: String = "a") -> Allowance {
         Allowance("\(queue.text)-\(name)", max: max, per: .seconds(86_400))
+    }
+
+    /// What is reserved of allowances of the case's own.
+    fileprivate func listed(limit: Int) async throws -> [AllowanceReservation] {
+        var found: [AllowanceReservation] = []
+        var cursor: PageCursor?
+        var bound = PageBound()
+        repeat {
+            try bound.turn()
+            guard case .reservations(let page, let next) = try await allow(.list(after: cursor, limit: limit)) else {
+                throw ConformanceFailure("a list of allowances is answered by one")
+            }
+            found += page.filter { $0.key.hasPrefix(queue.text) }
+            cursor = next
+        } while cursor != nil
+        return found
     }
 
     fileprivate func allow(_ command: AllowanceCommand) async throws -> AllowanceResult {

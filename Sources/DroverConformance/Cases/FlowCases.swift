@@ -115,11 +115,12 @@ extension ConformanceCase {
         Case("flows", "a full queue refuses a flow as a whole; parents need no room") { bench in
             let other = bench.queue("other")
             _ = try await bench.store.configure([.maxLength(bench.queue, 2)])
-            let flow = bench.node(
-                "p", [bench.child("x", in: other), bench.child("a"), bench.child("b"), bench.child("c")])
+            try await bench.add("z", start: .after(.seconds(3600)))
+            let flow = bench.node("p", [bench.child("x", in: other), bench.child("a"), bench.child("b")])
             try await bench.expect(bench.store.enqueue(bench.queue, [flow]), is: [.queueFull(maxLength: 2)], "the flow")
             try await bench.expectStates(["p": nil, "a": nil])
             try await bench.expect(bench.find(bench.key("x", in: other)), is: nil, "the job x")
+            try await bench.apply(.remove(bench.key("z")))
             try await bench.addFlow("p", [bench.child("x", in: other), bench.child("a"), bench.child("b")])
             let late = bench.node("d", parent: JobParent(bench.key("p")))
             try await bench.expect(

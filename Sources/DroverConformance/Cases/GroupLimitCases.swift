@@ -40,7 +40,8 @@ extension ConformanceCase {
             try await bench.addAll(["b1", "b2", "b3"], group: "b")
             try await bench.expect(bench.claimedIDs(), is: ["a1", "b1", "a2", "b2", "b3"], "the first claim")
             try await bench.expect(bench.claimedIDs(), is: [], "more")
-            let group = GroupSummary(name: "a", waiting: 1, active: 2, concurrency: 2)
+            let group = GroupSummary(
+                name: "a", waiting: 1, active: 2, concurrency: 2, own: GroupLimits(concurrency: 2))
             try await bench.expect(bench.group("a"), is: group, "the group")
         },
         Case("groups", "an end makes room in the same exchange") { bench in
@@ -231,9 +232,35 @@ extension ConformanceCase {
             }
             try await bench.expect(bench.summary(), is: nil, "the queue")
         },
+        Case("groups", "what is a group's own is told apart from what holds for every group") { bench in
+            func every() async throws -> GroupLimits {
+                try await bench.store.jobs(matching: JobQuery(queue: bench.queue, part: .groups), page: Page())
+                    .everyGroup
+            }
+            try await bench.expect(every(), is: GroupLimits(), "what holds for every group of no queue")
+            let rate = GroupRate(max: 10, per: .seconds(3600))
+            for setting in [GroupSetting.weight(3), .concurrency(2), .rate(rate)] {
+                try await bench.set(setting, of: nil)
+            }
+            try await bench.set(.concurrency(7), of: "a")
+            try await bench.set(.pause, of: "b")
+            try await bench.expect(
+                every(), is: GroupLimits(weight: 3, concurrency: 2, rate: rate), "what holds for every group")
+            try await bench.expect(
+                bench.groups(),
+                is: [
+                    GroupSummary(name: "a", weight: 3, concurrency: 7, rate: rate, own: GroupLimits(concurrency: 7)),
+                    GroupSummary(name: "b", isPaused: true, weight: 3, concurrency: 2, rate: rate),
+                ], "the groups")
+            for setting in [GroupSetting.weight(nil), .concurrency(nil), .rate(nil)] {
+                try await bench.set(setting, of: nil)
+            }
+            try await bench.expect(every(), is: GroupLimits(), "what holds for every group then")
+        },
         Case("groups", "a setting without jobs is taken back, and then the group is gone") { bench in
             try await bench.set(.weight(5), of: "a")
-            try await bench.expect(bench.groups(), is: [GroupSummary(name: "a", weight: 5)], "the groups")
+            let own = GroupLimits(weight: 5)
+            try await bench.expect(bench.groups(), is: [GroupSummary(name: "a", weight: 5, own: own)], "the groups")
             try await bench.set(.weight(nil), of: "a")
             try await bench.expect(bench.groups(), is: [], "afterwards")
         },

@@ -22,7 +22,7 @@ enum ModelAnswer: Equatable, Sendable {
     /// What a search found, as a set where no order is promised, and the number that a count found.
     case searched([JobRecord], Set<JobRecord>, count: Int)
     case held(DeduplicationHold?, JobRecord?)
-    case groups([GroupSummary])
+    case groups([GroupSummary], GroupLimits)
     case queues([QueueSummary])
     case workers([WorkerSummary])
     case log([String], totals: Set<Int>)

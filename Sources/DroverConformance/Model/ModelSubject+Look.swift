@@ -43,6 +43,7 @@ extension ModelSubject {
 
     private func groups(_ queue: Int, limit: Int, _ order: Page.Order) async throws -> ModelAnswer {
         var groups: [GroupSummary] = []
+        var every = GroupLimits()
         var cursor: PageCursor?
         var bound = PageBound()
         repeat {
@@ -51,9 +52,10 @@ extension ModelSubject {
                 matching: JobQuery(queue: ModelQueues.name(queue), part: .groups),
                 page: Page(limit: limit, after: cursor, order: order))
             groups += found.groups
+            every = found.everyGroup
             cursor = found.next
         } while cursor != nil
-        return .groups(groups)
+        return .groups(groups, every)
     }
 
     private func list(

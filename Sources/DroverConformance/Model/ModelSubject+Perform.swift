@@ -59,7 +59,7 @@ extension ModelSubject {
         case .spent(let key, let freeIn): .spent(key: key, freeIn: freeIn.map(show))
         case .use(let use): .use(AllowanceUse(used: use.used, lessIn: use.lessIn.map(show)))
         case .refused: .refused(ModelAnswer.refusal)
-        case .granted, .refunded: result
+        case .granted, .refunded, .reservations: result
         }
     }
 

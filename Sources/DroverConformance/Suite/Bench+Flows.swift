@@ -98,7 +98,6 @@ extension Bench {
         _ id: String, by child: String, file: String = #fileID, line: Int = #line
     ) async throws {
         let reason = try await job(id, file: file, line: line).deferredFailure ?? "none"
-        let isByChild = reason.hasPrefix("child ") && reason.hasSuffix(":\(child) failed")
-        try expect(isByChild, "\(id) must fail by \(child), not by: \(reason)", file: file, line: line)
+        try expect(reason, is: Failure.failedWith(child: key(child)), "why \(id) must fail", file: file, line: line)
     }
 }

@@ -47,7 +47,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         deduplicating, deduplicationEnds,
         searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
-        flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
+        flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowSweeps, flowMeetings,
     ].flatMap(\.self)
 }
 

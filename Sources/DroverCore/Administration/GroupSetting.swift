@@ -56,6 +56,30 @@ public struct GroupRate: Hashable, Sendable {
     }
 }
 
+/// What is set of a group, or of all groups of a queue that have none of their own; nil for what is not set.
+public struct GroupLimits: Hashable, Sendable {
+    /// How many turns a group has where another one has one.
+    public var weight: Int?
+    /// How many of its jobs may be active at once.
+    public var concurrency: Int?
+    /// How many of its jobs may begin in a span.
+    public var rate: GroupRate?
+
+    /// Limits from their parts.
+    public init(weight: Int? = nil, concurrency: Int? = nil, rate: GroupRate? = nil) {
+        self.weight = weight
+        self.concurrency = concurrency
+        self.rate = rate
+    }
+
+    /// The settings that make these limits where none is set.
+    public var settings: [GroupSetting] {
+        [
+            weight.map { .weight($0) }, concurrency.map { .concurrency($0) }, rate.map { .rate($0) },
+        ].compactMap(\.self)
+    }
+}
+
 /// A group of jobs of a queue as a whole.
 public struct GroupSummary: Hashable, Sendable {
     /// Its name.
@@ -72,11 +96,13 @@ public struct GroupSummary: Hashable, Sendable {
     public var concurrency: Int?
     /// How many of its jobs may begin in a span, as it applies; nil for no limit.
     public var rate: GroupRate?
+    /// What of it is its own, and not that of all groups.
+    public var own: GroupLimits
 
     /// A summary from its parts.
     public init(
         name: String, waiting: Int = 0, active: Int = 0, isPaused: Bool = false, weight: Int = 1,
-        concurrency: Int? = nil, rate: GroupRate? = nil
+        concurrency: Int? = nil, rate: GroupRate? = nil, own: GroupLimits = GroupLimits()
     ) {
         self.name = name
         self.waiting = waiting
@@ -85,5 +111,6 @@ public struct GroupSummary: Hashable, Sendable {
         self.weight = weight
         self.concurrency = concurrency
         self.rate = rate
+        self.own = own
     }
 }

@@ -9,6 +9,9 @@ public enum AllowanceCommand: Hashable, Sendable {
     case look(key: String)
     /// Gives back all that was reserved of the allowance with this key.
     case reset(key: String)
+    /// Lists what is reserved and still counts, of all allowances, in an order of the store's: what lies behind a cursor,
+    /// about `limit` of it, 1 to 1,000. What comes or goes between two calls may be listed or not, and some of it twice.
+    case list(after: PageCursor?, limit: Int)
 
     /// The longest id, in bytes of UTF-8: as long as `JobContext.idempotencyKey` may be, and more.
     public static let longestID = 1024
@@ -30,6 +33,9 @@ public enum AllowanceCommand: Hashable, Sendable {
                 "reservation", "more than 10,000 are asked for at once; reserve them in parts under ids of their own")
         case .refund(let id, let keys): return Self.problem(of: id, keys: keys)
         case .look(let key), .reset(let key): return Allowance.problem(ofKey: key)
+        case .list(_, let limit):
+            if (1...1000).contains(limit) { return nil }
+            return ValidationError("limit", "\(limit) is out of range; give 1 to 1,000")
         }
     }
 
@@ -59,6 +65,28 @@ public enum AllowanceResult: Hashable, Sendable {
     case refunded(Int)
     /// So much counts.
     case use(AllowanceUse)
+    /// This is reserved. The next call goes on behind `next`, which is nil at the end.
+    case reservations([AllowanceReservation], next: PageCursor?)
     /// The command breaks a rule; nothing was done.
     case refused(ValidationError)
+}
+
+/// So much of an allowance, reserved under an id.
+public struct AllowanceReservation: Hashable, Sendable {
+    /// The key of the allowance.
+    public var key: String
+    /// The id.
+    public var id: String
+    /// How much.
+    public var amount: Int
+    /// In how long it counts no more; nil for never.
+    public var endsIn: Duration?
+
+    /// A reservation from its parts.
+    public init(key: String, id: String, amount: Int, endsIn: Duration?) {
+        self.key = key
+        self.id = id
+        self.amount = amount
+        self.endsIn = endsIn
+    }
 }

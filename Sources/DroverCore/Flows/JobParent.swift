@@ -64,6 +64,14 @@ extension ValidationError {
         ValidationError("parent", "there is no job \(parent.id) in queue \(parent.queue); add the parent first")
     }
 
+    /// A job names a parent that has completed or failed, and will not run for it.
+    package static func endedParent(_ parent: JobKey) -> ValidationError {
+        ValidationError(
+            "parent",
+            "the job \(parent.id) of queue \(parent.queue) has ended and waits for nothing; retry it first, or add the job without a parent"
+        )
+    }
+
     /// A known job is to get another parent than it has.
     package static func otherParent(of child: JobKey) -> ValidationError {
         ValidationError("parent", "the job \(child.id) of queue \(child.queue) has another parent; detach it first")
@@ -82,6 +90,14 @@ extension ValidationError {
 
     /// A job has no parent to be taken from.
     package static let noParent = ValidationError("parent", "the job is no child that its parent waits for")
+
+    /// A flow has more jobs without children for a queue than this may ever hold.
+    package static func flowTooLong(for queue: QueueName, maxLength: Int) -> ValidationError {
+        ValidationError(
+            "flow",
+            "it has more jobs for the queue \(queue) than may wait there, whose maximum length is \(maxLength); raise that, or add the flow in parts"
+        )
+    }
 
     /// More jobs are to be removed than one call may.
     package static let flowTooLarge = ValidationError(

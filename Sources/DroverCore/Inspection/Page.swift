@@ -82,6 +82,8 @@ public struct JobPage: Hashable, Sendable {
 
     /// The groups, where these were asked for.
     public var groups: [GroupSummary]
+    /// What holds for groups that have no setting of their own, where the groups were asked for.
+    public var everyGroup = GroupLimits()
 
     /// A page from its parts.
     public init(

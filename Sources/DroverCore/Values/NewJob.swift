@@ -54,7 +54,9 @@ public struct NewJob: Hashable, Sendable {
         set { bonds.children = newValue }
     }
 
-    /// A stored job that is to wait for this one, too; nil for none. In a flow only the first job may name one.
+    /// A stored job that is to wait for this one, too; nil for none. In a flow only the first job may name one. One that has
+    /// completed or failed is refused. One that is not active must wait itself when it runs (`Outcome.waitingForChildren`): until
+    /// then it stays where it is, and an attempt that completes before its children fails the job.
     public var parent: JobParent? {
         get { bonds.parent }
         set { bonds.parent = newValue }

@@ -121,7 +121,7 @@ struct ExchangeCall {
                 throw StoreError(.corrupt, "the exchange of \(queue) handed out a job in a form that is not its own")
             }
             let key = JobKey(queue: queue, id: JobID(stored: id))
-            var job = JobHash(items[index + 2]).record(key, state: .active, options: &coder)
+            var job = JobHash(items[index + 2]).record(key, state: .active, isClaimed: true, options: &coder)
             var remaining = Duration.milliseconds(lease)
             if let now {
                 job.attemptsStarted = Int(number)

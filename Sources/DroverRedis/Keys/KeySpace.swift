@@ -30,8 +30,11 @@ struct KeySpace: Sendable {
 
     /// The pattern that the keys of all queues' settings match, for `SCAN`.
     var metaPattern: String {
-        let escaped = prefix.map { "*?[]\\^-".contains($0) ? "\\\($0)" : String($0) }.joined()
-        return "\(escaped):*:meta"
+        "\(patternOfPrefix):*:meta"
+    }
+
+    private var patternOfPrefix: String {
+        prefix.map { "*?[]\\^-".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 
     /// The keys by which workers of queues are known: their reports, the queues that Drover knows, and the settings of
@@ -57,6 +60,17 @@ struct KeySpace: Sendable {
 
     /// What is reserved of an allowance.
     func allowance(_ key: String) -> String { "\(prefix):drover-allowance-" + Self.escaped(key) }
+
+    /// The pattern that the keys of all allowances match, for `SCAN`.
+    var allowancePattern: String { "\(patternOfPrefix):drover-allowance-*" }
+
+    /// The allowance of such a key, or nil for another one.
+    func allowance(ofKey key: String) -> String? {
+        let start = "\(prefix):drover-allowance-"
+        guard key.utf8.starts(with: start.utf8) else { return nil }
+        let text = String(Substring(key.utf8.dropFirst(start.utf8.count)))
+        return text.replacing("%3A", with: ":").replacing("%25", with: "%")
+    }
 
     /// A text as part of a key.
     private static func escaped(_ text: String) -> String {

@@ -24,7 +24,7 @@ enum EventFields {
         case "active": .active
         case "progress": .progress(JSONText(trusted: fields["data"] ?? "null"))
         case "completed": .completed(JSONText(trusted: fields["returnvalue"] ?? "null"))
-        case "failed": .failed(fields["failedReason"] ?? "")
+        case "failed": .failed(FlowField.reason(fields["failedReason"] ?? ""))
         case "retries-exhausted": .retriesExhausted(attemptsMade: fields["attemptsMade"].flatMap(Int.init) ?? 0)
         case "stalled": .stalled
         case "removed": fields["prev"].flatMap(state).map { .removed(from: $0) }

@@ -25,6 +25,17 @@ enum FlowField {
             queue: QueueName(stored: String(parts[parts.count - 2])), id: JobID(stored: String(parts[parts.count - 1])))
     }
 
+    /// The reason of a job that fails by a child as every store tells it: BullMQ names the child by its key, which begins with
+    /// the prefix. Any other reason as it is.
+    static func reason(_ text: String) -> String {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, words[0] == "child", words[2] == "failed", let child = job(ofKey: String(words[1]))
+        else {
+            return text
+        }
+        return Failure.failedWith(child: child)
+    }
+
     /// The parent that a hash names.
     static func parent(key: String, text: String?) -> JobParent? {
         guard let job = job(ofKey: key) else { return nil }

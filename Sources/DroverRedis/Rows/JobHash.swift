@@ -71,8 +71,9 @@ struct JobHash {
     ///   - state: where its id was found.
     ///   - mark: what the script told beside it. Of a delayed job its score, from which its due time follows (PROTOCOL
     ///     7.2); of an active one `elsewhere` when another client's worker holds it.
+    ///   - isClaimed: whether it is for a worker, which fails the job with the very reason that is stored.
     func record(
-        _ key: JobKey, state: JobState, mark: String? = nil, options coder: inout OptionsCoder
+        _ key: JobKey, state: JobState, mark: String? = nil, isClaimed: Bool = false, options coder: inout OptionsCoder
     ) -> JobRecord {
         var record = JobRecord(
             key: key, name: JobName(stored: ""), payload: .emptyObject, options: JobOptions(), state: state,
@@ -102,9 +103,9 @@ struct JobHash {
             case "pb": record.worker = value
             case "progress": record.progress = JSONText(trusted: value)
             case "returnvalue": record.result = JSONText(trusted: value)
-            case "failedReason": record.failedReason = value
+            case "failedReason": record.failedReason = FlowField.reason(value)
             case "stacktrace": record.stacktrace = StackTraces.decode(value)
-            case "defa": record.deferredFailure = value
+            case "defa": record.deferredFailure = isClaimed ? value : FlowField.reason(value)
             case "cnl": cancelledAttempt = value
             case "delay", "grp": break
             case "parentKey": parentKey = value

@@ -3,9 +3,10 @@
 --
 -- KEYS: the set of each allowance.
 -- ARGV: time (tests), then `reserve`, the id, and of each allowance: its maximum, the span in ms or empty for ever, the amount;
---       `refund` and the id; `look`; or `reset`.
+--       `refund` and the id; `look`; `list`; or `reset`.
 -- Reply: `reserve`: 0 when all is granted, else the place of an allowance of which too little is left, and ms until there is enough or
---        -1. `look`: how much counts, and ms until it is less or -1. Else how much was given back.
+--        -1. `look`: how much counts, and ms until it is less or -1. `list`: of each reservation that counts its id, how much,
+--        and ms until it counts no more or -1. Else how much was given back.
 -- O(keys + units that are reserved, given back or count no more), each O(log units).
 local call = redis.call
 --#include time
@@ -19,6 +20,22 @@ end
 
 local command, id = ARGV[2], ARGV[3]
 if command == 'look' then return { counting(KEYS[1]), wait(KEYS[1], 1) } end
+if command == 'list' then
+    local units = call('ZRANGEBYSCORE', KEYS[1], '(' .. nowText, '+inf', 'WITHSCORES')
+    local reply, places = {}, {}
+    for index = 1, #units, 2 do
+        local of = string.match(units[index], '^%d+ (.*)$')
+        local place = places[of]
+        if not place then
+            place = #reply + 1
+            places[of] = place
+            reply[place], reply[place + 1] = of, 0
+            reply[place + 2] = units[index + 1] == 'inf' and -1 or tonumber(units[index + 1]) - now
+        end
+        reply[place + 1] = reply[place + 1] + 1
+    end
+    return reply
+end
 if command == 'reset' then
     local count = counting(KEYS[1])
     call('DEL', KEYS[1])

@@ -5,7 +5,8 @@
 --       job behind its parent: the base of its queue's keys, the place of its parent or 0, that text, 1 when it has children,
 --       id or empty, name, data, options, priority, how it enters (as in enqueue.lua).
 -- Reply: `+` and the first job's id (stored) · `=` and it (there was one) · `!` and the maximum length of a queue without room;
---       or a list: `unknown` (no such parent) · `other`, `above` or `taken` and the key of a job that is there.
+--       or a list: `unknown` (no such parent) · `ended` (it has completed or failed) · `other`, `above` or `taken` and the key of a
+--       job that is there · `long` and the base of a queue that never has room, with its maximum length behind it.
 -- Where a key holds something else the script writes nothing: what it is going to write it reads first, each key with a
 -- command of its type. O(jobs, each O(log jobs)).
 --#include keys keys-more time base groups parents
@@ -50,14 +51,16 @@ local function isAbove(above, job)
     return false
 end
 
-local outer = ARGV[2] ~= '' and ARGV[2]
+local outer, hasEnded = ARGV[2] ~= '' and ARGV[2], false
 if outer then
     if call('EXISTS', outer) == 0 then return { 'unknown' } end
-    open(string.match(outer, '^(.*:)[^:]*$'))
+    local above, outerID = string.match(outer, '^(.*:)([^:]*)$')
+    open(above)
     readChildren(outer)
+    hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
 end
 
-local nodes, entering, full = {}, {}, nil
+local nodes, entering, full, tooLong = {}, {}, nil, nil
 for index = 1, count do
     local at = first + (index - 1) * width
     local queue = open(ARGV[at])
@@ -78,6 +81,11 @@ for index = 1, count do
         readChildren(node.key)
     end
     nodes[index] = node
+    if index == 1 and hasEnded then
+        -- Its child that is added again is one all the same.
+        if not node.isKnown or call('HGET', node.key, 'parentKey') ~= outer then return { 'ended' } end
+        outer = false
+    end
     if node.isKnown then
         local other = call('HGET', node.key, 'parentKey')
         if index == 1 then
@@ -91,9 +99,11 @@ for index = 1, count do
     elseif not node.hasChildren then
         entering[queue] = (entering[queue] or 0) + 1
         local most = tonumber(queue.most)
+        if most and entering[queue] > most then tooLong = tooLong or { 'long', queue.base .. integer(most) } end
         if most and queue.length + entering[queue] > most then full = full or '!' .. integer(most) end
     end
 end
+if tooLong then return tooLong end
 if full then return full end
 
 -- From here on it is written.
@@ -124,9 +134,20 @@ local function childOptions(options, parent, rest)
         .. string.sub(options, 2)
 end
 
--- A job that is there becomes a child; one that completed brings its result at once.
+-- A job that is there becomes a child; one that completed brings its result at once, one whose failure the parent knows
+-- already stays as it is.
+local linked = {}
 local function link(node, parent)
     local id = string.match(node.key, '[^:]*$')
+    local text = parentText(parent, node.rest)
+    call('HSET', node.key, 'parentKey', parent, 'parent', text)
+    local isFailed = call('ZSCORE', node.queue.base .. 'failed', id)
+    if isFailed then
+        local isTold = call('HEXISTS', parent .. ':failed', node.key) == 1
+            or call('ZSCORE', parent .. ':unsuccessful', node.key)
+        if isTold then return end
+    end
+    if isFailed then linked[#linked + 1] = { node.key, parent, text, call('HGET', node.key, 'failedReason') or '' } end
     call('SREM', parent .. ':dependencies', node.key)
     call('HDEL', parent .. ':processed', node.key)
     call('HDEL', parent .. ':failed', node.key)
@@ -136,7 +157,11 @@ local function link(node, parent)
     else
         call('SADD', parent .. ':dependencies', node.key)
     end
-    call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
+end
+
+-- To the parent of a job that was linked and had failed before it is as if it failed now.
+local function tellFailures()
+    for _, failure in ipairs(linked) do childFailed(unpack(failure)) end
 end
 
 if nodes[1].isKnown then
@@ -145,6 +170,7 @@ if nodes[1].isKnown then
     if outer then
         node.rest = ARGV[3]
         link(node, outer)
+        tellFailures()
         wakeParentIfDone(outer)
     end
     tell(node.queue, 'duplicated', 'jobId', node.id)
@@ -210,6 +236,7 @@ for index, node in ipairs(nodes) do
         end
     end
 end
+tellFailures()
 for _, node in ipairs(nodes) do
     if node.hasChildren then wakeParentIfDone(node.key) end
 end

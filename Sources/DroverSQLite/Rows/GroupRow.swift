@@ -31,6 +31,10 @@ struct GroupRule: Equatable {
         return GroupRate(max: Int(rateMax), per: .milliseconds(rateSpan))
     }
 
+    var limits: GroupLimits {
+        GroupLimits(weight: weight.map { Int($0) }, concurrency: concurrency.map { Int($0) }, rate: rate)
+    }
+
     mutating func set(_ setting: GroupSetting) {
         switch setting {
         case .weight(let weight): self.weight = weight.map(Int64.init)
@@ -101,7 +105,8 @@ struct GroupRow {
         let rule = own.or(turns.defaults)
         return GroupSummary(
             name: name, waiting: Int(waiting), active: Int(active), isPaused: isPaused,
-            weight: rule.weight.map { Int($0) } ?? 1, concurrency: rule.concurrency.map { Int($0) }, rate: rule.rate)
+            weight: rule.weight.map { Int($0) } ?? 1, concurrency: rule.concurrency.map { Int($0) }, rate: rule.rate,
+            own: own.limits)
     }
 
     /// Counts a job that begins.

@@ -26,7 +26,40 @@ extension WriteSession {
             delete.bind(1, key)
             try delete.run()
             return .refunded(given)
+        case .list(let cursor, let limit): return try list(after: cursor, limit)
         }
+    }
+
+    /// A cursor is the last key and id, with the length of the key in bytes before them.
+    private func list(after cursor: PageCursor?, _ limit: Int) throws(StoreError) -> AllowanceResult {
+        var (key, id) = ("", "")
+        if let cursor {
+            let bytes = cursor.text.utf8
+            let length = Int(String(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))) ?? -1
+            let rest = bytes.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+            guard length > 0, rest.count > length else {
+                throw StoreError(
+                    .invalid,
+                    "\(ValidationError.quote(cursor.text)) is not a cursor of this store; use one that a page returned")
+            }
+            key = String(Substring(rest.prefix(length)))
+            id = String(Substring(rest.dropFirst(length)))
+        }
+        let list = try statement(SQL.listAllReservations)
+        list.bind(1, key)
+        list.bind(2, id)
+        list.bind(3, now)
+        list.bind(4, Int64(limit))
+        var found: [AllowanceReservation] = []
+        while try list.step() {
+            let end = list.int(3)
+            found.append(
+                AllowanceReservation(
+                    key: list.text(0), id: list.text(1), amount: Int(list.int(2)),
+                    endsIn: end == .max ? nil : .milliseconds(end - now)))
+        }
+        let last = found.count < limit ? nil : found.last
+        return .reservations(found, next: last.map { PageCursor("\($0.key.utf8.count):\($0.key)\($0.id)") })
     }
 
     private func reserve(_ id: String, _ shares: [AllowanceShare]) throws(StoreError) -> AllowanceResult {

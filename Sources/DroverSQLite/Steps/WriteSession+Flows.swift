@@ -15,14 +15,21 @@ extension WriteSession {
     func enqueueFlow(_ queue: QueueName, _ job: NewJob) throws(StoreError) -> EnqueueResult {
         let plan = FlowPlan(queue, job)
         if let problem = plan.repetition { return .refused(problem) }
-        if let parent = job.parent, try find(parent.key) == nil { return .refused(.unknownParent(parent.key)) }
-        if let id = job.id, let known = try find(JobKey(queue: queue, id: id)) {
-            return try repeated(known.row, known.turn, job.parent)
+        let known = try job.id.flatMap { id throws(StoreError) in try find(JobKey(queue: queue, id: id)) }
+        if let parent = job.parent {
+            guard let above = try find(parent.key) else { return .refused(.unknownParent(parent.key)) }
+            if above.row.record.state.isFinished {
+                guard let known, known.row.record.parent?.key == parent.key else {
+                    return .refused(.endedParent(parent.key))
+                }
+                return try repeated(known.row, known.turn, nil)
+            }
         }
+        if let known { return try repeated(known.row, known.turn, job.parent) }
         for node in plan.nodes.dropFirst() {
             if let problem = try problem(of: node, below: job.parent) { return .refused(problem) }
         }
-        if let most = try fullQueue(plan) { return .queueFull(maxLength: most) }
+        if let answer = try withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
     }
 
@@ -37,6 +44,7 @@ extension WriteSession {
             if try isAbove(key, parent.key) { return .refused(.ancestor(key)) }
             if let above = try find(parent.key) {
                 try link(known, to: parent, above.row.seq)
+                try tellFailure(of: known, to: parent)
                 if let above = try find(parent.key) { try releaseIfDone(above.row, above.turn) }
             }
         }
@@ -65,22 +73,25 @@ extension WriteSession {
         return false
     }
 
-    /// The maximum length of a queue that has no room for what the flow brings, or nil.
-    private func fullQueue(_ plan: FlowPlan) throws(StoreError) -> Int? {
-        var lengths: [QueueName: Int64] = [:]
+    /// The answer where a queue has no room for what the flow brings, or never will; else nil.
+    private func withoutRoom(for plan: FlowPlan) throws(StoreError) -> EnqueueResult? {
+        var brought: [QueueName: Int64] = [:]
+        var full: Int64?
         for node in plan.nodes where !node.hasChildren {
             guard let turn = try turn(node.queue), let most = turn.maxLength else { continue }
             if let id = node.job.id, try find(JobKey(queue: node.queue, id: id)) != nil { continue }
-            let length = (lengths[node.queue] ?? turn.length) + 1
-            if length > most { return Int(most) }
-            lengths[node.queue] = length
+            let count = (brought[node.queue] ?? 0) + 1
+            brought[node.queue] = count
+            if count > most { return .refused(.flowTooLong(for: node.queue, maxLength: Int(most))) }
+            if turn.length + count > most, full == nil { full = most }
         }
-        return nil
+        return full.map { .queueFull(maxLength: Int($0)) }
     }
 
     private func store(_ plan: FlowPlan) throws(StoreError) -> JobID {
         var seqs: [Int64] = []
         var keys: [JobKey] = []
+        var linked: [(row: JobRow, parent: JobParent)] = []
         for node in plan.nodes {
             let turn = try turnCreating(node.queue)
             let parent = node.parent.map { JobParent(keys[$0], onFailure: node.onFailure) } ?? node.job.parent
@@ -91,7 +102,10 @@ extension WriteSession {
                     try parent.flatMap { parent throws(StoreError) in try find(parent.key)?.row.seq }
                 }
             if let id = node.job.id, let known = try find(JobKey(queue: node.queue, id: id)) {
-                if let parent, let above { try link(known.row, to: parent, above) }
+                if let parent, let above {
+                    try link(known.row, to: parent, above)
+                    linked.append((known.row, parent))
+                }
                 turn.emit(.duplicated, StoredID(known.row))
                 seqs.append(known.row.seq)
                 keys.append(known.row.record.key)
@@ -117,6 +131,7 @@ extension WriteSession {
             seqs.append(seq)
             keys.append(key)
         }
+        for (row, parent) in linked { try tellFailure(of: row, to: parent) }
         for (node, key) in zip(plan.nodes, keys) where node.hasChildren {
             if let stored = try find(key) { try releaseIfDone(stored.row, stored.turn) }
         }
@@ -155,9 +170,12 @@ extension WriteSession {
         return (seq, stored.id)
     }
 
-    /// Makes a job that is there a child: one that completed brings its result at once.
+    /// Makes a job that is there a child: one that completed brings its result at once, one whose failure the parent
+    /// knows already stays as it is.
     private func link(_ known: JobRow, to parent: JobParent, _ above: Int64) throws(StoreError) {
         let key = known.record.key
+        try save(parent, of: known.seq)
+        if known.record.state == .failed, try has(SQL.findFailedChild, key, of: above) { return }
         try forget(key, of: above)
         if known.record.state == .completed {
             try save(key, of: above, .processed, known.record.result?.text ?? "null")
@@ -165,7 +183,12 @@ extension WriteSession {
             try save(key, of: above, .pending)
         }
         try mark(above, JobAnnexes.childrenBit)
-        try save(parent, of: known.seq)
+    }
+
+    /// A job that was linked may have failed before: to its parent it is as if it failed now.
+    private func tellFailure(of row: JobRow, to parent: JobParent) throws(StoreError) {
+        guard row.record.state == .failed else { return }
+        try tell(parent, of: row.record.key, .failed(reason: row.record.failedReason ?? ""))
     }
 
     // MARK: Commands
@@ -243,7 +266,11 @@ extension WriteSession {
     }
 
     private func isPending(_ child: JobKey, of seq: Int64) throws(StoreError) -> Bool {
-        let list = try statement(SQL.findPendingChild)
+        try has(SQL.findPendingChild, child, of: seq)
+    }
+
+    private func has(_ sql: String, _ child: JobKey, of seq: Int64) throws(StoreError) -> Bool {
+        let list = try statement(sql)
         list.bind(1, seq)
         list.bind(2, child.queue.text)
         list.bind(3, child.id.text)

@@ -252,6 +252,7 @@ extension ReadSession {
         list.bind(2, page.after?.text ?? (isAscending ? "" : nil))
         list.bind(3, Int64(page.limit))
         var found = JobPage(jobs: [])
+        found.everyGroup = turns.defaults.limits
         while try list.step() { found.groups.append(GroupRow(list).summary(turns)) }
         if found.groups.count == page.limit { found.next = found.groups.last.map { PageCursor($0.name) } }
         return found

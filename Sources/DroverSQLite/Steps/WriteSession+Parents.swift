@@ -23,7 +23,8 @@ extension WriteSession {
         try tell(parent, of: JobKey(queue: turn.name, id: id.id), news)
     }
 
-    private func tell(_ parent: JobParent, of child: JobKey, _ news: ChildNews) throws(StoreError) {
+    /// Tells a parent, which may be gone, of its child.
+    func tell(_ parent: JobParent, of child: JobKey, _ news: ChildNews) throws(StoreError) {
         guard let turn = try turn(parent.key.queue), let row = try job(parent.key.id, turn), row.annexes.hasChildren
         else { return }
         if case .runsAgain = news {

@@ -30,7 +30,34 @@ struct AllowanceBook: Sendable {
             let counting = counting(key, now)
             entries[Array(key.utf8)] = nil
             return .refunded(amount(counting))
+        case .list(let cursor, let limit): return list(after: cursor, limit, now)
         }
+    }
+
+    /// By the bytes of key and id; a cursor is both, with the length of the key before them.
+    private func list(after cursor: PageCursor?, _ limit: Int, _ now: Timestamp) -> AllowanceResult {
+        func place(_ key: [UInt8], _ id: [UInt8]) -> String {
+            "\(key.count):" + String(decoding: key + id, as: UTF8.self)
+        }
+        var all: [(place: String, reservation: AllowanceReservation)] = []
+        for key in entries.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let text = String(decoding: key, as: UTF8.self)
+            for entry in counting(text, now).sorted(by: { $0.id.lexicographicallyPrecedes($1.id) }) {
+                let reservation = AllowanceReservation(
+                    key: text, id: String(decoding: entry.id, as: UTF8.self), amount: entry.amount,
+                    endsIn: entry.end.map { $0 - now })
+                all.append((place(key, entry.id), reservation))
+            }
+        }
+        if let cursor {
+            guard let last = all.firstIndex(where: { $0.place == cursor.text }) else {
+                return .refused(ValidationError("cursor", "there is no such place; list from the beginning"))
+            }
+            all.removeFirst(last + 1)
+        }
+        let page = all.prefix(limit)
+        let next = page.count < limit ? nil : page.last.map { PageCursor($0.place) }
+        return .reservations(page.map(\.reservation), next: next)
     }
 
     private mutating func reserve(_ id: String, _ shares: [AllowanceShare], _ now: Timestamp) -> AllowanceResult {

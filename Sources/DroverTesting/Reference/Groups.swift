@@ -22,11 +22,7 @@ struct GroupName: Hashable, Comparable, Sendable {
 /// The groups of a queue of the reference store, and whose turn it is.
 struct Groups: Sendable {
     /// What bounds a group; nil for what is not said.
-    struct Rule: Hashable, Sendable {
-        var weight: Int?
-        var concurrency: Int?
-        var rate: GroupRate?
-    }
+    typealias Rule = GroupLimits
 
     struct Group: Sendable {
         var own = Rule()

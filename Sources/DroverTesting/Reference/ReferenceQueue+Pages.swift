@@ -48,10 +48,13 @@ extension ReferenceQueue {
             let rule = groups.rule(of: group)
             return GroupSummary(
                 name: name.text, waiting: group.line.count, active: group.active, isPaused: group.isPaused,
-                weight: rule.weight ?? 1, concurrency: rule.concurrency, rate: rule.rate)
+                weight: rule.weight ?? 1, concurrency: rule.concurrency, rate: rule.rate,
+                own: group.own)
         }
         let next = shown.count < page.limit ? nil : shown.last.map { PageCursor($0.name) }
-        return JobPage(jobs: [], next: next, groups: shown)
+        var found = JobPage(jobs: [], next: next, groups: shown)
+        found.everyGroup = groups.defaults
+        return found
     }
 
     package func logs(of id: JobID, _ page: Page) throws(StoreError) -> LogPage {

@@ -25,13 +25,16 @@ extension ReferenceStore.State {
         let plan = FlowPlan(queue, job)
         if let problem = plan.repetition { return .refused(problem) }
         if let parent = job.parent, self.job(parent.key) == nil { return .refused(.unknownParent(parent.key)) }
-        if let id = job.id, let known = self.job(JobKey(queue: queue, id: id)) {
-            return try repeated(known.record, job.parent)
+        let known = job.id.flatMap { self.job(JobKey(queue: queue, id: $0)) }?.record
+        if let parent = job.parent, self.job(parent.key)?.record.state.isFinished == true {
+            if let known, known.parent?.key == parent.key { return try repeated(known, nil) }
+            return .refused(.endedParent(parent.key))
         }
+        if let known { return try repeated(known, job.parent) }
         for node in plan.nodes.dropFirst() {
             if let problem = self.problem(of: node, below: job.parent) { return .refused(problem) }
         }
-        if let most = fullQueue(plan) { return .queueFull(maxLength: most) }
+        if let answer = withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
     }
 
@@ -41,6 +44,7 @@ extension ReferenceStore.State {
             if isTaken(known, by: parent.key) { return .refused(.otherParent(of: known.key)) }
             if isAbove(known.key, parent.key) { return .refused(.ancestor(known.key)) }
             try link(known, to: parent)
+            try tellFailure(of: known.key)
             try with(parent.key.queue) { $0.releaseIfDone(parent.key.id) }
         }
         try with(known.key.queue) { $0.note(.duplicated, of: known.key.id) }
@@ -72,27 +76,31 @@ extension ReferenceStore.State {
         return false
     }
 
-    /// The maximum length of a queue that has no room for what the flow brings, or nil.
-    private func fullQueue(_ plan: FlowPlan) -> Int? {
-        var lengths: [QueueName: Int] = [:]
+    /// The answer where a queue has no room for what the flow brings, or never will; else nil.
+    private func withoutRoom(for plan: FlowPlan) -> EnqueueResult? {
+        var brought: [QueueName: Int] = [:]
+        var full: Int?
         for node in plan.nodes where !node.hasChildren {
             if let id = node.job.id, job(JobKey(queue: node.queue, id: id)) != nil { continue }
             guard let queue = queues[node.queue], let most = queue.maxLength else { continue }
-            lengths[node.queue, default: queue.counts.length] += 1
-            if lengths[node.queue, default: 0] > most { return most }
+            let count = brought[node.queue, default: 0] + 1
+            brought[node.queue] = count
+            if count > most { return .refused(.flowTooLong(for: node.queue, maxLength: most)) }
+            if queue.counts.length + count > most, full == nil { full = most }
         }
-        return nil
+        return full.map { .queueFull(maxLength: $0) }
     }
 
     private mutating func store(_ plan: FlowPlan) throws(StoreError) -> JobID {
         let now = now
-        var keys: [JobKey] = []
+        var (keys, linked) = ([JobKey](), [JobKey]())
         for node in plan.nodes {
             let parent = node.parent.map { JobParent(keys[$0], onFailure: node.onFailure) } ?? node.job.parent
             if let id = node.job.id, let known = job(JobKey(queue: node.queue, id: id))?.record {
                 if let parent { try link(known, to: parent) }
                 try with(node.queue) { $0.note(.duplicated, of: id) }
                 keys.append(known.key)
+                linked.append(known.key)
                 continue
             }
             var job = node.job
@@ -112,18 +120,34 @@ extension ReferenceStore.State {
             if let parent { try with(parent.key.queue) { $0.set(key, of: parent.key.id, to: .pending) } }
             keys.append(key)
         }
+        for key in linked { try tellFailure(of: key) }
         for (node, key) in zip(plan.nodes, keys) where node.hasChildren {
             try with(key.queue) { $0.releaseIfDone(key.id) }
         }
         return keys[0].id
     }
 
-    /// Makes a job that is there a child: one that completed brings its result at once.
+    /// Makes a job that is there a child: one that completed brings its result at once, one whose failure the parent
+    /// knows already stays as it is.
     private mutating func link(_ known: JobRecord, to parent: JobParent) throws(StoreError) {
-        let standing: Children.Standing =
-            known.state == .completed ? .processed(known.result ?? .null) : .pending
-        try with(parent.key.queue) { $0.set(known.key, of: parent.key.id, to: standing) }
+        let present = job(parent.key)?.children[known.key]?.status
+        if known.state != .failed || present != .ignored && present != .failed {
+            let standing: Children.Standing =
+                known.state == .completed ? .processed(known.result ?? .null) : .pending
+            try with(parent.key.queue) { $0.set(known.key, of: parent.key.id, to: standing) }
+        }
         try with(known.key.queue) { $0.edit(known.key.id) { $0.parent = parent } }
+    }
+
+    /// A job that was linked may have failed before: to its parent it is as if it failed now.
+    private mutating func tellFailure(of key: JobKey) throws(StoreError) {
+        guard let record = job(key)?.record, record.state == .failed, let parent = record.parent else { return }
+        try with(parent.key.queue) { queue in
+            queue.hear(
+                ReferenceQueue.ChildNews(
+                    parent: parent.key, child: key,
+                    content: .failed(parent.onFailure, reason: record.failedReason ?? "")))
+        }
     }
 
     // MARK: Commands

@@ -162,6 +162,15 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         .init("a rate without a span", queue("rate: 50"), at: 3, "queues.mail.rate", "50/1s", "none"),
         .init("a rate of no jobs", queue("rate: 0/1s"), at: 3, "queues.mail.rate", "pause the queue"),
         .init("a rate with a strange window", queue("rate: 5/1s rolling"), at: 3, "queues.mail.rate", "fixed"),
+        .init("a worker's rate without a span", queue("worker-rate: 5"), at: 3, "queues.mail.worker-rate", "50/1s"),
+        .init(
+            "a weight of nothing", queue("every-group: {weight: 0}"), at: 3, "queues.mail.every-group.weight",
+            "1 to 100"),
+        .init(
+            "a setting of a group with a slip", queue("groups:", "  vip: {wieght: 3}"), at: 4,
+            "queues.mail.groups.vip.wieght", "did you mean weight?"),
+        .init(
+            "a group of no name", queue("groups:", "  '': {weight: 3}"), at: 4, "queues.mail.groups.", "1 to 256 bytes"),
         .init("a cap that is not there", queue("cap: heavy"), at: 3, "queues.mail.cap", "no cap", "under caps"),
         .init(
             "a cap with a slip", "caps: {heavy: 2}\n" + queue("cap: haevy"), at: 4, "queues.mail.cap",

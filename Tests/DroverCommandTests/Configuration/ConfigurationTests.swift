@@ -127,6 +127,11 @@ import Testing
                 max-length: 5000
                 global-concurrency: 3
                 rate: 50/1s fixed
+                worker-rate: 10/m
+                every-group: {concurrency: 2, rate: 10/1s}
+                groups:
+                  customer-7: {weight: 5, concurrency: none}
+                  "a b:c": {rate: 1/h}
                 type: mail
                 attempts: 5
                 timeout: 2m
@@ -161,6 +166,17 @@ import Testing
         #expect(mail.maxLength?.most == 5000 && configuration.queues.last?.maxLength == nil)
         #expect(mail.globalConcurrency?.most == 3)
         #expect(mail.rate?.limit == RateLimit(max: 50, per: .seconds(1), window: .fixed))
+        #expect(mail.workerRate == WorkerRate(max: 10, per: .seconds(60)))
+        #expect(
+            mail.everyGroup.settings(of: nil, in: "mail") == [
+                .group("mail", nil, .concurrency(2)), .group("mail", nil, .rate(GroupRate(max: 10, per: .seconds(1)))),
+            ])
+        #expect(
+            mail.groups.flatMap { $0.group.settings(of: $0.name, in: "mail") } == [
+                .group("mail", "customer-7", .weight(5)), .group("mail", "customer-7", .concurrency(nil)),
+                .group("mail", "a b:c", .rate(GroupRate(max: 1, per: .seconds(3600)))),
+            ])
+        #expect(configuration.queues.last?.workerRate == nil && configuration.queues.last?.groups.isEmpty == true)
         #expect(configuration.caps == ["heavy": 3, "light": 9])
         #expect(mail.handlers.map(\.name) == [nil, "welcome", "bill"])
         #expect(

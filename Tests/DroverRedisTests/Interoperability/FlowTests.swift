@@ -127,7 +127,10 @@ struct FlowTests {
             while try await bridge.store.jobs([key])[0]?.state != .failed { try await bridge.pass(.milliseconds(20)) }
             try await worker.stop()
             let record = try #require(try await bridge.store.jobs([key])[0])
-            #expect(record.failedReason == "child \(bridge.key(flow.children[0])) failed")
+            // Other clients read the child's key; here the reason is that of every store.
+            let stored = try await bridge.raw("HGET", parentKey(bridge, flow.parent, ""), "failedReason")
+            #expect(stored == .string("child \(bridge.key(flow.children[0])) failed"))
+            #expect(record.failedReason == "child \(bridge.queue):\(flow.children[0]) failed")
             #expect(worker.payloads.values.isEmpty)
         }
     }

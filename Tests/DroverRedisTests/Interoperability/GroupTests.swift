@@ -103,7 +103,10 @@ struct GroupTests {
             }
             #expect(found == [ids[0]])
             #expect(try await bridge.claim(token: "v").isEmpty)
-            #expect(try await group(bridge, "g") == GroupSummary(name: "g", waiting: 1, active: 1, concurrency: 1))
+            #expect(
+                try await group(bridge, "g")
+                    == GroupSummary(
+                        name: "g", waiting: 1, active: 1, concurrency: 1, own: GroupLimits(concurrency: 1)))
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drover
 import DroverCore
 import Foundation
 
@@ -58,10 +59,7 @@ struct AllowanceReserve: Subcommand {
                     ("freeInMs", freeIn.map { String($0.wholeMilliseconds) } ?? "null"),
                 ]))
         }
-        throw CommandFailure(
-            .failed, "the allowance \(ValidationError.quote(key)) has too little left",
-            advice: freeIn.map { "there is enough in \($0.roundedText)" }
-                ?? "give something of it back: see drover allowance refund and drover allowance reset")
+        throw AllowanceSpent(key: key, freeIn: freeIn)
     }
 }
 
@@ -158,12 +156,5 @@ extension Session {
         guard let result else { throw CommandFailure(.failed, "the store did not answer", advice: "try again") }
         if case .refused(let problem) = result { throw problem }
         return result
-    }
-}
-
-extension Duration {
-    /// The span for people: from a second on in whole ones, rounded up.
-    fileprivate var roundedText: String {
-        DurationArgument(self < .seconds(1) ? self : .seconds((wholeMilliseconds + 999) / 1000)).description
     }
 }

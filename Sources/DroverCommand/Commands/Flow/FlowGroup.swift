@@ -4,10 +4,10 @@ import ArgumentParser
 struct FlowGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flow",
-        abstract: "Add trees of jobs, and see how they stand.",
+        abstract: "Add trees of jobs, see how they stand, and take them apart.",
         discussion: """
             In a flow a job waits until those below it are done, and can then read their results. Its jobs may be of several \
             queues.
             """,
-        subcommands: [FlowAdd.self, FlowShow.self])
+        subcommands: [FlowAdd.self, FlowShow.self, FlowDetach.self, FlowRemove.self])
 }

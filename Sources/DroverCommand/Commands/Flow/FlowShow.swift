@@ -10,7 +10,8 @@ struct FlowShow: Subcommand {
         abstract: "Draw a job with what is below it in its flow: states, results, reasons.",
         discussion: """
             Each line has a job's queue and id, its name, its state, and how many children it has. Of a child that failed it \
-            says what that means to its parent: ignored, or failed, by which the parent fails too.
+            says what that means to its parent: ignored, or failed, by which the parent fails too; or that the parent waits until \
+            it is retried.
 
             Examples:
               drover flow show --queue reports 17

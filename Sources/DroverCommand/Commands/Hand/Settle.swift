@@ -26,6 +26,7 @@ struct Settle: Subcommand {
 
             Examples:
               drover settle "$token" completed --result '{"sent":true}'
+              drover settle "$token" completed --result @report.json
               drover settle "$token" failed --reason 'no such mailbox' --final
               drover settle --queue mail --id 17 --token "$lease" retry --after 10m
             """)
@@ -38,7 +39,9 @@ struct Settle: Subcommand {
     var words: [String]
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("With completed: the job's result in JSON. Default: null.", valueName: "json"))
+        help: ArgumentHelp(
+            "With completed: the job's result: JSON, @FILE, or - for standard input. Default: null.", valueName: "json")
+    )
     var result: String?
     @Option(
         parsing: .unconditional,
@@ -74,17 +77,10 @@ struct Settle: Subcommand {
         return ending
     }
 
-    private func resultText() throws -> JSONText {
-        do { return try JSONText(result ?? "null") } catch {
-            throw CommandFailure.usage(
-                "the result is not JSON: \(error.problem)", advice: #"quote a plain text: '"text"'"#)
-        }
-    }
-
     func run(in session: Session) async throws -> ExitStatus {
         let ending = try ending()
         let lease = try held.held(words.count == 2 ? words[0] : nil)
-        let result = try resultText()
+        let result = try result.map { try PayloadOptions.value($0, "result", in: session) } ?? .null
         try await held.withHeld(lease, in: session) { job in
             let wait = after?.duration ?? .zero
             switch ending {
