@@ -48,6 +48,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         searchQueries, searching, searchTimes, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowCommands, flowSweeps, flowMeetings,
+        graphs, graphCommands,
     ].flatMap(\.self)
 }
 

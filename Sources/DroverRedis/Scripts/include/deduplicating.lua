@@ -9,12 +9,9 @@ local function readHold(rule)
         call('ZSCORE', delayedKey, holder)
         call('EXISTS', jobKeys(base .. holder))
         -- A job that is replaced may be a child of another client's flow.
-        local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-        if parent then
-            local queue = queueOf(parent)
-            call('SCARD', parent .. ':dependencies')
-            call('EXISTS', parent, queue.wait, queue.children, queue.marker, queue.events)
-        end
+        local parent, isShared = unpack(rule.replaces and call('HMGET', base .. holder, 'parentKey', 'dps') or {})
+        if parent then call('SCARD', parent .. ':dependencies') end
+        if parent or isShared then readParents(base .. holder, parent, isShared) end
         if rule.keeps then call('LLEN', activeKey) end
     end
 end
