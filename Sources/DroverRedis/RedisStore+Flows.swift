@@ -22,16 +22,15 @@ extension RedisStore {
     private func enqueueFlow(_ queue: QueueName, _ job: NewJob) async throws(StoreError) -> EnqueueResult {
         if let problem = job.problem { return .refused(problem) }
         let plan = FlowPlan(queue, job)
-        if let problem = plan.repetition { return .refused(problem) }
+        if let problem = plan.disarray { return .refused(problem) }
         var arguments = arguments(capacity: 128 + plan.nodes.count * 256)
         arguments.append(job.parent.map { keys.base($0.key.queue) + $0.key.id.text } ?? "")
-        arguments.append(job.parent.map { FlowField.rest($0.onFailure) } ?? "")
+        arguments.append(job.parent?.onFailure.rawValue ?? "")
         try withCoder { coder throws(StoreError) in
             for node in plan.nodes {
                 arguments.append(keys.base(node.queue))
-                arguments.append(node.parent.map { $0 + 1 } ?? 0)
-                arguments.append(FlowField.rest(node.onFailure))
-                arguments.append(node.hasChildren ? "1" : "0")
+                arguments.append(node.parents.map { "\($0.place + 1) \($0.onFailure.rawValue)" }.joined(separator: " "))
+                arguments.append(node.isReference ? "r" : node.hasChildren ? "1" : "0")
                 arguments.append(node.job.id?.text ?? "")
                 arguments.append(node.job.name.text)
                 arguments.append(node.job.payload.text)
@@ -57,8 +56,34 @@ extension RedisStore {
         case ("other", let key?, _): return .refused(.otherParent(of: key))
         case ("above", let key?, _): return .refused(.ancestor(key))
         case ("taken", let key?, _): return .refused(.takenInFlow(key))
+        case ("many", let key?, _): return .refused(.tooManyParents(key.id.text))
+        case ("nowhere", let key?, _): return .refused(.unknownChild(key))
         default: throw StoreError(.corrupt, "adding a flow to \(queue) was answered in a form that is not its own")
         }
+    }
+
+    /// Tells parents how their children ended under other clients: a page of such jobs of one queue, one script.
+    public func releaseParents(after cursor: PageCursor?, limit: Int) async throws(StoreError) -> ParentRelease {
+        let bases =
+            try await send(.make("SMEMBERS", keys.sharedQueues), "look for jobs that several wait for").items ?? []
+        let queues = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }.sorted()
+        // A cursor is that of the server, a space, and the queue.
+        let parts = cursor?.text.split(separator: " ", maxSplits: 1).map(String.init) ?? ["0", ""]
+        guard parts.count == 2, UInt64(parts[0]) != nil else { throw PlaceCursor.unknown(cursor ?? PageCursor("")) }
+        let start = QueueName(stored: parts[1])
+        guard let place = queues.firstIndex(where: { !($0 < start) }) else { return ParentRelease() }
+        let queue = queues[place]
+        var arguments = arguments()
+        arguments.append(queue == start ? parts[0] : "0")
+        arguments.append(max(limit, 1))
+        let items = try await run(Scripts.tellParents, queue, arguments, "tell the parents of jobs of \(queue)").items
+        guard let items, items.count == 2, let told = items[0].int, let next = items[1].text else {
+            throw StoreError(
+                .corrupt, "telling the parents of jobs of \(queue) was answered in a form that is not its own")
+        }
+        if next != "0" { return ParentRelease(told: Int(told), next: PageCursor("\(next) \(queue.text)")) }
+        let other = queues.dropFirst(place + 1).first
+        return ParentRelease(told: Int(told), next: other.map { PageCursor("0 \($0.text)") })
     }
 
     /// Lists the children of a job; cursors are the server's.

@@ -134,8 +134,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -357,10 +361,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -405,9 +409,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -434,15 +440,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -456,10 +528,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -585,7 +665,8 @@ enum Scripts {
         if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
         local paused, concurrency
         paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
-        local group = call('HGET', job, 'grp')
+        local group, waiting, isShared = unpack(call('HMGET', job, 'grp', 'parentKey', 'dps'))
+        if waiting or isShared then readParents(job, waiting, isShared) end
         if group then readGroup(groupsAt(base), group) end
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
         if command == 'retry' then
@@ -597,12 +678,17 @@ enum Scripts {
                 forgetSteps(job)
             end
             pushAgain(id, storedPriority(), group)
-            local parent = call('HGET', job, 'parentKey')
-            if parent and call('EXISTS', parent) == 1 then
-                local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
-                    or call('ZREM', parent .. ':unsuccessful', job) + call('HDEL', parent .. ':failed', job)
-                if wasKnown > 0 then call('SADD', parent .. ':dependencies', job) end
+            local list = isShared and dependentsOf(job) or {}
+            if waiting then table.insert(list, 1, { parent = waiting }) end
+            for _, item in ipairs(list) do
+                local above = item.parent
+                if call('EXISTS', above) == 1 then
+                    local wasKnown = state == 'completed' and call('HDEL', above .. ':processed', job)
+                        or call('ZREM', above .. ':unsuccessful', job) + call('HDEL', above .. ':failed', job)
+                    if wasKnown > 0 then call('SADD', above .. ':dependencies', job) end
+                end
             end
+            if isShared then noteTold(job, '', waiting) end
             emit('waiting', 'jobId', id, 'prev', state)
         elseif command == 'promote' then
             if state ~= 'delayed' then return state end
@@ -626,9 +712,9 @@ enum Scripts {
                 return 'requested'
             end
             local place = takeOut(id, state)
-            local parent, policy, deduplication = unpack(call('HMGET', job, 'parentKey', 'parent', 'deid'))
+            local policy, deduplication = unpack(call('HMGET', job, 'parent', 'deid'))
             if deduplication then endDeduplication(id, deduplication) end
-            if parent then childFailed(job, parent, policy, 'cancelled') end
+            if waiting or isShared then tellFailed(job, waiting, policy, isShared, 'cancelled') end
             call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
             if state == 'waiting-children' then call('HSET', job, 'delay', '0') end
             call('HDEL', job, 'defa')
@@ -652,7 +738,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "1d8056ad880828bc17f5b6c2926af63d578838b9")
+        """#, sha: "be8313aab86e03633f5dffa18a74fc21039de397")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -672,8 +758,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -833,7 +923,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "8d4b6c08e5b86c5e3ccf16e6e6a8759ca02772e4")
+        """#, sha: "b7bb18a93041f352258edc07247985d8cf3f3d42")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -984,8 +1074,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -1155,8 +1249,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -1177,10 +1275,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -1225,9 +1323,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -1254,15 +1354,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -1276,10 +1442,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -1303,8 +1477,8 @@ enum Scripts {
             if holder then
                 call('ZSCORE', delayedKey, holder)
                 call('EXISTS', jobKeys(base .. holder))
-                local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-                if parent then readParent(parent) end
+                local parent, isShared = unpack(rule.replaces and call('HMGET', base .. holder, 'parentKey', 'dps') or {})
+                if parent or isShared then readParents(base .. holder, parent, isShared) end
                 if rule.keeps then call('LLEN', activeKey) end
             end
         end
@@ -1451,7 +1625,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "87a21271b63aee86b27e988d4c726b1cc84a2ff5")
+        """#, sha: "cca1ac3dcfa467fce2875e345e5ddf9bd81e635e")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -1572,6 +1746,16 @@ enum Scripts {
             local lines = {}
             for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
+        local function showDependents(job, hash, field)
+            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then showDependents(job, hash, field) end
+            end
+            return hash
+        end
                 reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
                 for index = 3, #lines do
                     local id = lines[index]
@@ -1579,7 +1763,7 @@ enum Scripts {
                     if expiry then
                         local size = #reply
                         reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
-                        reply[size + 3] = call('HGETALL', base .. id)
+                        reply[size + 3] = hashOf(base .. id)
                     end
                 end
                 if limit > (#reply - 4) / 3 then
@@ -1621,12 +1805,12 @@ enum Scripts {
                 local job, run = jobs[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
-                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
+                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
                     local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-                    if hash[2] or hash[3] or hash[4] or hash[8] or rule and (rule.count or rule.age) then isPlain = false end
+                    if hash[2] or hash[3] or hash[4] or hash[8] or hash[9] or rule and (rule.count or rule.age) then isPlain = false end
                 else
-                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
+                    hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
                     isPlain = false
                 end
                 hashes[index] = hash
@@ -1654,8 +1838,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -1862,10 +2050,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -1910,9 +2098,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -1939,15 +2129,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -1961,10 +2217,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -2057,13 +2321,15 @@ enum Scripts {
         local function finish(id, hash, target, value, rule, ...)
             local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
             if hash[3] then endDeduplication(id, hash[3]) end
-            local parent = hash[2]
-            if parent and target == 'completed' then
-                childCompleted(job, parent, value)
-            elseif parent then
-                childFailed(job, parent, call('HGET', job, 'parent'), value)
+            local parent, isShared = hash[2], hash[9]
+            if parent or isShared then
+                if target == 'completed' then
+                    tellCompleted(job, parent, isShared, value)
+                else
+                    tellFailed(job, parent, call('HGET', job, 'parent'), isShared, value)
+                end
+                fetched = {}
             end
-            if parent then fetched = {} end
             finished = finished + 1
             finishedAs[target] = finishedAs[target] + 1
             local field = target == 'completed' and 'returnvalue' or 'failedReason'
@@ -2166,7 +2432,7 @@ enum Scripts {
             call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
             for index = 1, count do
                 local hash = hashes[index]
-                if hash[2] then readParent(hash[2]) end
+                if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
             end
             for index = 1, due and #due or 0 do
@@ -2394,6 +2660,8 @@ enum Scripts {
                         failure = true
                     elseif name == 'cnl' then
                         call('HDEL', base .. id, 'cnl')
+                    elseif name == 'dps' then
+                        hash[field + 1] = table.concat(call('LRANGE', base .. id .. ':dependents', 0, -1), '\n')
                     end
                 end
                 if max and not failure then begin() end
@@ -2460,6 +2728,8 @@ enum Scripts {
                                     call('HDEL', job, 'cnl')
                                 elseif name == 'grp' and park then
                                     group = hash[field + 1]
+                                elseif name == 'dps' then
+                                    hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
                                 end
                             end
                         end
@@ -2550,7 +2820,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "f3ff174414712e545b74cee2a051fad75940c021")
+        """#, sha: "f3e19b56c64531746e4133f7fe2827967a9fc40e")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -2570,8 +2840,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -2793,10 +3067,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -2841,9 +3115,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -2870,15 +3146,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -2892,10 +3234,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -3042,7 +3392,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "d7d824484566ba55043cc037527195c224c9ac02")
+        """#, sha: "ca6d94f6f7c57dfde6a430598db09e491ba350fd")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -3062,8 +3412,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -3236,10 +3590,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -3284,9 +3638,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -3313,15 +3669,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -3335,7 +3757,15 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
-        local width, first = 10, 4
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
+        local width, first = 9, 4
         local count = (#ARGV - first + 1) / width
         local queues, order = {}, {}
         local function open(other)
@@ -3362,14 +3792,31 @@ enum Scripts {
             call('ZCARD', job .. ':unsuccessful')
         end
         call('SCARD', KEYS[2])
-        local function isAbove(above, job)
-            local seen = {}
-            while job and not seen[job] do
-                if job == above then return true end
-                seen[job] = true
-                job = call('HGET', job, 'parentKey')
+        local function parentsOf(job)
+            local parents = {}
+            local key, text, isShared = unpack(call('HMGET', job, 'parentKey', 'parent', 'dps'))
+            if key then parents[1] = { key = key, text = text } end
+            for _, entry in ipairs(isShared and call('LRANGE', dependentsKey(job), 0, -1) or {}) do
+                local word, other = string.match(entry, '^(%a+) (.*)$')
+                parents[#parents + 1] = { key = other, word = word }
             end
-            return false
+            return parents
+        end
+        local function allAbove(job)
+            local seen, open = { [job] = true }, { job }
+            while #open > 0 do
+                for _, parent in ipairs(parentsOf(table.remove(open))) do
+                    if not seen[parent.key] then seen[parent.key], open[#open + 1] = true, parent.key end
+                end
+            end
+            return seen
+        end
+        local function living(parents)
+            local found = {}
+            for _, parent in ipairs(parents) do
+                if call('EXISTS', parent.key) == 1 then found[#found + 1] = parent end
+            end
+            return found
         end
         local outer, hasEnded = ARGV[2] ~= '' and ARGV[2], false
         if outer then
@@ -3379,40 +3826,55 @@ enum Scripts {
             readChildren(outer)
             hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
         end
+        local above = outer and allAbove(outer) or {}
         local nodes, entering, full, tooLong = {}, {}, nil, nil
         for index = 1, count do
             local at = first + (index - 1) * width
             local queue = open(ARGV[at])
             local node = {
-                queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
-                id = ARGV[at + 4], at = at,
+                queue = queue, hasChildren = ARGV[at + 2] == '1', isReference = ARGV[at + 2] == 'r', id = ARGV[at + 3], at = at,
+                bonds = {},
             }
-            local length, from = string.match(ARGV[at + 9], '^g(%d+):()')
+            for place, word in string.gmatch(ARGV[at + 1], '(%d+) (%a+)') do
+                node.bonds[#node.bonds + 1] = { place = tonumber(place), word = word }
+            end
+            if #node.bonds > 1 or node.isReference then
+                call('HLEN', sharedKeyOf(queue.base))
+                call('SCARD', sharedQueuesOf(queue.base))
+            end
+            local length, from = string.match(ARGV[at + 8], '^g(%d+):()')
             if length then
                 local stop = from + tonumber(length)
-                node.group = length ~= '0' and string.sub(ARGV[at + 9], from, stop - 1)
-                ARGV[at + 9] = string.sub(ARGV[at + 9], stop)
+                node.group = length ~= '0' and string.sub(ARGV[at + 8], from, stop - 1)
+                ARGV[at + 8] = string.sub(ARGV[at + 8], stop)
                 if node.group then readGroup(groupsAt(queue.base), node.group) end
             end
             if node.id ~= '' then
                 node.key = queue.base .. node.id
                 node.isKnown = call('EXISTS', node.key) == 1
                 readChildren(node.key)
+                call('LLEN', dependentsKey(node.key))
             end
             nodes[index] = node
+            if node.isReference and not node.isKnown then return { 'nowhere', node.key } end
             if index == 1 and hasEnded then
-                if not node.isKnown or call('HGET', node.key, 'parentKey') ~= outer then return { 'ended' } end
-                outer = false
+                local isOuters = false
+                for _, parent in ipairs(node.isKnown and parentsOf(node.key) or {}) do isOuters = isOuters or parent.key == outer end
+                if not isOuters then return { 'ended' } end
+                outer, above = false, {}
             end
             if node.isKnown then
-                local other = call('HGET', node.key, 'parentKey')
+                node.parents = living(parentsOf(node.key))
                 if index == 1 then
-                    if outer and other and other ~= outer and call('EXISTS', other) == 1 then return { 'other', node.key } end
+                    local isOuters = #node.parents == 0
+                    for _, parent in ipairs(node.parents) do isOuters = isOuters or parent.key == outer end
+                    if outer and not isOuters then return { 'other', node.key } end
                 else
                     if node.hasChildren then return { 'taken', node.key } end
-                    if other and call('EXISTS', other) == 1 then return { 'other', node.key } end
+                    if not node.isReference and #node.parents > 0 then return { 'other', node.key } end
+                    if #node.parents + #node.bonds > 5000 then return { 'many', node.key } end
                 end
-                if outer and isAbove(node.key, outer) then return { 'above', node.key } end
+                if above[node.key] then return { 'above', node.key } end
                 if index == 1 then break end
             elseif not node.hasChildren then
                 entering[queue] = (entering[queue] or 0) + 1
@@ -3436,36 +3898,60 @@ enum Scripts {
                 call('SADD', KEYS[2], queue.base)
             end
         end
-        local function parentText(parent, rest)
+        local members = { none = '', fail = ',"fpof":true', continue = ',"cpof":true', ignore = ',"idof":true', remove = ',"rdof":true' }
+        local function parentText(parent, word)
             local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. rest .. '}'
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. members[word] .. '}'
         end
-        local function childOptions(options, parent, rest)
+        local function childOptions(options, parent, word)
             local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-            return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. rest .. ','
+            return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. members[word] .. ','
                 .. string.sub(options, 2)
         end
+        local function share(job, parents, stamp)
+            for place = 2, #parents do call('RPUSH', dependentsKey(job), parents[place].word .. ' ' .. parents[place].key) end
+            call('HSET', job, 'dps', '1')
+            noteTold(job, stamp, parents[1].key)
+        end
         local linked = {}
-        local function link(node, parent)
-            local id = string.match(node.key, '[^:]*$')
-            local text = parentText(parent, node.rest)
-            call('HSET', node.key, 'parentKey', parent, 'parent', text)
-            local isFailed = call('ZSCORE', node.queue.base .. 'failed', id)
-            if isFailed then
-                local isTold = call('HEXISTS', parent .. ':failed', node.key) == 1
-                    or call('ZSCORE', parent .. ':unsuccessful', node.key)
-                if isTold then return end
+        local function link(node, bonds)
+            if #bonds == 0 then return end
+            local id, parents, wasShared = string.match(node.key, '[^:]*$'), node.parents, call('HGET', node.key, 'dps')
+            local hasCompleted = call('ZSCORE', node.queue.base .. 'completed', id)
+            local hasFailed = call('ZSCORE', node.queue.base .. 'failed', id)
+            for _, bond in ipairs(bonds) do
+                local parent = bond.key
+                local isTold = hasFailed and (call('HEXISTS', parent .. ':failed', node.key) == 1
+                    or call('ZSCORE', parent .. ':unsuccessful', node.key))
+                if not isTold then
+                    if hasFailed then
+                        local reason = call('HGET', node.key, 'failedReason') or ''
+                        linked[#linked + 1] = { node.key, parent, policyOf(bond.word), reason }
+                    end
+                    call('SREM', parent .. ':dependencies', node.key)
+                    call('HDEL', parent .. ':processed', node.key)
+                    call('HDEL', parent .. ':failed', node.key)
+                    call('ZREM', parent .. ':unsuccessful', node.key)
+                    if hasCompleted then
+                        call('HSET', parent .. ':processed', node.key, call('HGET', node.key, 'returnvalue') or 'null')
+                    else
+                        call('SADD', parent .. ':dependencies', node.key)
+                    end
+                end
+                local place = #parents + 1
+                for other = 1, #parents do
+                    if parents[other].key == parent then place = other end
+                end
+                parents[place] = bond
             end
-            if isFailed then linked[#linked + 1] = { node.key, parent, text, call('HGET', node.key, 'failedReason') or '' } end
-            call('SREM', parent .. ':dependencies', node.key)
-            call('HDEL', parent .. ':processed', node.key)
-            call('HDEL', parent .. ':failed', node.key)
-            call('ZREM', parent .. ':unsuccessful', node.key)
-            if call('ZSCORE', node.queue.base .. 'completed', id) then
-                call('HSET', parent .. ':processed', node.key, call('HGET', node.key, 'returnvalue') or 'null')
-            else
-                call('SADD', parent .. ':dependencies', node.key)
+            call('HSET', node.key, 'parentKey', parents[1].key, 'parent', parents[1].text or parentText(parents[1].key, parents[1].word))
+            if wasShared then
+                call('DEL', dependentsKey(node.key))
+                call('HDEL', node.key, 'dps')
+                noteTold(node.key)
             end
+            if #parents < 2 then return end
+            share(node.key, parents, not hasCompleted and (hasFailed and call('HGET', node.key, 'finishedOn') or '') or nil)
         end
         local function tellFailures()
             for _, failure in ipairs(linked) do childFailed(unpack(failure)) end
@@ -3474,8 +3960,7 @@ enum Scripts {
             local node = nodes[1]
             call('INCR', node.queue.id)
             if outer then
-                node.rest = ARGV[3]
-                link(node, outer)
+                link(node, { { key = outer, word = ARGV[3] } })
                 tellFailures()
                 wakeParentIfDone(outer)
             end
@@ -3483,7 +3968,7 @@ enum Scripts {
             return '=' .. node.id
         end
         local function enter(node, due)
-            local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 8], ARGV[node.at + 9]
+            local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 7], ARGV[node.at + 8]
             if due and due > now then
                 local lowest, last = due * 4096, due * 4096 + 4095
                 local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -3507,30 +3992,35 @@ enum Scripts {
             tell(queue, 'waiting', 'jobId', id)
         end
         for index, node in ipairs(nodes) do
-            local queue, at = node.queue, node.at
-            local parent = index == 1 and outer or index > 1 and nodes[node.parent].key
-            if index == 1 then node.rest = ARGV[3] end
-            local number = integer(call('INCR', queue.id))
-            if node.isKnown then
-                link(node, parent)
+            local queue, at, bonds = node.queue, node.at, node.bonds
+            for _, bond in ipairs(bonds) do bond.key = nodes[bond.place].key end
+            if index == 1 and outer then bonds = { { key = outer, word = ARGV[3] } } end
+            if node.isReference then
+                link(node, bonds)
+            elseif node.isKnown then
+                call('INCR', queue.id)
+                link(node, bonds)
                 tell(queue, 'duplicated', 'jobId', node.id)
             else
+                local number = integer(call('INCR', queue.id))
                 if node.id == '' then
                     while call('EXISTS', queue.base .. number) == 1 do number = integer(call('INCR', queue.id)) end
                     node.id, node.key = number, queue.base .. number
                 end
-                local entry, due = ARGV[at + 9], nil
+                local entry, due = ARGV[at + 8], nil
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
-                tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 5])
-                local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
-                call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
-                    'delay', delay, 'priority', ARGV[at + 8])
+                tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+                local parent, options = bonds[1], ARGV[at + 6]
+                if parent then options = childOptions(options, parent.key, parent.word) end
+                call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
+                    'delay', delay, 'priority', ARGV[at + 7])
                 if node.group then call('HSET', node.key, 'grp', node.group) end
                 if parent then
-                    call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
-                    call('SADD', parent .. ':dependencies', node.key)
+                    call('HSET', node.key, 'parentKey', parent.key, 'parent', parentText(parent.key, parent.word))
+                    for _, bond in ipairs(bonds) do call('SADD', bond.key .. ':dependencies', node.key) end
+                    if #bonds > 1 then share(node.key, bonds, '') end
                 end
                 if node.hasChildren then
                     call('ZADD', queue.children, nowText, node.id)
@@ -3552,7 +4042,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "2e64c6ed08ca4865e5d08e1ee0fcb20ff797384c")
+        """#, sha: "067467f49cd2f0501deecc6e049a28dca8ab3339")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -3572,8 +4062,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -3746,10 +4240,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -3794,9 +4288,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -3823,15 +4319,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -3844,6 +4406,14 @@ enum Scripts {
             end
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
         end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
@@ -3886,14 +4456,24 @@ enum Scripts {
             local queue, other = placeOf(job)
             return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
         end
+        local function parentsOf(job)
+            local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
+            if key then parents[1] = key end
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
+            return parents, key, isShared
+        end
+        local function isPending(job, parent)
+            return call('EXISTS', parent) == 1 and call('SISMEMBER', parent .. ':dependencies', job) == 1
+        end
         if command == 'detach' then
-            local parent = call('HGET', root, 'parentKey')
-            if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
-                return 'noParent'
-            end
-            readParent(parent)
-            detach(root, parent)
-            call('HDEL', root, 'parentKey', 'parent')
+            local parents, key, isShared = parentsOf(root)
+            local isAwaited = false
+            for _, parent in ipairs(parents) do isAwaited = isAwaited or isPending(root, parent) end
+            if not isAwaited then return 'noParent' end
+            readParents(root, key, isShared)
+            leaveParents(root, key, isShared)
+            call('HDEL', root, 'parentKey', 'parent', 'dps')
+            call('DEL', dependentsKey(root))
             return 'done'
         end
         local isPendingOnly = command == 'removeUnprocessedChildren'
@@ -3901,7 +4481,13 @@ enum Scripts {
             local queue, other = placeOf(job)
             return not isActive(job) and not call('ZSCORE', queue.failed, other)
         end
-        local function childrenOf(job)
+        local function isChild(job, parent)
+            for _, key in ipairs(parentsOf(job)) do
+                if key == parent then return true end
+            end
+            return false
+        end
+        local function childrenOf(job, isPendingOnly)
             local keys = call('SMEMBERS', job .. ':dependencies')
             if not isPendingOnly then
                 for _, list in ipairs({
@@ -3912,39 +4498,58 @@ enum Scripts {
             end
             local own = {}
             for _, key in ipairs(keys) do
-                if call('HGET', key, 'parentKey') == job then own[#own + 1] = key end
+                if isChild(key, job) then own[#own + 1] = key end
             end
             return own
         end
-        local found, open, seen = {}, isPendingOnly and childrenOf(root) or { root }, { [root] = true }
+        local first = isPendingOnly and childrenOf(root, true) or { root }
+        local found, open, seen, isFound = {}, {}, { [root] = true }, { [root] = true }
+        for index, job in ipairs(first) do open[index], seen[job] = job, true end
         while #open > 0 do
             local job = table.remove(open)
             if not isPendingOnly or isUnprocessed(job) then
-                found[#found + 1] = job
+                found[#found + 1], isFound[job] = job, true
                 if #found > most then return 'tooMany' end
-                for _, child in ipairs(childrenOf(job)) do
+                for _, child in ipairs(childrenOf(job, isPendingOnly)) do
                     if not seen[child] then seen[child], open[#open + 1] = true, child end
                 end
             end
         end
+        local kept, keeping = {}, {}
+        local function keep(job)
+            if job ~= root and isFound[job] and not kept[job] then kept[job], keeping[#keeping + 1] = true, job end
+        end
+        for _, job in ipairs(found) do
+            for _, parent in ipairs(parentsOf(job)) do
+                if not isFound[parent] and isPending(job, parent) then keep(job) end
+            end
+        end
+        while #keeping > 0 do
+            for _, child in ipairs(childrenOf(table.remove(keeping), true)) do keep(child) end
+        end
+        local leaving, isLeaving = {}, {}
+        for _, job in ipairs(found) do
+            if not kept[job] then leaving[#leaving + 1], isLeaving[job] = job, true end
+        end
         if not isPendingOnly then
             if isPendingIteration(id) then return 'scheduled' end
-            for _, job in ipairs(found) do
+            for _, job in ipairs(leaving) do
                 if isActive(job) then return 'active' end
             end
         end
-        for _, job in ipairs(found) do
+        for _, job in ipairs(leaving) do
             local queue, _, name = placeOf(job)
             call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
                 name .. 'completed', name .. 'paused', jobKeys(job))
-            local parent, group = unpack(call('HMGET', job, 'parentKey', 'grp'))
-            if parent then readParent(parent) end
+            local group = call('HGET', job, 'grp')
+            local _, key, isShared = parentsOf(job)
+            if key or isShared then readParents(job, key, isShared) end
             if group then readGroup(groupsAt(name), group) end
         end
-        for _, job in ipairs(found) do
+        for _, job in ipairs(leaving) do
             local queue, other, name = placeOf(job)
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            leaveParents(job, parent, isShared, false, isLeaving)
             local place
             for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
                 local score = not place and call('ZSCORE', name .. suffix, other)
@@ -3964,8 +4569,14 @@ enum Scripts {
             call('DEL', jobKeys(job))
             emitTo(queue, 'removed', 'jobId', other, 'prev', place)
         end
+        for _, child in ipairs(isPendingOnly and first or {}) do
+            if kept[child] then
+                detach(child, root)
+                forgetParent(child, root)
+            end
+        end
         return 'done'
-        """#, sha: "31598b7f3ce8683160e568e16db2e99e76d6a0ed")
+        """#, sha: "102f0a91a73de976046c9c88f28da4d20a04b3bd")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -4035,8 +4646,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -4110,7 +4725,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "c17e1fc2536e5631ca7fd097b6ab5cd59e0d9e52")
+        """#, sha: "d6b58d66cff1861ed8f6a82d0c5ad70efaf78933")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -4130,8 +4745,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -4190,9 +4809,19 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function showDependents(job, hash, field)
+            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then showDependents(job, hash, field) end
+            end
+            return hash
+        end
         local reply = {}
         for index, id in ipairs(ARGV) do
-            local hash = call('HGETALL', base .. id)
+            local hash = hashOf(base .. id)
             if #hash == 0 then
                 reply[index] = {}
             else
@@ -4207,7 +4836,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "2fc9085712c6ebbee72b5417d3dbc0c1b34b4bd7")
+        """#, sha: "ea08b930d58ca045982f3ed6151154f786a616d2")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -4227,8 +4856,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -4446,6 +5079,16 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function showDependents(job, hash, field)
+            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then showDependents(job, hash, field) end
+            end
+            return hash
+        end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
         local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
         local function show(id, score)
@@ -4454,7 +5097,7 @@ enum Scripts {
                 reply[#reply + 1] = score
                 return
             end
-            local hash = call('HGETALL', base .. id)
+            local hash = hashOf(base .. id)
             if #hash == 0 then return end
             if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
             reply[#reply + 1] = id
@@ -4499,7 +5142,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "ddb176c0bfb5dd24ce95a57df8c1c9f1f7e969b2")
+        """#, sha: "6ac4d6085ac4a201c8295a6e116c8e1fe70c1b0c")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -4682,8 +5325,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -4905,10 +5552,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -4953,9 +5600,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -4982,15 +5631,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -5004,10 +5719,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -5329,7 +6052,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "1648db67f2bf530e01b4615f685cc82736d3ef3f")
+        """#, sha: "3e8caac62277a527bb272bb662a23bd1c726e49c")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -5349,8 +6072,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -5523,10 +6250,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -5571,9 +6298,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -5600,15 +6329,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -5622,10 +6417,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -5643,7 +6446,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "5647ef8327d28bb3c37884e30c9b3c3d596b0f1f")
+        """#, sha: "376541578ac764b8cc338147640b56ef9c3cb32b")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -5663,8 +6466,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -6014,7 +6821,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return reply
-        """#, sha: "ad81dcf9494efbc63a806702fb25162ea01db29a")
+        """#, sha: "c1d085d5adb6f62ccda000b0f9fde06328b97a5b")
 
     /// `record.lua`
     static let record = RedisScript(name: "record", source: #"""
@@ -6034,8 +6841,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -6129,7 +6940,7 @@ enum Scripts {
             end
         end
         return table.concat(statuses)
-        """#, sha: "37c8100d7a540f5f3041cc450d72455ee77c0a19")
+        """#, sha: "42a6fc1d83e39e27671192258273f5edc8f33017")
 
     /// `renew.lua`
     static let renew = RedisScript(name: "renew", source: #"""
@@ -6229,8 +7040,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -6452,10 +7267,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -6500,9 +7315,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -6529,15 +7346,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -6551,10 +7434,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -6732,7 +7623,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "aaa9e384fa13264327aafe9f76187eb965748acd")
+        """#, sha: "e3f3dd0e8a79c5ed35049b7ca96068fc34eea013")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -6752,8 +7643,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -6975,10 +7870,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -7023,9 +7918,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -7052,15 +7949,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -7074,10 +8037,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -7239,7 +8210,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "e347fa21ab63e2cff95a64270ffd176a345a812f")
+        """#, sha: "b080bb180991e5d3eccb045a0f3520087386ef18")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -7259,8 +8230,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -7371,7 +8346,7 @@ enum Scripts {
             if index == limit then reply[1] = integer(entry[2]) .. '\t' .. entry[1] end
         end
         return reply
-        """#, sha: "99aa49b204423206b1367db17e5806b1fb079e46")
+        """#, sha: "1e24dd13bbf45cf3c058f6caf74201f90b0a6e62")
 
     /// `setGroup.lua`
     static let setGroup = RedisScript(name: "setGroup", source: #"""
@@ -7391,8 +8366,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -7649,7 +8628,7 @@ enum Scripts {
             end
         end
         return 1
-        """#, sha: "73050ba509ef8f850e0da48c4fb69cbb7083e341")
+        """#, sha: "18d9b9dc354e34e64a63a86fa004fe3db9a5ffbb")
 
     /// `sweep.lua`
     static let sweep = RedisScript(name: "sweep", source: #"""
@@ -7669,8 +8648,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -7843,10 +8826,10 @@ enum Scripts {
             if paused or (places and call('LLEN', queue.active) >= places) then return end
             call('ZADD', queue.marker, '0', '0')
         end
-        local readParents = {}
+        local parentsRead = {}
         local function readParent(parent)
-            if readParents[parent] then return end
-            readParents[parent] = true
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
             local queue, group = queueOf(parent), call('HGET', parent, 'grp')
             call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -7891,9 +8874,11 @@ enum Scripts {
             call('HSET', parent .. ':processed', job, result)
             wakeParentIfDone(parent)
         end
-        local function childFailed(job, parent, text, reason)
+        local function policiesOf(text)
             local isObject, policy = pcall(cjson.decode, text or '{}')
-            if not isObject or type(policy) ~= 'table' then policy = {} end
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
             local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
             if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if policy.fpof then
@@ -7920,15 +8905,81 @@ enum Scripts {
             local holder, postponed = deduplicationKeys(deduplication)
             if call('GET', holder) == id then call('DEL', holder, postponed) end
         end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
         local function detach(job, parent, isSwept)
-            if not parent then return end
             if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
             if call('SCARD', parent .. ':dependencies') > 0 then return end
             local queue, id = queueOf(parent)
             if not takeWaiting(queue, id) then return end
             if isSwept and base .. id == parent then
-                local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-                detach(parent, above, true)
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
                 freeDeduplication(id, deduplication)
                 call('DEL', jobKeys(parent))
                 return
@@ -7942,10 +8993,18 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
-            local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-            detach(job, parent, isSwept)
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
             if freesDeduplication then freeDeduplication(id, deduplication) end
             return call('DEL', jobKeys(job))
         end
@@ -8168,10 +9227,428 @@ enum Scripts {
         for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
         call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
             completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, slicesKey, repeatKey, leasesKey,
-            pausedSchedulersKey, moveKey)
+            pausedSchedulersKey, moveKey, sharedKeyOf(base))
         call('SREM', KEYS[2], base)
+        call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "15ce94041719c25d7ba198d8b1276fe9a6cf6023")
+        """#, sha: "b1135795f445166116e60ec4b45c2efb37c999d1")
+
+    /// `tellParents.lua`
+    static let tellParents = RedisScript(name: "tellParents", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
+        end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local knownQueues = {}
+        local fullScore = 4503599627370496
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
+            end
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
+            end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local parentsRead = {}
+        local function readParent(parent)
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function policiesOf(text)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = takeWaiting(queue, id)
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
+        local function detach(job, parent, isSwept)
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if not takeWaiting(queue, id) then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
+        local sharedKey = sharedKeyOf(base)
+        call('SCARD', sharedQueuesOf(base))
+        local page = call('HSCAN', sharedKey, ARGV[2], 'COUNT', ARGV[3])
+        local ended = {}
+        for index = 1, #page[2], 2 do
+            local id, value = page[2][index], page[2][index + 1]
+            local job = base .. id
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason, name =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason', 'name'))
+            local item = { job = job, parent = parent or first, text = text }
+            if not name and call('EXISTS', job) == 0 then
+                item.isGone = true
+                if first then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+                ended[#ended + 1] = item
+            elseif finished and finished ~= stamp then
+                if call('ZSCORE', completedKey, id) then
+                    item.result = result or 'null'
+                    ended[#ended + 1] = item
+                elseif call('ZSCORE', failedKey, id) then
+                    item.reason, item.finished = reason or '', finished
+                    ended[#ended + 1] = item
+                end
+            end
+        end
+        for _, item in ipairs(ended) do readParents(item.job, item.parent, true) end
+        for _, item in ipairs(ended) do
+            if item.result then
+                tellCompleted(item.job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(item.job, item.parent, true)
+                call('DEL', dependentsKey(item.job))
+            end
+        end
+        if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
+        return { #ended, page[1] }
+        """#, sha: "13212e9b6667a43784d770f11ef4943f38b2a173")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -8191,8 +9668,12 @@ enum Scripts {
         local moveKey = base .. 'drover:move'
         local function logKey(job) return job .. ':logs' end
         local function jobKeys(job)
-            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
         end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
         local function queueOf(job)
             local other, id = string.match(job, '^(.*):([^:]*)$')
             return {
@@ -8329,5 +9810,5 @@ enum Scripts {
         end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "703c0e8443c48eb8a5557269e9be9d997b686c04")
+        """#, sha: "932deb97467f513043453fbd779926fe2c55745a")
 }

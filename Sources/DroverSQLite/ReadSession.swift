@@ -42,10 +42,10 @@ final class ReadSession {
         return row
     }
 
-    /// Reads what steps of a job have recorded, and its parent, where there are any.
+    /// Reads what steps of a job have recorded, and who waits for it, where there are any.
     func fillSteps(of row: inout JobRow) throws(StoreError) {
         if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
-        if row.annexes.hasParent { try row.fillParent(by: statement(SQL.readParent)) }
+        if row.annexes.hasParent { try row.fillParents { sql throws(StoreError) in try statement(sql) } }
     }
 
     func list(

@@ -79,6 +79,11 @@ enum SQL {
         DELETE FROM drover_dedups WHERE queue = ?1 AND id = ?2
         """#
 
+    /// `delete-dependents.sql`
+    static let deleteDependents = #"""
+        DELETE FROM drover_dependents WHERE job = ?1
+        """#
+
     /// `delete-events.sql`
     static let deleteEvents = #"""
         DELETE FROM drover_events WHERE queue = ?1
@@ -443,6 +448,11 @@ enum SQL {
         UPDATE drover_jobs SET grp_rank = ?2, grp_place = ?3 WHERE seq = ?1
         """#
 
+    /// `read-dependents.sql`
+    static let readDependents = #"""
+        SELECT queue, id, policy FROM drover_dependents WHERE job = ?1 ORDER BY place
+        """#
+
     /// `read-events.sql`
     static let readEvents = #"""
         SELECT last, count, body, at FROM drover_events WHERE queue = ?1 AND last > ?2 ORDER BY last LIMIT ?3
@@ -465,7 +475,7 @@ enum SQL {
 
     /// `read-parent.sql`
     static let readParent = #"""
-        SELECT queue, id, policy FROM drover_parents WHERE job = ?1
+        SELECT queue, id, policy, more FROM drover_parents WHERE job = ?1
         """#
 
     /// `read-steps.sql`
@@ -529,6 +539,11 @@ enum SQL {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """#
 
+    /// `save-dependent.sql`
+    static let saveDependent = #"""
+        INSERT INTO drover_dependents (job, place, queue, id, policy) VALUES (?1, ?2, ?3, ?4, ?5)
+        """#
+
     /// `save-group.sql`
     static let saveGroup = #"""
         INSERT OR REPLACE INTO drover_groups (queue, name, weight, concurrency, rate_max, rate_span, paused, waiting, active, window_end,
@@ -550,7 +565,7 @@ enum SQL {
 
     /// `save-parent.sql`
     static let saveParent = #"""
-        INSERT OR REPLACE INTO drover_parents (job, queue, id, policy) VALUES (?1, ?2, ?3, ?4)
+        INSERT OR REPLACE INTO drover_parents (job, queue, id, policy, more) VALUES (?1, ?2, ?3, ?4, ?5)
         """#
 
     /// `save-queue.sql`
@@ -739,6 +754,19 @@ enum SQL {
             prioritized = (SELECT count(*) FROM drover_jobs WHERE queue = number AND state = 1),
             grouped = (SELECT count(*) FROM drover_jobs WHERE queue = number AND state = 7)
         WHERE number IN (SELECT queue FROM drover_groups);
+        """#
+
+    /// `schema-11.sql`
+    static let schema11 = #"""
+        ALTER TABLE drover_parents ADD COLUMN more INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE drover_dependents (
+            job INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            id TEXT NOT NULL,
+            policy INTEGER NOT NULL,
+            PRIMARY KEY (job, place)
+        ) WITHOUT ROWID;
         """#
 
     /// `schema-2.sql`

@@ -77,6 +77,17 @@ struct ScriptTests {
         Usage(Scripts.schedules) { _ = try await $0.schedules(ScheduleQuery(queue: $1), page: Page()) },
         Usage(Scripts.setGroup) { _ = try await $0.configure([.group($1, "g", .weight(2))]) },
         Usage(Scripts.sweep) { _ = try await $0.sweep(.drain($1, delayed: true), after: nil, limit: 10) },
+        Usage(Scripts.tellParents) {
+            let shared = NewJob(id: JobID(stored: "shared"), name: "job", start: .after(.seconds(600)))
+            let other = NewJob(
+                id: JobID(stored: "second"), name: "job",
+                children: [ChildJob(reference: JobKey(queue: $1, id: JobID(stored: "shared")))])
+            let graph = NewJob(
+                id: JobID(stored: "first"), name: "job", children: [ChildJob($1, shared)],
+                companions: [CompanionJob($1, other)])
+            _ = try await $0.enqueue($1, [graph])
+            _ = try await $0.releaseParents(after: nil, limit: 10)
+        },
         Usage(Scripts.whole) { _ = try await $0.movePage(MoveQuery(queue: $1, part: .point), page: Page()) },
     ]
 

@@ -124,6 +124,30 @@ struct OpeningTests {
         }
     }
 
+    @Test("Flows of the layout before jobs had several parents go on, and their jobs can be waited for by more")
+    func layoutWithoutDependents() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("jobs.sqlite")
+            func key(_ id: String) -> JobKey { JobKey(queue: "q", id: JobID(stored: id)) }
+            try await withStore(path) { store in
+                let child = ChildJob("q", NewJob(id: JobID(stored: "c"), name: "n"), onFailure: .ignore)
+                _ = try await store.enqueue("q", [NewJob(id: JobID(stored: "p"), name: "n", children: [child])])
+            }
+            try raw(path) { try undoLayout(to: 10, $0) }
+            try await withStore(path) { store in
+                let more = NewJob(
+                    id: JobID(stored: "o"), name: "n",
+                    children: [ChildJob(reference: key("c"), onFailure: .failParent)])
+                #expect(try await store.enqueue("q", [more]) == [.added(JobID(stored: "o"))])
+                let record = try await store.jobs([key("c")])[0]
+                #expect(record?.parent == JobParent(key("p"), onFailure: .ignore))
+                #expect(record?.dependents == [JobParent(key("o"), onFailure: .failParent)])
+            }
+            #expect(try raw(path) { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+            #expect(try FileAudit.problems(in: path) == [])
+        }
+    }
+
     @Test("After the last store that read and wrote has closed, the file alone holds everything")
     func closedFileIsWhole() async throws {
         try await withTemporaryFolder { folder in
@@ -393,6 +417,7 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 7', 'BETWEEN 0 AND 6') WHERE name = 'drover_jobs';
         PRAGMA writable_schema = RESET;
         """,
+        11: "DROP TABLE drover_dependents; ALTER TABLE drover_parents DROP COLUMN more",
     ]
     for newer in ((version + 1)...Schema.versions.count).reversed() {
         try db.execute(sql: try #require(undoing[newer]))

@@ -57,6 +57,8 @@ struct QueryPlanTests {
         ("list-all-reservations", SQL.listAllReservations), ("list-children-ascending", SQL.listChildrenAscending),
         ("list-children-descending", SQL.listChildrenDescending), ("read-parent", SQL.readParent),
         ("read-wait-delay", SQL.readWaitDelay), ("save-child", SQL.saveChild), ("save-parent", SQL.saveParent),
+        ("read-dependents", SQL.readDependents), ("save-dependent", SQL.saveDependent),
+        ("delete-dependents", SQL.deleteDependents),
         ("mark-group", SQL.markGroup), ("read-group", SQL.readGroup), ("place-in-group", SQL.placeInGroup),
         ("load-group", SQL.loadGroup), ("save-group", SQL.saveGroup), ("delete-group", SQL.deleteGroup),
         ("delete-groups", SQL.deleteGroups), ("forget-idle-groups", SQL.forgetIdleGroups),

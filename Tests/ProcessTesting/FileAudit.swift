@@ -38,6 +38,14 @@ package enum FileAudit {
             "SELECT 1 FROM drover_parents WHERE job NOT IN (SELECT seq FROM drover_jobs WHERE steps & 2)"
         ),
         (
+            "a further parent is of no job, or its child does not say that there are more",
+            "SELECT 1 FROM drover_dependents WHERE job NOT IN (SELECT job FROM drover_parents WHERE more)"
+        ),
+        (
+            "a job says that it has further parents and has none",
+            "SELECT 1 FROM drover_parents WHERE more AND job NOT IN (SELECT job FROM drover_dependents)"
+        ),
+        (
             "a job is marked as a child and has no parent",
             "SELECT 1 FROM drover_jobs WHERE steps & 2 AND seq NOT IN (SELECT job FROM drover_parents)"
         ),

@@ -45,7 +45,7 @@ private struct RedisQueueAudit {
         "id", "meta", "pc", "marker", "events", "stalled", "stalled-check", "limiter", "repeat",
     ]
     /// What a job has beside its hash.
-    private static let parts = ["logs", "dependencies", "processed", "failed", "unsuccessful"]
+    private static let parts = ["logs", "dependencies", "processed", "failed", "unsuccessful", "dependents"]
 
     let base: String
     /// The keys of the queue, without its base.

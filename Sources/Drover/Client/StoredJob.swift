@@ -25,14 +25,7 @@ extension ServiceConfiguration {
     func stored(_ job: NewJob, _ parts: EncryptedParts?, in queue: QueueName) throws -> NewJob {
         var job = job
         job.payload = try stored(job.payload, parts, of: job.name, in: queue)
-        if job.isInFlow {
-            job.children = try job.children.map { child in
-                var child = child
-                child.job = try stored(child.job, parts, in: child.queue)
-                return child
-            }
-        }
-        return job
+        return try job.changingOthers { try stored($1, parts, in: $0) }
     }
 
     /// What is wrong with the length of a job's payload, or of that of one of its children; or nil.
@@ -40,6 +33,7 @@ extension ServiceConfiguration {
         if let problem = payloadProblem(job.payload) { return problem }
         if !job.isInFlow { return nil }
         return job.children.lazy.compactMap { payloadProblem(of: $0.job) }.first
+            ?? job.companions.lazy.compactMap { payloadProblem(of: $0.job) }.first
     }
 }
 

@@ -83,14 +83,7 @@ struct JobTracing: Sendable {
         var job = job
         let own = job.options.telemetry
         if own?.omitContext != true, own?.metadata == nil { job.options.telemetry = context }
-        if job.isInFlow, !job.children.isEmpty {
-            job.children = job.children.map { child in
-                var child = child
-                child.job = carrying(child.job, context)
-                return child
-            }
-        }
-        return job
+        return job.changingOthers { carrying($1, context) }
     }
 
     // MARK: Process

@@ -10,6 +10,8 @@ enum ModelAnswer: Equatable, Sendable {
     case recorded([ReportStatus])
     case reclaimed([StalledJob])
     case pruned(Int)
+    /// Of how many jobs parents were told.
+    case released(Int)
     case commanded([CommandResult])
     case allowed([AllowanceResult])
     case swept([SweepStep])

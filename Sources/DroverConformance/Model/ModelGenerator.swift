@@ -49,7 +49,8 @@ struct ModelGenerator {
         case ..<650:
             .prune(queue(), PruneRule(one(2) ? .completed : .failed, keeping: retention()), limit: 1 + below(8))
         case ..<662: .heartbeat((0..<1 + few(3)).map { _ in report() })
-        case ..<668: .workers
+        case ..<666: .workers
+        case ..<668: .releaseParents(limit: 1 + below(20))
         case ..<675: .applyToAllowances((0..<1 + few(3)).map { _ in allowanceCommand() })
         case ..<775: .apply((0..<1 + few(4)).map { _ in ModelCommand(job: jobName(), action: action()) })
         case ..<800: .configure((0..<1 + few(2)).map { _ in setting() })

@@ -63,20 +63,23 @@ extension NewJob {
     /// The job with one of all the jobs below it left out, or made plain.
     fileprivate var withFewerChildren: [NewJob] {
         let parts = children
-        return parts.indices.flatMap { index in
-            var smaller = [parts.removing(index)]
-            let bare = NewJob(id: parts[index].job.id, name: "job", children: parts[index].job.children)
-            for job in (bare == parts[index].job ? [] : [bare]) + parts[index].job.withFewerChildren {
-                var child = parts[index]
-                child.job = job
-                smaller.append(parts.replacing(index, by: child))
+        var bachelor = self
+        bachelor.companions = []
+        return (companions.isEmpty ? [] : [bachelor])
+            + parts.indices.flatMap { index in
+                var smaller = [parts.removing(index)]
+                let bare = NewJob(id: parts[index].job.id, name: "job", children: parts[index].job.children)
+                for job in (bare == parts[index].job ? [] : [bare]) + parts[index].job.withFewerChildren {
+                    var child = parts[index]
+                    child.job = job
+                    smaller.append(parts.replacing(index, by: child))
+                }
+                return smaller.map { children in
+                    var job = self
+                    job.children = children
+                    return job
+                }
             }
-            return smaller.map { children in
-                var job = self
-                job.children = children
-                return job
-            }
-        }
     }
 }
 

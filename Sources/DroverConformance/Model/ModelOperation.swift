@@ -24,6 +24,7 @@ extension ModelNewJob: CustomStringConvertible {
         let children = job.children.map { "\($0.queue) \($0.onFailure) \(text($0.job))" }.joined(separator: ", ")
         return "\(job.id?.text ?? "#") \(job.name) \(job.payload) \(job.start) \(options)"
             + (children.isEmpty ? "" : " [\(children)]")
+            + job.companions.map { " & \($0.queue) \(text($0.job))" }.joined()
     }
 }
 
@@ -120,6 +121,8 @@ enum ModelOperation: Sendable {
     case reclaim(Int, maxStalled: Int, limit: Int)
     case prune(Int, PruneRule, limit: Int)
     case heartbeat([WorkerReport])
+    /// Telling parents what nobody but other clients leaves untold: of no job.
+    case releaseParents(limit: Int)
     case workers
     case apply([ModelCommand])
     case configure([QueueSetting])

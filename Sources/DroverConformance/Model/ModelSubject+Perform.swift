@@ -30,6 +30,16 @@ extension ModelSubject {
         case .heartbeat(let reports):
             try await store.heartbeat(reports)
             return .nothing
+        case .releaseParents(let limit):
+            var (told, cursor) = (0, PageCursor?.none)
+            var bound = PageBound()
+            repeat {
+                try bound.turn()
+                let step = try await store.releaseParents(after: cursor, limit: limit)
+                told += step.told
+                cursor = step.next
+            } while cursor != nil
+            return .released(told)
         case .workers:
             return .workers(
                 try await store.workers().map {

@@ -111,7 +111,7 @@ struct ModelSubject {
         job.dueAt = job.dueAt.map { show($0) }
         job.processedAt = job.processedAt.map { show($0) }
         job.finishedAt = job.finishedAt.map { show($0) }
-        job.parent = job.parent.map { JobParent(show($0.key), onFailure: $0.onFailure) }
+        job.parents = job.parents.map { JobParent(show($0.key), onFailure: $0.onFailure) }
         job.failedReason = job.failedReason.map { show(reason: $0) }
         job.deferredFailure = job.deferredFailure.map { show(reason: $0) }
         for index in job.steps.indices { job.steps[index].recordedAt = show(job.steps[index].recordedAt) }

@@ -48,6 +48,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowSweeps, flowMeetings,
+        graphs, graphCommands,
     ].flatMap(\.self)
 }
 

@@ -1,72 +1,118 @@
-/// The jobs of a flow in a row: each behind its parent.
+/// The jobs of a flow in a row: each behind all that wait for it.
 package struct FlowPlan: Sendable {
+    /// A job of the flow that waits for another one of it.
+    package struct Bond: Hashable, Sendable {
+        /// Its place in the row.
+        package var place: Int
+        /// What the failure of the other one means to it.
+        package var onFailure: ChildFailurePolicy
+    }
+
     /// One job of it.
     package struct Node: Sendable {
         /// Its queue.
         package var queue: QueueName
         /// The job, whose children are nodes of their own.
         package var job: NewJob
-        /// The place of its parent in the row; nil for the root.
-        package var parent: Int?
-        /// What its failure means to the parent.
-        package var onFailure: ChildFailurePolicy
-        /// Whether it has children in the flow.
+        /// Whether it stands for a job that is stored already.
+        package var isReference: Bool
+        /// Those that wait for it, in the order of the row; empty for the root and for companions that nobody waits for.
+        package var parents: [Bond] = []
+        /// Whether it waits for others of the flow.
         package var hasChildren: Bool
-        /// How many nodes lie above it.
-        var level: Int
+        /// How many nodes lie above it, at most.
+        var level = 0
+
+        /// What it is called in messages.
+        var label: String { job.id?.text ?? job.name.text }
     }
 
     /// The nodes; the root first.
     package private(set) var nodes: [Node] = []
     /// Whether there were more nodes or levels than may be, so that some are missing.
     private var isCut = false
+    /// Why there is no row, or nil.
+    private var disorder: ValidationError?
 
     /// How many jobs a flow has at most.
     package static let mostNodes = 20_000
     /// How many levels it has at most: a tree is taken apart level by level in memory.
     package static let mostLevels = 1_000
+    /// How many others wait for a job at most: all of them are told of its end in one step.
+    package static let mostParents = 5_000
 
-    /// The row of a job with its children.
+    /// The row of a job with its children and companions.
     package init(_ queue: QueueName, _ job: NewJob) {
-        var open = [Node(queue: queue, job: job, onFailure: .keepWaiting, hasChildren: !job.children.isEmpty, level: 0)]
-        while let node = open.popLast() {
-            guard nodes.count < Self.mostNodes, node.level < Self.mostLevels else {
-                isCut = true
-                return
-            }
-            let place = nodes.count
-            nodes.append(node)
-            for child in node.job.children.reversed() {
-                open.append(
-                    Node(
-                        queue: child.queue, job: child.job, parent: place, onFailure: child.onFailure,
-                        hasChildren: !child.job.children.isEmpty, level: node.level + 1))
+        guard let draft = FlowDraft(queue, job) else {
+            isCut = true
+            return
+        }
+        let row: [Int]
+        do throws(FlowOrder.Cycle) {
+            row = try FlowOrder.row(from: draft.roots, children: draft.children.map { $0.map(\.place) })
+        } catch {
+            nodes = draft.nodes
+            disorder = .cycle(error.places.map { draft.nodes[$0].label })
+            return
+        }
+        var places = [Int](repeating: 0, count: row.count)
+        for (place, index) in row.enumerated() { places[index] = place }
+        nodes = row.map { draft.nodes[$0] }
+        for (place, index) in row.enumerated() {
+            for bond in draft.children[index] {
+                let child = places[bond.place]
+                nodes[child].level = max(nodes[child].level, nodes[place].level + 1)
+                if nodes[child].parents.last?.place == place {
+                    disorder = disorder ?? .twice(nodes[place].label, nodes[child].label)
+                }
+                nodes[child].parents.append(Bond(place: place, onFailure: bond.onFailure))
             }
         }
+        disorder = disorder ?? bounds
     }
 
-    /// The first rule that the flow breaks, or nil.
-    var problem: ValidationError? {
-        if isCut {
-            return ValidationError("children", "a flow has at most 20,000 jobs on at most 1,000 levels; add some later")
+    /// The first bound that the row passes, or nil.
+    private var bounds: ValidationError? {
+        if let first = nodes.first(where: { !$0.parents.isEmpty && $0.job.hasCompanions }) {
+            return ValidationError(
+                "flow", "begins with \(first.label), which others of it wait for; begin with one that nobody waits for")
         }
-        for node in nodes {
+        if nodes.contains(where: { $0.level >= Self.mostLevels }) { return Self.tooLarge }
+        if let node = nodes.first(where: { $0.parents.count > Self.mostParents }) { return .tooManyParents(node.label) }
+        return nil
+    }
+
+    private static var tooLarge: ValidationError {
+        ValidationError("children", "a flow has at most 20,000 jobs on at most 1,000 levels; add some later")
+    }
+
+    /// The first rule that the flow breaks, whatever the queue of its first job is; or nil.
+    var problem: ValidationError? {
+        if isCut { return Self.tooLarge }
+        for (place, node) in nodes.enumerated() {
+            if node.isReference {
+                if let problem = node.job.id?.problemInFlow { return problem }
+                continue
+            }
             if let problem = node.job.ownProblem ?? node.job.id?.problemInFlow { return problem }
             if node.job.options.deduplication != nil {
                 return ValidationError(
                     "deduplication",
                     "a job with children or a parent may not have one; give it an id of its own instead")
             }
-            if node.parent != nil, node.job.parent != nil {
-                return ValidationError("parent", "only the first job of a flow may name a parent")
+            if place > 0, node.job.hasCompanions {
+                return ValidationError("companions", "only the first job of a flow may have them; give it all of them")
+            }
+            if node.job.parent != nil, place > 0 || node.job.hasCompanions {
+                return ValidationError("parent", "only the first job of a flow, without companions, may name a parent")
             }
         }
         return nil
     }
 
-    /// The problem of a flow that has an id twice in one queue, or nil.
-    package var repetition: ValidationError? {
-        if nodes.count == 1 { return nil }
+    /// The problem of a flow whose jobs can't be told from each other or can't be put into a row, or nil.
+    package var disarray: ValidationError? {
+        if nodes.count == 1 { return disorder }
         var known: Set<JobKey> = []
         for node in nodes {
             guard let id = node.job.id else { continue }
@@ -74,6 +120,58 @@ package struct FlowPlan: Sendable {
                 return ValidationError("id", "the flow has two jobs \(id) in queue \(node.queue)")
             }
         }
-        return nil
+        return disorder
+    }
+}
+
+/// The jobs of a flow as they are met, and who waits for whom.
+private struct FlowDraft {
+    var nodes: [FlowPlan.Node] = []
+    /// Of each node those that it waits for.
+    var children: [[FlowPlan.Bond]] = []
+    /// The first job and its companions.
+    var roots: [Int] = []
+
+    /// Nil where there are more nodes or levels than may be.
+    init?(_ queue: QueueName, _ job: NewJob) {
+        var ids: [JobKey: Int] = [:]
+        // Those that stand for another one, in its place among what a node waits for.
+        var references: [(parent: Int, position: Int, key: JobKey)] = []
+        var open: [(queue: QueueName, job: NewJob, parent: Int?, position: Int, depth: Int)] = []
+        for companion in job.companions.reversed() { open.append((companion.queue, companion.job, nil, 0, 0)) }
+        open.append((queue, job, nil, 0, 0))
+        while let next = open.popLast() {
+            guard nodes.count < FlowPlan.mostNodes, next.depth < FlowPlan.mostLevels else { return nil }
+            let place = nodes.count
+            let below = next.job.children
+            nodes.append(
+                FlowPlan.Node(queue: next.queue, job: next.job, isReference: false, hasChildren: !below.isEmpty))
+            children.append(below.map { FlowPlan.Bond(place: place, onFailure: $0.onFailure) })
+            if let parent = next.parent { children[parent][next.position].place = place } else { roots.append(place) }
+            if let id = next.job.id { ids[JobKey(queue: next.queue, id: id)] = place }
+            for (position, child) in below.enumerated().reversed() {
+                if child.isReference {
+                    if let id = child.job.id {
+                        references.append((place, position, JobKey(queue: child.queue, id: id)))
+                    }
+                } else {
+                    open.append((child.queue, child.job, place, position, next.depth + 1))
+                }
+            }
+        }
+        for (parent, position, key) in references {
+            if let place = ids[key] {
+                children[parent][position].place = place
+                continue
+            }
+            guard nodes.count < FlowPlan.mostNodes else { return nil }
+            ids[key] = nodes.count
+            children[parent][position].place = nodes.count
+            nodes.append(
+                FlowPlan.Node(
+                    queue: key.queue, job: NewJob(id: key.id, name: "reference"), isReference: true, hasChildren: false)
+            )
+            children.append([])
+        }
     }
 }

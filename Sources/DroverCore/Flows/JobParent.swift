@@ -39,12 +39,35 @@ public struct ChildJob: Hashable, Sendable {
     public var job: NewJob
     /// What it means to the parent when the job fails for good.
     public var onFailure: ChildFailurePolicy
+    /// Whether it only names a job: one of the same flow, or else one that is stored already.
+    public private(set) var isReference = false
 
     /// A child from its parts.
     public init(_ queue: QueueName, _ job: NewJob, onFailure: ChildFailurePolicy = .keepWaiting) {
         self.queue = queue
         self.job = job
         self.onFailure = onFailure
+    }
+
+    /// A job that several wait for, named by all of them but at most one: one of the same flow that has this id, or one that
+    /// is stored already, whoever waits for it.
+    public init(reference key: JobKey, onFailure: ChildFailurePolicy = .keepWaiting) {
+        self.init(key.queue, NewJob(id: key.id, name: "reference"), onFailure: onFailure)
+        isReference = true
+    }
+}
+
+/// A job that is stored with another one, all or none, though that does not wait for it.
+public struct CompanionJob: Hashable, Sendable {
+    /// Its queue.
+    public var queue: QueueName
+    /// The job, with the children that it waits for; it has no companions of its own.
+    public var job: NewJob
+
+    /// A companion from its parts.
+    public init(_ queue: QueueName, _ job: NewJob) {
+        self.queue = queue
+        self.job = job
     }
 }
 
@@ -86,6 +109,31 @@ extension ValidationError {
     package static func takenInFlow(_ key: JobKey) -> ValidationError {
         ValidationError(
             "id", "the job \(key.id) of queue \(key.queue) exists, and can't get children by a flow; add them to it")
+    }
+
+    /// A reference names a job that is nowhere.
+    package static func unknownChild(_ key: JobKey) -> ValidationError {
+        ValidationError(
+            "children", "there is no job \(key.id) in queue \(key.queue), neither in the flow nor stored; add it first")
+    }
+
+    /// Jobs of a flow wait for each other in a circle; the first name is the last as well.
+    package static func cycle(_ names: [String]) -> ValidationError {
+        // A long one is told by its beginning and its end.
+        let shown = names.count > 12 ? names.prefix(6) + ["…"] + names.suffix(5) : names[...]
+        return ValidationError(
+            "flow", "has a cycle, in which each waits for the next: \(shown.joined(separator: " → "))")
+    }
+
+    /// A job of a flow is to wait for another one twice.
+    package static func twice(_ parent: String, _ child: String) -> ValidationError {
+        ValidationError("children", "\(parent) waits for \(child) twice; say it once")
+    }
+
+    /// More jobs are to wait for one than may.
+    package static func tooManyParents(_ child: String) -> ValidationError {
+        ValidationError(
+            "parent", "more than 5,000 jobs would wait for \(child); let some wait for a job in between")
     }
 
     /// A job has no parent to be taken from.

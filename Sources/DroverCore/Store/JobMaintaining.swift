@@ -22,4 +22,13 @@ public protocol JobMaintaining: Sendable {
     /// Reports are taken in order, all or none; of two that name the same worker the later one counts. Without any
     /// nothing happens.
     func heartbeat(_ reports: [WorkerReport]) async throws(StoreError)
+
+    /// Tells parents how their children ended where another client ended them that knows only of the first of several
+    /// parents (`JobRecord.dependents`). Where only Drover ends jobs there is nothing to do. A job that was told is not told
+    /// twice.
+    ///
+    /// - Parameters:
+    ///   - cursor: what the step before returned; nil for the first.
+    ///   - limit: how many jobs to look at, about.
+    func releaseParents(after cursor: PageCursor?, limit: Int) async throws(StoreError) -> ParentRelease
 }

@@ -48,6 +48,17 @@ public struct JobRecord: Hashable, Sendable {
 
     /// The job that waits, or waited, for this one; nil when none does. It may be gone.
     public var parent: JobParent?
+    /// Further jobs that wait, or waited, for this one, in the order in which they hear of it; they may be gone.
+    public var dependents: [JobParent] = []
+
+    /// All jobs that wait, or waited, for this one: ``parent``, then ``dependents``.
+    public var parents: [JobParent] {
+        get { parent.map { [$0] + dependents } ?? dependents }
+        set {
+            parent = newValue.first
+            dependents = Array(newValue.dropFirst())
+        }
+    }
 
     /// A record of a job that has just been stored.
     public init(

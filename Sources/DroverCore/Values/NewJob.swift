@@ -26,6 +26,7 @@ public struct NewJob: Hashable, Sendable {
     private struct Bonds: Hashable, Sendable {
         var parent: JobParent?
         var children: [ChildJob] = []
+        var companions: [CompanionJob] = []
     }
 
     private final class Family: Hashable, Sendable, CustomStringConvertible {
@@ -33,7 +34,7 @@ public struct NewJob: Hashable, Sendable {
         var description: String { "\(bonds)" }
 
         init?(_ bonds: Bonds) {
-            if bonds.parent == nil, bonds.children.isEmpty { return nil }
+            if bonds.parent == nil, bonds.children.isEmpty, bonds.companions.isEmpty { return nil }
             self.bonds = bonds
         }
 
@@ -62,20 +63,51 @@ public struct NewJob: Hashable, Sendable {
         set { bonds.parent = newValue }
     }
 
-    /// Whether the job has children or a parent.
+    /// Further jobs that are stored with this one, all or none, and may wait for each other by references
+    /// (``ChildJob/init(reference:onFailure:)``): with them a flow is a graph that ends in several jobs. None of the graph
+    /// waits for this one.
+    public var companions: [CompanionJob] {
+        get { bonds.companions }
+        set { bonds.companions = newValue }
+    }
+
+    /// Whether other jobs are stored with this one that it need not wait for.
+    var hasCompanions: Bool { !(family?.bonds.companions.isEmpty ?? true) }
+
+    /// Whether the job has children, a parent or companions.
     public var isInFlow: Bool { family != nil }
 
     /// A job from its parts.
     public init(
         id: JobID? = nil, name: JobName, payload: JSONText = .emptyObject, start: Start = .now,
-        options: JobOptions = JobOptions(), parent: JobParent? = nil, children: [ChildJob] = []
+        options: JobOptions = JobOptions(), parent: JobParent? = nil, children: [ChildJob] = [],
+        companions: [CompanionJob] = []
     ) {
         self.id = id
         self.name = name
         self.payload = payload
         self.start = start
         self.options = options
-        if parent != nil || !children.isEmpty { bonds = Bonds(parent: parent, children: children) }
+        if parent != nil || !children.isEmpty || !companions.isEmpty {
+            bonds = Bonds(parent: parent, children: children, companions: companions)
+        }
+    }
+
+    /// The job with each of those that are stored with it as `change` makes it; references stay.
+    package func changingOthers(_ change: (QueueName, NewJob) throws -> NewJob) rethrows -> NewJob {
+        guard let bonds = family?.bonds else { return self }
+        var job = self
+        if !bonds.children.isEmpty {
+            job.children = try bonds.children.map { child in
+                var child = child
+                if !child.isReference { child.job = try change(child.queue, child.job) }
+                return child
+            }
+        }
+        if !bonds.companions.isEmpty {
+            job.companions = try bonds.companions.map { CompanionJob($0.queue, try change($0.queue, $0.job)) }
+        }
+        return job
     }
 
     /// The options as a store keeps them: those of a job that expires say from when on that counts.

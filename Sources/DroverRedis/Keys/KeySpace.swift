@@ -10,6 +10,8 @@ struct KeySpace: Sendable {
 
     /// The set of bases of the queues that Drover knows.
     var queues: String { "\(prefix):drover-queues" }
+    /// The set of bases of the queues with jobs that several wait for, of which not all were told how they ended.
+    var sharedQueues: String { "\(prefix):drover-shared" }
     /// The hash of reports of workers, by their names.
     var workers: String { "\(prefix):drover-workers" }
 

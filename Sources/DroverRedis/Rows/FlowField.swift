@@ -46,8 +46,12 @@ enum FlowField {
         return JobParent(job, onFailure: flag?.policy ?? .keepWaiting)
     }
 
-    /// What follows id and queue in the text of `parent`.
-    static func rest(_ policy: ChildFailurePolicy) -> String {
-        flags.first { $0.policy == policy }.map { #","\#($0.name)":true"# } ?? ""
+    /// The parents beside the first, as scripts show them: each on a line, behind the word of its policy.
+    static func dependents(_ text: String) -> [JobParent] {
+        text.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let key = job(ofKey: String(parts[1])) else { return nil }
+            return JobParent(key, onFailure: ChildFailurePolicy(rawValue: String(parts[0])) ?? .keepWaiting)
+        }
     }
 }

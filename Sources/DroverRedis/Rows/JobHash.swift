@@ -110,6 +110,8 @@ struct JobHash {
             case "delay", "grp": break
             case "parentKey": parentKey = value
             case "parent": parentText = value
+            // The scripts that show jobs put them here.
+            case "dps": record.dependents = FlowField.dependents(value)
             default: if let step = Self.step(field, value) { record.steps.append(step) }
             }
         }

@@ -14,7 +14,8 @@ local state = stateOf(id)
 if ARGV[6] ~= '' and state ~= ARGV[6] then return state end
 local paused, concurrency
 paused, concurrency, keptEvents = unpack(call('HMGET', metaKey, 'paused', 'concurrency', 'opts.maxLenEvents'))
-local group = call('HGET', job, 'grp')
+local group, waiting, isShared = unpack(call('HMGET', job, 'grp', 'parentKey', 'dps'))
+if waiting or isShared then readParents(job, waiting, isShared) end
 if group then readGroup(groupsAt(base), group) end
 local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
 
@@ -27,12 +28,17 @@ if command == 'retry' then
         forgetSteps(job)
     end
     pushAgain(id, storedPriority(), group)
-    local parent = call('HGET', job, 'parentKey')
-    if parent and call('EXISTS', parent) == 1 then
-        local wasKnown = state == 'completed' and call('HDEL', parent .. ':processed', job)
-            or call('ZREM', parent .. ':unsuccessful', job) + call('HDEL', parent .. ':failed', job)
-        if wasKnown > 0 then call('SADD', parent .. ':dependencies', job) end
+    local list = isShared and dependentsOf(job) or {}
+    if waiting then table.insert(list, 1, { parent = waiting }) end
+    for _, item in ipairs(list) do
+        local above = item.parent
+        if call('EXISTS', above) == 1 then
+            local wasKnown = state == 'completed' and call('HDEL', above .. ':processed', job)
+                or call('ZREM', above .. ':unsuccessful', job) + call('HDEL', above .. ':failed', job)
+            if wasKnown > 0 then call('SADD', above .. ':dependencies', job) end
+        end
     end
+    if isShared then noteTold(job, '', waiting) end
     emit('waiting', 'jobId', id, 'prev', state)
 elseif command == 'promote' then
     if state ~= 'delayed' then return state end
@@ -56,9 +62,9 @@ elseif command == 'cancel' then
         return 'requested'
     end
     local place = takeOut(id, state)
-    local parent, policy, deduplication = unpack(call('HMGET', job, 'parentKey', 'parent', 'deid'))
+    local policy, deduplication = unpack(call('HMGET', job, 'parent', 'deid'))
     if deduplication then endDeduplication(id, deduplication) end
-    if parent then childFailed(job, parent, policy, 'cancelled') end
+    if waiting or isShared then tellFailed(job, waiting, policy, isShared, 'cancelled') end
     call('HSET', job, 'failedReason', 'cancelled', 'finishedOn', nowText)
     if state == 'waiting-children' then call('HSET', job, 'delay', '0') end
     call('HDEL', job, 'defa')

@@ -90,6 +90,7 @@ elseif remembered then
     local lines = {}
     for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
     if now < tonumber(lines[1]) then
+        --#include record
         reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
         for index = 3, #lines do
             local id = lines[index]
@@ -97,7 +98,7 @@ elseif remembered then
             if expiry then
                 local size = #reply
                 reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
-                reply[size + 3] = call('HGETALL', base .. id)
+                reply[size + 3] = hashOf(base .. id)
             end
         end
         if limit > (#reply - 4) / 3 then
@@ -145,12 +146,12 @@ if count > 0 then
         local job, run = jobs[index], runs[index]
         local hash
         if run.outcome == 'c' then
-            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
+            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
             local size, rule = #rare, run.rule
             rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
-            if hash[2] or hash[3] or hash[4] or hash[8] or rule and (rule.count or rule.age) then isPlain = false end
+            if hash[2] or hash[3] or hash[4] or hash[8] or hash[9] or rule and (rule.count or rule.age) then isPlain = false end
         else
-            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp')
+            hash = call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
             isPlain = false
         end
         hashes[index] = hash
@@ -178,7 +179,7 @@ if not isPlain then
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]
-        if hash[2] then readParent(hash[2]) end
+        if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
     end
     for index = 1, due and #due or 0 do
@@ -336,6 +337,8 @@ if plainWanted > 0 then
                             call('HDEL', job, 'cnl')
                         elseif name == 'grp' and park then
                             group = hash[field + 1]
+                        elseif name == 'dps' then
+                            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
                         end
                     end
                 end

@@ -1,16 +1,18 @@
 -- Stores a job with all its children, or nothing (docs/store-contract.md, enqueue; PROTOCOL 10.1 to 10.3, 14.1).
 --
 -- KEYS: the base of the keys of the first job's queue, the set of queues.
--- ARGV: time (tests), the key of the first job's parent or empty, what follows the id and queue in its `parent` text, then each
---       job behind its parent: the base of its queue's keys, the place of its parent or 0, that text, 1 when it has children,
---       id or empty, name, data, options, priority, how it enters (as in enqueue.lua).
+-- ARGV: time (tests), the key of the first job's parent or empty, the word of its policy, then each job behind those that wait
+--       for it: the base of its queue's keys, those that wait for it (for each its place and the word of its policy, parted by
+--       spaces), 1 when it has children, `r` when it stands for one that is stored, else 0, id or empty, name, data, options,
+--       priority, how it enters (as in enqueue.lua).
 -- Reply: `+` and the first job's id (stored) · `=` and it (there was one) · `!` and the maximum length of a queue without room;
---       or a list: `unknown` (no such parent) · `ended` (it has completed or failed) · `other`, `above` or `taken` and the key of a
---       job that is there · `long` and the base of a queue that never has room, with its maximum length behind it.
+--       or a list: `unknown` (no such parent) · `ended` (it has completed or failed) · `other`, `above`, `taken` or `many` and the
+--       key of a job that is there · `nowhere` and the key of one that is not · `long` and the base of a queue that never has room,
+--       with its maximum length behind it.
 -- Where a key holds something else the script writes nothing: what it is going to write it reads first, each key with a
 -- command of its type. O(jobs, each O(log jobs)).
 --#include keys keys-more time base groups parents
-local width, first = 10, 4
+local width, first = 9, 4
 local count = (#ARGV - first + 1) / width
 local queues, order = {}, {}
 
@@ -40,15 +42,36 @@ local function readChildren(job)
 end
 call('SCARD', KEYS[2])
 
--- Whether a job is another one or waits for it, over whatever jobs between.
-local function isAbove(above, job)
-    local seen = {}
-    while job and not seen[job] do
-        if job == above then return true end
-        seen[job] = true
-        job = call('HGET', job, 'parentKey')
+-- Those that wait for a job, with the word of the policy of each, or, of the first, its text in the hash.
+local function parentsOf(job)
+    local parents = {}
+    local key, text, isShared = unpack(call('HMGET', job, 'parentKey', 'parent', 'dps'))
+    if key then parents[1] = { key = key, text = text } end
+    for _, entry in ipairs(isShared and call('LRANGE', dependentsKey(job), 0, -1) or {}) do
+        local word, other = string.match(entry, '^(%a+) (.*)$')
+        parents[#parents + 1] = { key = other, word = word }
     end
-    return false
+    return parents
+end
+
+-- A job and all that wait for it, over whatever jobs between.
+local function allAbove(job)
+    local seen, open = { [job] = true }, { job }
+    while #open > 0 do
+        for _, parent in ipairs(parentsOf(table.remove(open))) do
+            if not seen[parent.key] then seen[parent.key], open[#open + 1] = true, parent.key end
+        end
+    end
+    return seen
+end
+
+-- Those that are there.
+local function living(parents)
+    local found = {}
+    for _, parent in ipairs(parents) do
+        if call('EXISTS', parent.key) == 1 then found[#found + 1] = parent end
+    end
+    return found
 end
 
 local outer, hasEnded = ARGV[2] ~= '' and ARGV[2], false
@@ -59,42 +82,57 @@ if outer then
     readChildren(outer)
     hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
 end
+local above = outer and allAbove(outer) or {}
 
 local nodes, entering, full, tooLong = {}, {}, nil, nil
 for index = 1, count do
     local at = first + (index - 1) * width
     local queue = open(ARGV[at])
     local node = {
-        queue = queue, parent = tonumber(ARGV[at + 1]), rest = ARGV[at + 2], hasChildren = ARGV[at + 3] == '1',
-        id = ARGV[at + 4], at = at,
+        queue = queue, hasChildren = ARGV[at + 2] == '1', isReference = ARGV[at + 2] == 'r', id = ARGV[at + 3], at = at,
+        bonds = {},
     }
-    local length, from = string.match(ARGV[at + 9], '^g(%d+):()')
+    for place, word in string.gmatch(ARGV[at + 1], '(%d+) (%a+)') do
+        node.bonds[#node.bonds + 1] = { place = tonumber(place), word = word }
+    end
+    if #node.bonds > 1 or node.isReference then
+        call('HLEN', sharedKeyOf(queue.base))
+        call('SCARD', sharedQueuesOf(queue.base))
+    end
+    local length, from = string.match(ARGV[at + 8], '^g(%d+):()')
     if length then
         local stop = from + tonumber(length)
-        node.group = length ~= '0' and string.sub(ARGV[at + 9], from, stop - 1)
-        ARGV[at + 9] = string.sub(ARGV[at + 9], stop)
+        node.group = length ~= '0' and string.sub(ARGV[at + 8], from, stop - 1)
+        ARGV[at + 8] = string.sub(ARGV[at + 8], stop)
         if node.group then readGroup(groupsAt(queue.base), node.group) end
     end
     if node.id ~= '' then
         node.key = queue.base .. node.id
         node.isKnown = call('EXISTS', node.key) == 1
         readChildren(node.key)
+        call('LLEN', dependentsKey(node.key))
     end
     nodes[index] = node
+    if node.isReference and not node.isKnown then return { 'nowhere', node.key } end
     if index == 1 and hasEnded then
         -- Its child that is added again is one all the same.
-        if not node.isKnown or call('HGET', node.key, 'parentKey') ~= outer then return { 'ended' } end
-        outer = false
+        local isOuters = false
+        for _, parent in ipairs(node.isKnown and parentsOf(node.key) or {}) do isOuters = isOuters or parent.key == outer end
+        if not isOuters then return { 'ended' } end
+        outer, above = false, {}
     end
     if node.isKnown then
-        local other = call('HGET', node.key, 'parentKey')
+        node.parents = living(parentsOf(node.key))
         if index == 1 then
-            if outer and other and other ~= outer and call('EXISTS', other) == 1 then return { 'other', node.key } end
+            local isOuters = #node.parents == 0
+            for _, parent in ipairs(node.parents) do isOuters = isOuters or parent.key == outer end
+            if outer and not isOuters then return { 'other', node.key } end
         else
             if node.hasChildren then return { 'taken', node.key } end
-            if other and call('EXISTS', other) == 1 then return { 'other', node.key } end
+            if not node.isReference and #node.parents > 0 then return { 'other', node.key } end
+            if #node.parents + #node.bonds > 5000 then return { 'many', node.key } end
         end
-        if outer and isAbove(node.key, outer) then return { 'above', node.key } end
+        if above[node.key] then return { 'above', node.key } end
         if index == 1 then break end
     elseif not node.hasChildren then
         entering[queue] = (entering[queue] or 0) + 1
@@ -121,42 +159,71 @@ local function tell(queue, name, ...)
     end
 end
 
+-- The policies as members of `parent` and of options (PROTOCOL 14.3).
+local members = { none = '', fail = ',"fpof":true', continue = ',"cpof":true', ignore = ',"idof":true', remove = ',"rdof":true' }
+
 -- The `parent` field of a child (PROTOCOL 4).
-local function parentText(parent, rest)
+local function parentText(parent, word)
     local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-    return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. rest .. '}'
+    return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. members[word] .. '}'
 end
 
 -- Options with the parent and what the failure means to it, which other clients look for there (PROTOCOL 5.2).
-local function childOptions(options, parent, rest)
+local function childOptions(options, parent, word)
     local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-    return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. rest .. ','
+    return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. members[word] .. ','
         .. string.sub(options, 2)
 end
 
+-- Lets several wait for a job. `stamp`: when it ended, where its parents are not to be told of that, else empty; nil where there is
+-- nothing that they may be told.
+local function share(job, parents, stamp)
+    for place = 2, #parents do call('RPUSH', dependentsKey(job), parents[place].word .. ' ' .. parents[place].key) end
+    call('HSET', job, 'dps', '1')
+    noteTold(job, stamp, parents[1].key)
+end
+
 -- A job that is there becomes a child; one that completed brings its result at once, one whose failure the parent knows
--- already stays as it is.
+-- already stays as it is. Those of its parents that are gone are forgotten.
 local linked = {}
-local function link(node, parent)
-    local id = string.match(node.key, '[^:]*$')
-    local text = parentText(parent, node.rest)
-    call('HSET', node.key, 'parentKey', parent, 'parent', text)
-    local isFailed = call('ZSCORE', node.queue.base .. 'failed', id)
-    if isFailed then
-        local isTold = call('HEXISTS', parent .. ':failed', node.key) == 1
-            or call('ZSCORE', parent .. ':unsuccessful', node.key)
-        if isTold then return end
+local function link(node, bonds)
+    if #bonds == 0 then return end
+    local id, parents, wasShared = string.match(node.key, '[^:]*$'), node.parents, call('HGET', node.key, 'dps')
+    local hasCompleted = call('ZSCORE', node.queue.base .. 'completed', id)
+    local hasFailed = call('ZSCORE', node.queue.base .. 'failed', id)
+    for _, bond in ipairs(bonds) do
+        local parent = bond.key
+        local isTold = hasFailed and (call('HEXISTS', parent .. ':failed', node.key) == 1
+            or call('ZSCORE', parent .. ':unsuccessful', node.key))
+        if not isTold then
+            if hasFailed then
+                local reason = call('HGET', node.key, 'failedReason') or ''
+                linked[#linked + 1] = { node.key, parent, policyOf(bond.word), reason }
+            end
+            call('SREM', parent .. ':dependencies', node.key)
+            call('HDEL', parent .. ':processed', node.key)
+            call('HDEL', parent .. ':failed', node.key)
+            call('ZREM', parent .. ':unsuccessful', node.key)
+            if hasCompleted then
+                call('HSET', parent .. ':processed', node.key, call('HGET', node.key, 'returnvalue') or 'null')
+            else
+                call('SADD', parent .. ':dependencies', node.key)
+            end
+        end
+        local place = #parents + 1
+        for other = 1, #parents do
+            if parents[other].key == parent then place = other end
+        end
+        parents[place] = bond
     end
-    if isFailed then linked[#linked + 1] = { node.key, parent, text, call('HGET', node.key, 'failedReason') or '' } end
-    call('SREM', parent .. ':dependencies', node.key)
-    call('HDEL', parent .. ':processed', node.key)
-    call('HDEL', parent .. ':failed', node.key)
-    call('ZREM', parent .. ':unsuccessful', node.key)
-    if call('ZSCORE', node.queue.base .. 'completed', id) then
-        call('HSET', parent .. ':processed', node.key, call('HGET', node.key, 'returnvalue') or 'null')
-    else
-        call('SADD', parent .. ':dependencies', node.key)
+    call('HSET', node.key, 'parentKey', parents[1].key, 'parent', parents[1].text or parentText(parents[1].key, parents[1].word))
+    if wasShared then
+        call('DEL', dependentsKey(node.key))
+        call('HDEL', node.key, 'dps')
+        noteTold(node.key)
     end
+    if #parents < 2 then return end
+    share(node.key, parents, not hasCompleted and (hasFailed and call('HGET', node.key, 'finishedOn') or '') or nil)
 end
 
 -- To the parent of a job that was linked and had failed before it is as if it failed now.
@@ -168,8 +235,7 @@ if nodes[1].isKnown then
     local node = nodes[1]
     call('INCR', node.queue.id)
     if outer then
-        node.rest = ARGV[3]
-        link(node, outer)
+        link(node, { { key = outer, word = ARGV[3] } })
         tellFailures()
         wakeParentIfDone(outer)
     end
@@ -178,7 +244,7 @@ if nodes[1].isKnown then
 end
 
 local function enter(node, due)
-    local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 8], ARGV[node.at + 9]
+    local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 7], ARGV[node.at + 8]
     if due and due > now then
         local lowest, last = due * 4096, due * 4096 + 4095
         local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
@@ -203,30 +269,35 @@ local function enter(node, due)
 end
 
 for index, node in ipairs(nodes) do
-    local queue, at = node.queue, node.at
-    local parent = index == 1 and outer or index > 1 and nodes[node.parent].key
-    if index == 1 then node.rest = ARGV[3] end
-    local number = integer(call('INCR', queue.id))
-    if node.isKnown then
-        link(node, parent)
+    local queue, at, bonds = node.queue, node.at, node.bonds
+    for _, bond in ipairs(bonds) do bond.key = nodes[bond.place].key end
+    if index == 1 and outer then bonds = { { key = outer, word = ARGV[3] } } end
+    if node.isReference then
+        link(node, bonds)
+    elseif node.isKnown then
+        call('INCR', queue.id)
+        link(node, bonds)
         tell(queue, 'duplicated', 'jobId', node.id)
     else
+        local number = integer(call('INCR', queue.id))
         if node.id == '' then
             while call('EXISTS', queue.base .. number) == 1 do number = integer(call('INCR', queue.id)) end
             node.id, node.key = number, queue.base .. number
         end
-        local entry, due = ARGV[at + 9], nil
+        local entry, due = ARGV[at + 8], nil
         local span = tonumber(string.sub(entry, 2))
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
-        tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 5])
-        local options = parent and childOptions(ARGV[at + 7], parent, node.rest) or ARGV[at + 7]
-        call('HSET', node.key, 'name', ARGV[at + 5], 'data', ARGV[at + 6], 'opts', options, 'timestamp', nowText,
-            'delay', delay, 'priority', ARGV[at + 8])
+        tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+        local parent, options = bonds[1], ARGV[at + 6]
+        if parent then options = childOptions(options, parent.key, parent.word) end
+        call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
+            'delay', delay, 'priority', ARGV[at + 7])
         if node.group then call('HSET', node.key, 'grp', node.group) end
         if parent then
-            call('HSET', node.key, 'parentKey', parent, 'parent', parentText(parent, node.rest))
-            call('SADD', parent .. ':dependencies', node.key)
+            call('HSET', node.key, 'parentKey', parent.key, 'parent', parentText(parent.key, parent.word))
+            for _, bond in ipairs(bonds) do call('SADD', bond.key .. ':dependencies', node.key) end
+            if #bonds > 1 then share(node.key, bonds, '') end
         end
         if node.hasChildren then
             call('ZADD', queue.children, nowText, node.id)

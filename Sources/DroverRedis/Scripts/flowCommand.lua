@@ -21,14 +21,27 @@ local function isActive(job)
     return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
 end
 
+-- The keys of those that wait for a job.
+local function parentsOf(job)
+    local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
+    if key then parents[1] = key end
+    for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
+    return parents, key, isShared
+end
+
+local function isPending(job, parent)
+    return call('EXISTS', parent) == 1 and call('SISMEMBER', parent .. ':dependencies', job) == 1
+end
+
 if command == 'detach' then
-    local parent = call('HGET', root, 'parentKey')
-    if not parent or call('EXISTS', parent) == 0 or call('SISMEMBER', parent .. ':dependencies', root) == 0 then
-        return 'noParent'
-    end
-    readParent(parent)
-    detach(root, parent)
-    call('HDEL', root, 'parentKey', 'parent')
+    local parents, key, isShared = parentsOf(root)
+    local isAwaited = false
+    for _, parent in ipairs(parents) do isAwaited = isAwaited or isPending(root, parent) end
+    if not isAwaited then return 'noParent' end
+    readParents(root, key, isShared)
+    leaveParents(root, key, isShared)
+    call('HDEL', root, 'parentKey', 'parent', 'dps')
+    call('DEL', dependentsKey(root))
     return 'done'
 end
 
@@ -38,7 +51,13 @@ local function isUnprocessed(job)
     local queue, other = placeOf(job)
     return not isActive(job) and not call('ZSCORE', queue.failed, other)
 end
-local function childrenOf(job)
+local function isChild(job, parent)
+    for _, key in ipairs(parentsOf(job)) do
+        if key == parent then return true end
+    end
+    return false
+end
+local function childrenOf(job, isPendingOnly)
     local keys = call('SMEMBERS', job .. ':dependencies')
     if not isPendingOnly then
         for _, list in ipairs({
@@ -49,39 +68,59 @@ local function childrenOf(job)
     end
     local own = {}
     for _, key in ipairs(keys) do
-        if call('HGET', key, 'parentKey') == job then own[#own + 1] = key end
+        if isChild(key, job) then own[#own + 1] = key end
     end
     return own
 end
-local found, open, seen = {}, isPendingOnly and childrenOf(root) or { root }, { [root] = true }
+local first = isPendingOnly and childrenOf(root, true) or { root }
+local found, open, seen, isFound = {}, {}, { [root] = true }, { [root] = true }
+for index, job in ipairs(first) do open[index], seen[job] = job, true end
 while #open > 0 do
     local job = table.remove(open)
     if not isPendingOnly or isUnprocessed(job) then
-        found[#found + 1] = job
+        found[#found + 1], isFound[job] = job, true
         if #found > most then return 'tooMany' end
-        for _, child in ipairs(childrenOf(job)) do
+        for _, child in ipairs(childrenOf(job, isPendingOnly)) do
             if not seen[child] then seen[child], open[#open + 1] = true, child end
         end
     end
 end
+-- Those that are not to go with the others, because one waits for them that stays.
+local kept, keeping = {}, {}
+local function keep(job)
+    if job ~= root and isFound[job] and not kept[job] then kept[job], keeping[#keeping + 1] = true, job end
+end
+for _, job in ipairs(found) do
+    for _, parent in ipairs(parentsOf(job)) do
+        if not isFound[parent] and isPending(job, parent) then keep(job) end
+    end
+end
+while #keeping > 0 do
+    for _, child in ipairs(childrenOf(table.remove(keeping), true)) do keep(child) end
+end
+local leaving, isLeaving = {}, {}
+for _, job in ipairs(found) do
+    if not kept[job] then leaving[#leaving + 1], isLeaving[job] = job, true end
+end
 if not isPendingOnly then
     if isPendingIteration(id) then return 'scheduled' end
-    for _, job in ipairs(found) do
+    for _, job in ipairs(leaving) do
         if isActive(job) then return 'active' end
     end
 end
-for _, job in ipairs(found) do
+for _, job in ipairs(leaving) do
     local queue, _, name = placeOf(job)
     call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
         name .. 'completed', name .. 'paused', jobKeys(job))
-    local parent, group = unpack(call('HMGET', job, 'parentKey', 'grp'))
-    if parent then readParent(parent) end
+    local group = call('HGET', job, 'grp')
+    local _, key, isShared = parentsOf(job)
+    if key or isShared then readParents(job, key, isShared) end
     if group then readGroup(groupsAt(name), group) end
 end
-for _, job in ipairs(found) do
+for _, job in ipairs(leaving) do
     local queue, other, name = placeOf(job)
-    local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-    detach(job, parent)
+    local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+    leaveParents(job, parent, isShared, false, isLeaving)
     local place
     for _, suffix in ipairs({ 'completed', 'waiting-children', 'delayed', 'failed', 'prioritized' }) do
         local score = not place and call('ZSCORE', name .. suffix, other)
@@ -100,5 +139,12 @@ for _, job in ipairs(found) do
     end
     call('DEL', jobKeys(job))
     emitTo(queue, 'removed', 'jobId', other, 'prev', place)
+end
+-- A child that stays is nobody's business of the job any more.
+for _, child in ipairs(isPendingOnly and first or {}) do
+    if kept[child] then
+        detach(child, root)
+        forgetParent(child, root)
+    end
 end
 return 'done'

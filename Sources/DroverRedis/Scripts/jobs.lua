@@ -4,10 +4,10 @@
 -- ARGV: the ids.
 -- Reply: for each an empty list when there is none, else its state, its score among the delayed ones, `elsewhere` (active,
 -- and held by another client) or empty, and its hash as a flat list. O(ids, each O(log jobs + active)).
---#include keys keys-more state leases
+--#include keys keys-more state leases record
 local reply = {}
 for index, id in ipairs(ARGV) do
-    local hash = call('HGETALL', base .. id)
+    local hash = hashOf(base .. id)
     if #hash == 0 then
         reply[index] = {}
     else

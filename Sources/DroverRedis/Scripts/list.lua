@@ -8,7 +8,7 @@
 -- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
 -- client) or empty; hash. With `ids`: in a list the number of entries before them, then for each its id and its score, also
 -- of those whose hash is gone. O(limit + cursor), and where a list has changed by more than 1,000 places since, O(cursor + 100,000).
---#include keys keys-more groups state walk leases
+--#include keys keys-more groups state walk leases record
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
 local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
 local function show(id, score)
@@ -17,7 +17,7 @@ local function show(id, score)
         reply[#reply + 1] = score
         return
     end
-    local hash = call('HGETALL', base .. id)
+    local hash = hashOf(base .. id)
     if #hash == 0 then return end
     if state == 'active' and isHeldElsewhere(id, call('HGET', base .. id, 'ats')) then score = 'elsewhere' end
     reply[#reply + 1] = id

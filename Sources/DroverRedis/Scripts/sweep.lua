@@ -142,6 +142,7 @@ for _, id in ipairs(call('ZRANGE', repeatKey, 0, -1)) do call('DEL', schedulerKe
 for _, id in ipairs(call('ZRANGE', pausedSchedulersKey, 0, -1)) do call('DEL', pausedSchedulerKey(id)) end
 call('DEL', eventsKey, stalledKey, checkKey, idKey, pcKey, markerKey, metaKey, completedMetricsKey, failedMetricsKey,
     completedMetricsKey .. ':data', failedMetricsKey .. ':data', limiterKey, slicesKey, repeatKey, leasesKey,
-    pausedSchedulersKey, moveKey)
+    pausedSchedulersKey, moveKey, sharedKeyOf(base))
 call('SREM', KEYS[2], base)
+call('SREM', sharedQueuesOf(base), base)
 return { removed, 0, '' }

@@ -78,12 +78,9 @@ struct JobRow {
         record.stacktrace = row.optionalText(21).map(StackTraces.decode) ?? []
     }
 
-    /// Reads the parent, by `read-parent.sql`.
-    mutating func fillParent(by read: Statement) throws(StoreError) {
-        read.bind(1, seq)
-        guard try read.step() else { return }
-        defer { read.reset() }
-        record.parent = ParentRow.parent(read)
+    /// Reads those that wait for the job.
+    mutating func fillParents(by statement: (String) throws(StoreError) -> Statement) throws(StoreError) {
+        record.parents = try ParentRow.parents(of: seq, by: statement)
     }
 
     /// Reads what steps have recorded, by `read-steps.sql`.

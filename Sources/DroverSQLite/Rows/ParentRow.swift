@@ -7,7 +7,25 @@ enum ParentRow {
     ]
     private static let statuses: [ChildStatus] = [.pending, .processed, .ignored, .failed]
 
-    /// Reads a row of `read-parent.sql`. An unknown policy lets the parent wait.
+    /// Reads all parents of a job, by `read-parent.sql` and, where that says so, `read-dependents.sql`.
+    static func parents(
+        of seq: Int64, by statement: (String) throws(StoreError) -> Statement
+    ) throws(StoreError) -> [JobParent] {
+        let first = try statement(SQL.readParent)
+        first.bind(1, seq)
+        guard try first.step() else { return [] }
+        var parents = [parent(first)]
+        let hasMore = first.bool(3)
+        first.reset()
+        if hasMore {
+            let others = try statement(SQL.readDependents)
+            others.bind(1, seq)
+            while try others.step() { parents.append(parent(others)) }
+        }
+        return parents
+    }
+
+    /// Reads a row of `read-parent.sql` or `read-dependents.sql`. An unknown policy lets the parent wait.
     static func parent(_ row: Statement) -> JobParent {
         let code = Int(row.int(2))
         return JobParent(

@@ -49,7 +49,7 @@ extension WriteSession {
         update.bind(5, resetAttempts)
         try update.run()
         if resetAttempts, row.annexes.hasSteps { try removeSteps(of: row.seq) }
-        if row.annexes.hasParent { try tellParent(of: row.seq, StoredID(row), .runsAgain, turn) }
+        if row.annexes.hasParent { try tellParents(of: row.seq, StoredID(row), .runsAgain, turn) }
         try putBack(row, to: place, turn)
         return .done
     }
@@ -73,9 +73,9 @@ extension WriteSession {
         let state = row.record.state
         guard state != .active else { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }
-        turn.emit(.removed(from: state), StoredID(row))
         try freeDeduplication(of: row.record.key.id, row.annexes, turn)
         try remove(row.seq, state: StateCode.code(state), row.annexes, turn)
+        turn.emit(.removed(from: state), StoredID(row))
         return .done
     }
 
@@ -92,7 +92,7 @@ extension WriteSession {
         case .waiting, .prioritized, .grouped, .delayed, .waitingChildren:
             try endDeduplication(of: row.record.key.id, row.annexes, turn)
             if row.annexes.hasParent {
-                try tellParent(of: row.seq, StoredID(row), .failed(reason: Failure.cancelledReason), turn)
+                try tellParents(of: row.seq, StoredID(row), .failed(reason: Failure.cancelledReason), turn)
             }
             if row.record.state == .waitingChildren { try setWaitDelay(nil, of: row.seq) }
             let update = try statement(SQL.cancelJob)

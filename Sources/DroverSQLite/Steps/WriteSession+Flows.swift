@@ -1,11 +1,11 @@
 import DroverCore
 
-/// Adding flows, and what is done to them as a whole.
+/// Adding flows.
 extension WriteSession {
-    /// A stored job with its parent, and the row of its queue.
-    private func find(_ key: JobKey) throws(StoreError) -> (row: JobRow, turn: QueueTurn)? {
+    /// A stored job with those that wait for it, and the row of its queue.
+    func find(_ key: JobKey) throws(StoreError) -> (row: JobRow, turn: QueueTurn)? {
         guard let turn = try turn(key.queue), var row = try job(key.id, turn) else { return nil }
-        if row.annexes.hasParent { try row.fillParent(by: statement(SQL.readParent)) }
+        if row.annexes.hasParent { try row.fillParents { sql throws(StoreError) in try statement(sql) } }
         return (row, turn)
     }
 
@@ -14,20 +14,21 @@ extension WriteSession {
     /// Stores a job with all its children, or nothing.
     func enqueueFlow(_ queue: QueueName, _ job: NewJob) throws(StoreError) -> EnqueueResult {
         let plan = FlowPlan(queue, job)
-        if let problem = plan.repetition { return .refused(problem) }
+        if let problem = plan.disarray { return .refused(problem) }
         let known = try job.id.flatMap { id throws(StoreError) in try find(JobKey(queue: queue, id: id)) }
         if let parent = job.parent {
             guard let above = try find(parent.key) else { return .refused(.unknownParent(parent.key)) }
             if above.row.record.state.isFinished {
-                guard let known, known.row.record.parent?.key == parent.key else {
+                guard let known, known.row.record.parents.contains(where: { $0.key == parent.key }) else {
                     return .refused(.endedParent(parent.key))
                 }
                 return try repeated(known.row, known.turn, nil)
             }
         }
         if let known { return try repeated(known.row, known.turn, job.parent) }
+        let above = try job.parent.map { parent throws(StoreError) in try allAbove(parent.key) } ?? []
         for node in plan.nodes.dropFirst() {
-            if let problem = try problem(of: node, below: job.parent) { return .refused(problem) }
+            if let problem = try problem(of: node, above) { return .refused(problem) }
         }
         if let answer = try withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
@@ -38,12 +39,13 @@ extension WriteSession {
     {
         let key = known.record.key
         if let parent {
-            if let other = known.record.parent, other.key != parent.key, try find(other.key) != nil {
+            let others = try living(known.record.parents)
+            if !others.isEmpty, !others.contains(where: { $0.key == parent.key }) {
                 return .refused(.otherParent(of: key))
             }
-            if try isAbove(key, parent.key) { return .refused(.ancestor(key)) }
+            if try allAbove(parent.key).contains(key) { return .refused(.ancestor(key)) }
             if let above = try find(parent.key) {
-                try link(known, to: parent, above.row.seq)
+                try link(known, to: [(parent, above.row.seq)])
                 try tellFailure(of: known, to: parent)
                 if let above = try find(parent.key) { try releaseIfDone(above.row, above.turn) }
             }
@@ -52,25 +54,35 @@ extension WriteSession {
         return .duplicate(key.id)
     }
 
-    /// Why a job of a flow that may be known can't be a child in it.
-    private func problem(of node: FlowPlan.Node, below parent: JobParent?) throws(StoreError) -> ValidationError? {
-        guard let id = node.job.id, let known = try find(JobKey(queue: node.queue, id: id))?.row.record else {
-            return nil
-        }
-        if node.hasChildren { return .takenInFlow(known.key) }
-        if let other = known.parent, try find(other.key) != nil { return .otherParent(of: known.key) }
-        if let parent, try isAbove(known.key, parent.key) { return .ancestor(known.key) }
+    /// Why a job of a flow can't be a child in it, or nil.
+    private func problem(of node: FlowPlan.Node, _ above: Set<JobKey>) throws(StoreError) -> ValidationError? {
+        guard let id = node.job.id else { return nil }
+        let key = JobKey(queue: node.queue, id: id)
+        guard let known = try find(key)?.row.record else { return node.isReference ? .unknownChild(key) : nil }
+        if node.hasChildren { return .takenInFlow(key) }
+        let others = try living(known.parents)
+        if !node.isReference, !others.isEmpty { return .otherParent(of: key) }
+        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(id.text) }
+        if above.contains(key) { return .ancestor(key) }
         return nil
     }
 
-    /// Whether a job is another one or waits for it, over whatever jobs between.
-    private func isAbove(_ above: JobKey, _ key: JobKey) throws(StoreError) -> Bool {
-        var (next, seen) = (Optional(key), Set<JobKey>())
-        while let key = next, seen.insert(key).inserted {
-            if key == above { return true }
-            next = try find(key)?.row.record.parent?.key
+    /// Those that are there.
+    private func living(_ parents: [JobParent]) throws(StoreError) -> [JobParent] {
+        var found: [JobParent] = []
+        for parent in parents where try find(parent.key) != nil { found.append(parent) }
+        return found
+    }
+
+    /// A job and all that wait for it, over whatever jobs between.
+    private func allAbove(_ key: JobKey) throws(StoreError) -> Set<JobKey> {
+        var (seen, open) = (Set([key]), [key])
+        while let next = open.popLast() {
+            for parent in try find(next)?.row.record.parents ?? [] where seen.insert(parent.key).inserted {
+                open.append(parent.key)
+            }
         }
-        return false
+        return seen
     }
 
     /// The answer where a queue has no room for what the flow brings, or never will; else nil.
@@ -94,19 +106,14 @@ extension WriteSession {
         var linked: [(row: JobRow, parent: JobParent)] = []
         for node in plan.nodes {
             let turn = try turnCreating(node.queue)
-            let parent = node.parent.map { JobParent(keys[$0], onFailure: node.onFailure) } ?? node.job.parent
-            let above: Int64? =
-                if let place = node.parent {
-                    seqs[place]
-                } else {
-                    try parent.flatMap { parent throws(StoreError) in try find(parent.key)?.row.seq }
-                }
+            var parents = node.parents.map { bond in
+                (parent: JobParent(keys[bond.place], onFailure: bond.onFailure), seq: seqs[bond.place])
+            }
+            if let outer = node.job.parent, let above = try find(outer.key)?.row.seq { parents.append((outer, above)) }
             if let id = node.job.id, let known = try find(JobKey(queue: node.queue, id: id)) {
-                if let parent, let above {
-                    try link(known.row, to: parent, above)
-                    linked.append((known.row, parent))
-                }
-                turn.emit(.duplicated, StoredID(known.row))
+                try link(known.row, to: parents)
+                linked += parents.map { (known.row, $0.parent) }
+                if !node.isReference { turn.emit(.duplicated, StoredID(known.row)) }
                 seqs.append(known.row.seq)
                 keys.append(known.row.record.key)
                 continue
@@ -123,11 +130,9 @@ extension WriteSession {
                 id = added
             }
             let key = JobKey(queue: node.queue, id: id)
-            if let parent, let above {
-                try save(parent, of: seq)
-                try save(key, of: above, .pending)
-                if node.parent == nil { try mark(above, JobAnnexes.childrenBit) }
-            }
+            if !parents.isEmpty { try save(parents.map(\.parent), of: seq, isNew: true) }
+            for parent in parents { try save(key, of: parent.seq, .pending) }
+            if let outer = parents.first, node.parents.isEmpty { try mark(outer.seq, JobAnnexes.childrenBit) }
             seqs.append(seq)
             keys.append(key)
         }
@@ -171,110 +176,33 @@ extension WriteSession {
     }
 
     /// Makes a job that is there a child: one that completed brings its result at once, one whose failure the parent
-    /// knows already stays as it is.
-    private func link(_ known: JobRow, to parent: JobParent, _ above: Int64) throws(StoreError) {
+    /// knows already stays as it is. Those of its parents that are gone are forgotten.
+    private func link(_ known: JobRow, to parents: [(parent: JobParent, seq: Int64)]) throws(StoreError) {
+        if parents.isEmpty { return }
         let key = known.record.key
-        try save(parent, of: known.seq)
-        if known.record.state == .failed, try has(SQL.findFailedChild, key, of: above) { return }
-        try forget(key, of: above)
-        if known.record.state == .completed {
-            try save(key, of: above, .processed, known.record.result?.text ?? "null")
-        } else {
-            try save(key, of: above, .pending)
+        var all = try living(known.record.parents)
+        for (parent, above) in parents {
+            if known.record.state != .failed || (try !isChild(key, of: above, by: SQL.findFailedChild)) {
+                try forget(key, of: above)
+                if known.record.state == .completed {
+                    try save(key, of: above, .processed, known.record.result?.text ?? "null")
+                } else {
+                    try save(key, of: above, .pending)
+                }
+            }
+            try mark(above, JobAnnexes.childrenBit)
+            if let place = all.firstIndex(where: { $0.key == parent.key }) {
+                all[place] = parent
+            } else {
+                all.append(parent)
+            }
         }
-        try mark(above, JobAnnexes.childrenBit)
+        try save(all, of: known.seq)
     }
 
     /// A job that was linked may have failed before: to its parent it is as if it failed now.
     private func tellFailure(of row: JobRow, to parent: JobParent) throws(StoreError) {
         guard row.record.state == .failed else { return }
         try tell(parent, of: row.record.key, .failed(reason: row.record.failedReason ?? ""))
-    }
-
-    // MARK: Commands
-
-    func removeFlow(_ root: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
-        if try isPending(root, turn) { return .refused(.nextRun) }
-        guard let rows = try below([root.record.key], onlyPending: false) else { return .refused(.flowTooLarge) }
-        if rows.contains(where: { $0.record.state == .active }) { return .wrongState(.active) }
-        try remove(rows.map(\.record.key))
-        return .done
-    }
-
-    func removeUnprocessedChildren(_ parent: JobRow) throws(StoreError) -> CommandResult {
-        guard let rows = try below(children(of: parent, onlyPending: true), onlyPending: true) else {
-            return .refused(.flowTooLarge)
-        }
-        try remove(rows.filter(Self.isUnprocessed).map(\.record.key))
-        return .done
-    }
-
-    /// The jobs and all below them, each behind its parent; nil when they are more than one call may remove. Nothing below
-    /// one that is not to be removed is, where only pending ones are followed.
-    private func below(_ keys: [JobKey], onlyPending: Bool) throws(StoreError) -> [JobRow]? {
-        var (found, open, seen) = ([JobRow](), Array(keys.reversed()), Set(keys))
-        while let key = open.popLast() {
-            guard let row = try find(key)?.row else { continue }
-            found.append(row)
-            if found.count > FlowPlan.mostNodes { return nil }
-            if onlyPending, !Self.isUnprocessed(row) { continue }
-            for child in try children(of: row, onlyPending: onlyPending).reversed()
-            where seen.insert(child).inserted { open.append(child) }
-        }
-        return found
-    }
-
-    private static func isUnprocessed(_ row: JobRow) -> Bool {
-        row.record.state != .active && row.record.state != .failed
-    }
-
-    /// The children that still say that they are: a job under the id of a former child is none.
-    private func children(of row: JobRow, onlyPending: Bool) throws(StoreError) -> [JobKey] {
-        guard row.annexes.hasChildren else { return [] }
-        var keys: [JobKey] = []
-        for status in onlyPending ? [.pending] : ChildStatus.allCases {
-            let list = try statement(SQL.listChildrenAscending)
-            list.bind(1, row.seq)
-            list.bind(2, ParentRow.code(status))
-            list.bind(3, "")
-            list.bind(4, "")
-            list.bind(5, Int64(FlowPlan.mostNodes) + 1)
-            while try list.step() { keys.append(ParentRow.child(list, status).key) }
-        }
-        var own: [JobKey] = []
-        for key in keys where try find(key)?.row.record.parent?.key == row.record.key { own.append(key) }
-        return own
-    }
-
-    private func remove(_ keys: [JobKey]) throws(StoreError) {
-        for key in keys {
-            guard let (row, turn) = try find(key) else { continue }
-            try freeDeduplication(of: row.record.key.id, row.annexes, turn)
-            try remove(row.seq, state: StateCode.code(row.record.state), row.annexes, turn)
-            turn.emit(.removed(from: row.record.state), StoredID(row))
-        }
-    }
-
-    func detach(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
-        guard row.annexes.hasParent, let child = try find(row.record.key)?.row.record, let parent = child.parent,
-            let above = try find(parent.key)?.row, try isPending(child.key, of: above.seq)
-        else { return .refused(.noParent) }
-        try tellParent(of: row.seq, StoredID(row), .gone(isSwept: false), turn)
-        try forgetParent(of: row.seq)
-        try mark(row.seq, 0, keeping: JobAnnexes.allBits & ~JobAnnexes.parentBit)
-        return .done
-    }
-
-    private func isPending(_ child: JobKey, of seq: Int64) throws(StoreError) -> Bool {
-        try has(SQL.findPendingChild, child, of: seq)
-    }
-
-    private func has(_ sql: String, _ child: JobKey, of seq: Int64) throws(StoreError) -> Bool {
-        let list = try statement(sql)
-        list.bind(1, seq)
-        list.bind(2, child.queue.text)
-        list.bind(3, child.id.text)
-        defer { list.reset() }
-        return try list.step()
     }
 }

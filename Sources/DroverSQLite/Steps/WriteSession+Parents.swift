@@ -13,17 +13,17 @@ extension WriteSession {
         case runsAgain
     }
 
-    /// Tells the parent of a job that is marked as a child.
-    func tellParent(of seq: Int64, _ id: StoredID, _ news: ChildNews, _ turn: QueueTurn) throws(StoreError) {
-        let read = try statement(SQL.readParent)
-        read.bind(1, seq)
-        guard try read.step() else { return }
-        let parent = ParentRow.parent(read)
-        read.reset()
-        try tell(parent, of: JobKey(queue: turn.name, id: id.id), news)
+    /// Tells all that wait for a job which is marked as a child, in their order, but `others`.
+    func tellParents(
+        of seq: Int64, _ id: StoredID, _ news: ChildNews, _ turn: QueueTurn, but others: Set<JobKey> = []
+    ) throws(StoreError) {
+        let parents = try ParentRow.parents(of: seq) { sql throws(StoreError) in try statement(sql) }
+        if parents.isEmpty { return }
+        let child = JobKey(queue: turn.name, id: id.id)
+        for parent in parents where !others.contains(parent.key) { try tell(parent, of: child, news) }
     }
 
-    /// Tells a parent, which may be gone, of its child.
+    /// Tells one that waits for a job, or did; it may be gone.
     func tell(_ parent: JobParent, of child: JobKey, _ news: ChildNews) throws(StoreError) {
         guard let turn = try turn(parent.key.queue), let row = try job(parent.key.id, turn), row.annexes.hasChildren
         else { return }
@@ -161,22 +161,41 @@ extension WriteSession {
         try update.run()
     }
 
-    /// Stores the parent of a job.
-    func save(_ parent: JobParent, of seq: Int64) throws(StoreError) {
+    /// Stores who waits for a job, in their order; none where it is nobody's child any more.
+    ///
+    /// - Parameter isNew: the job has just been stored, and there is nothing to be replaced.
+    func save(_ parents: [JobParent], of seq: Int64, isNew: Bool = false) throws(StoreError) {
+        if !isNew { try forgetParents(of: seq) }
+        guard let first = parents.first else {
+            if !isNew { try mark(seq, 0, keeping: JobAnnexes.allBits & ~JobAnnexes.parentBit) }
+            return
+        }
         let save = try statement(SQL.saveParent)
         save.bind(1, seq)
-        save.bind(2, parent.key.queue.text)
-        save.bind(3, parent.key.id.text)
-        save.bind(4, ParentRow.code(parent.onFailure))
+        save.bind(2, first.key.queue.text)
+        save.bind(3, first.key.id.text)
+        save.bind(4, ParentRow.code(first.onFailure))
+        save.bind(5, parents.count > 1)
         try save.run()
+        for (place, parent) in parents.enumerated().dropFirst() {
+            let save = try statement(SQL.saveDependent)
+            save.bind(1, seq)
+            save.bind(2, Int64(place))
+            save.bind(3, parent.key.queue.text)
+            save.bind(4, parent.key.id.text)
+            save.bind(5, ParentRow.code(parent.onFailure))
+            try save.run()
+        }
         try mark(seq, JobAnnexes.parentBit)
     }
 
-    /// Forgets the parent of a job.
-    func forgetParent(of seq: Int64) throws(StoreError) {
-        let delete = try statement(SQL.deleteParent)
-        delete.bind(1, seq)
-        try delete.run()
+    /// Forgets who waits for a job.
+    func forgetParents(of seq: Int64) throws(StoreError) {
+        for sql in [SQL.deleteParent, SQL.deleteDependents] {
+            let delete = try statement(sql)
+            delete.bind(1, seq)
+            try delete.run()
+        }
     }
 
     /// What becomes of an attempt whose job has children: it may come too early, or after the failure of one.

@@ -72,21 +72,24 @@ extension WriteSession {
         return try JobRow(select, queue: turn.name, options: &options)
     }
 
-    /// Reads what steps of a job have recorded, and its parent, where there are any.
+    /// Reads what steps of a job have recorded, and who waits for it, where there are any.
     func fillSteps(of row: inout JobRow) throws(StoreError) {
         if row.annexes.hasSteps { try row.fillSteps(by: statement(SQL.readSteps)) }
-        if row.annexes.hasParent { try row.fillParent(by: statement(SQL.readParent)) }
+        if row.annexes.hasParent { try row.fillParents { sql throws(StoreError) in try statement(sql) } }
     }
 
     /// Removes a job with its log and its steps. Its parent waits for it no longer.
     ///
-    /// - Parameter isSwept: its queue is being swept: a parent in it goes with its last child.
+    /// - Parameters:
+    ///   - isSwept: its queue is being swept: a parent in it goes with its last child.
+    ///   - others: parents that go too, and hear nothing.
     func remove(
-        _ seq: Int64, state: Int64, _ annexes: JobAnnexes, _ turn: QueueTurn, isSwept: Bool = false
+        _ seq: Int64, state: Int64, _ annexes: JobAnnexes, _ turn: QueueTurn, isSwept: Bool = false,
+        with others: Set<JobKey> = []
     ) throws(StoreError) {
         if annexes.hasParent, let row = try job(seq, turn) {
-            try tellParent(of: seq, StoredID(row), .gone(isSwept: isSwept), turn)
-            try forgetParent(of: seq)
+            try tellParents(of: seq, StoredID(row), .gone(isSwept: isSwept), turn, but: others)
+            try forgetParents(of: seq)
         }
         if annexes.isGrouped { try regroup(seq, from: state, to: nil, turn) }
         let delete = try statement(.deleteJob)

@@ -122,7 +122,7 @@ extension WriteSession {
                 try regroup(seq, from: StateCode.active, to: nil, turn)
             }
             try endDeduplication(of: stored.id, held.annexes, turn)
-            if held.annexes.hasParent { try tellParent(of: seq, stored, .completed(result), turn) }
+            if held.annexes.hasParent { try tellParents(of: seq, stored, .completed(result), turn) }
             turn.emit(.completed(result), stored)
             if settlement.retention.removesAtOnce {
                 try remove(seq, state: StateCode.active, held.annexes, turn)
@@ -196,8 +196,8 @@ extension WriteSession {
     ) throws(StoreError) {
         try endDeduplication(of: stored.id, held.annexes, turn)
         if held.annexes.hasParent {
-            try tellParent(of: seq, stored, .failed(reason: failure.reason), turn)
-            if retention.removesAtOnce { try tellParent(of: seq, stored, .gone(isSwept: false), turn) }
+            try tellParents(of: seq, stored, .failed(reason: failure.reason), turn)
+            if retention.removesAtOnce { try tellParents(of: seq, stored, .gone(isSwept: false), turn) }
         }
         turn.emit(.failed(failure.reason), stored)
         if failure.isExhausted {

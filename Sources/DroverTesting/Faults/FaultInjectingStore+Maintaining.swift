@@ -23,4 +23,11 @@ extension FaultInjectingStore {
             try await base.heartbeat(reports)
         }
     }
+
+    /// Tells parents how their children ended.
+    public func releaseParents(after cursor: PageCursor?, limit: Int) async throws(StoreError) -> ParentRelease {
+        try await perform(.releaseParents) { () async throws(StoreError) in
+            try await base.releaseParents(after: cursor, limit: limit)
+        }
+    }
 }

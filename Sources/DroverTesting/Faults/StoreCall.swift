@@ -18,6 +18,8 @@ public enum StoreCall: String, CaseIterable, Hashable, Sendable {
     case prune
     /// `heartbeat(_:)`.
     case heartbeat
+    /// `releaseParents(after:limit:)`.
+    case releaseParents
     /// `jobs(_:)`.
     case readJobs
     /// `jobs(matching:page:)`.

@@ -49,6 +49,10 @@ extension ForwardingStore {
         try await base.heartbeat(reports)
     }
 
+    package func releaseParents(after cursor: PageCursor?, limit: Int) async throws(StoreError) -> ParentRelease {
+        try await base.releaseParents(after: cursor, limit: limit)
+    }
+
     package func jobs(_ keys: [JobKey]) async throws(StoreError) -> [JobRecord?] { try await base.jobs(keys) }
 
     package func jobs(matching query: JobQuery, page: Page) async throws(StoreError) -> JobPage {

@@ -80,7 +80,7 @@ extension ReferenceQueue {
             }
         }
         putBack(id, atFront: jobs[id]?.record.keepsFront ?? false)
-        tellParent(of: id, .runsAgain)
+        tellParents(of: id, .runsAgain)
         note(.waiting(from: old), of: id)
     }
 
@@ -94,7 +94,7 @@ extension ReferenceQueue {
         }
         edit(id) { $0.failedReason = Failure.cancelledReason }
         endDeduplication(of: id, now: now)
-        tellParent(of: id, failure: Failure.cancelledReason)
+        tellParents(of: id, failure: Failure.cancelledReason)
         finish(id, as: .failed, now: now)
         note(.failed(Failure.cancelledReason), of: id)
         return .done

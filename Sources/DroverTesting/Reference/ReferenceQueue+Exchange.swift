@@ -112,7 +112,7 @@ extension ReferenceQueue {
                 $0.result = result
             }
             endDeduplication(of: id, now: now)
-            tellParent(of: id, .completed(result))
+            tellParents(of: id, .completed(result))
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
         case .failed(let failure):
@@ -145,8 +145,8 @@ extension ReferenceQueue {
     private mutating func fail(_ id: JobID, _ failure: Failure, isRemoved: Bool, now: Timestamp) {
         countFailedAttempt(id, failure)
         endDeduplication(of: id, now: now)
-        tellParent(of: id, failure: failure.reason)
-        if isRemoved { tellParent(of: id, .gone(isSwept: false)) }
+        tellParents(of: id, failure: failure.reason)
+        if isRemoved { tellParents(of: id, .gone(isSwept: false)) }
         finish(id, as: .failed, now: now)
         note(.failed(failure.reason), of: id)
         if failure.isExhausted {

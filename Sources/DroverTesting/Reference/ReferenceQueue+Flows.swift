@@ -24,14 +24,20 @@ extension ReferenceQueue {
         if item.parent.queue == name { hear(item) } else { news.append(item) }
     }
 
-    mutating func tellParent(of id: JobID, _ content: ChildNews.Content) {
-        guard let record = jobs[id]?.record, let parent = record.parent else { return }
-        tell(ChildNews(parent: parent.key, child: record.key, content: content))
+    /// Tells all that wait for a job, in their order, but `others`.
+    mutating func tellParents(of id: JobID, _ content: ChildNews.Content, but others: Set<JobKey> = []) {
+        guard let record = jobs[id]?.record else { return }
+        for parent in record.parents where !others.contains(parent.key) {
+            tell(ChildNews(parent: parent.key, child: record.key, content: content))
+        }
     }
 
-    mutating func tellParent(of id: JobID, failure reason: String) {
-        guard let policy = jobs[id]?.record.parent?.onFailure else { return }
-        tellParent(of: id, .failed(policy, reason: reason))
+    mutating func tellParents(of id: JobID, failure reason: String) {
+        guard let record = jobs[id]?.record else { return }
+        for parent in record.parents {
+            tell(
+                ChildNews(parent: parent.key, child: record.key, content: .failed(parent.onFailure, reason: reason)))
+        }
     }
 
     /// A parent of this queue hears of a child.
@@ -126,10 +132,9 @@ extension ReferenceQueue {
 
     /// Stores a job of a flow that waits for its children.
     mutating func storeParent(_ job: NewJob, as id: JobID) {
-        var record = JobRecord(
+        let record = JobRecord(
             key: JobKey(queue: name, id: id), name: job.name, payload: job.payload, options: job.storedOptions,
             state: .waitingChildren, priority: job.options.priority, createdAt: now)
-        record.parent = job.parent
         insert(record)
         note(.added(job.name), of: id)
         awaitChildren(id, from: nil)

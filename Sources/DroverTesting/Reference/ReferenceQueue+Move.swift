@@ -27,7 +27,7 @@ extension ReferenceQueue {
 
     private func whole(_ record: JobRecord) throws(StoreError) -> WholeJob {
         let job = jobs[record.key.id]
-        let isInFlow = record.parent != nil || record.state == .waitingChildren || job?.children.isEmpty == false
+        let isInFlow = !record.parents.isEmpty || record.state == .waitingChildren || job?.children.isEmpty == false
         var whole = WholeJob(
             record: record, options: try Self.text(record.options, arrived: job?.arrivedOptions), log: job?.log ?? [],
             obstacle: isInFlow ? WholeJob.flowObstacle : nil)

@@ -244,10 +244,11 @@ extension ReferenceQueue {
     /// - Parameters:
     ///   - keepsHold: whether a deduplication id that it holds stays held, as after the end of its work.
     ///   - isSwept: its queue is being swept: a parent in it goes with its last child.
-    mutating func remove(_ id: JobID, keepsHold: Bool = false, isSwept: Bool = false) {
-        if let record = jobs[id]?.record, let parent = record.parent {
-            tell(ChildNews(parent: parent.key, child: record.key, content: .gone(isSwept: isSwept)))
-        }
+    ///   - others: parents that go too, and hear nothing.
+    mutating func remove(
+        _ id: JobID, keepsHold: Bool = false, isSwept: Bool = false, with others: Set<JobKey> = []
+    ) {
+        tellParents(of: id, .gone(isSwept: isSwept), but: others)
         if !keepsHold, let key = jobs[id]?.deduplication { deduplications.free(key, heldBy: id, now: now) }
         leaveLine(id)
         jobs[id] = nil

@@ -23,16 +23,17 @@ extension ReferenceStore.State {
         }
         if let problem = job.problem { return .refused(problem) }
         let plan = FlowPlan(queue, job)
-        if let problem = plan.repetition { return .refused(problem) }
+        if let problem = plan.disarray { return .refused(problem) }
         if let parent = job.parent, self.job(parent.key) == nil { return .refused(.unknownParent(parent.key)) }
         let known = job.id.flatMap { self.job(JobKey(queue: queue, id: $0)) }?.record
         if let parent = job.parent, self.job(parent.key)?.record.state.isFinished == true {
-            if let known, known.parent?.key == parent.key { return try repeated(known, nil) }
+            if let known, known.parents.contains(where: { $0.key == parent.key }) { return try repeated(known, nil) }
             return .refused(.endedParent(parent.key))
         }
         if let known { return try repeated(known, job.parent) }
+        let above = job.parent.map { allAbove($0.key) } ?? []
         for node in plan.nodes.dropFirst() {
-            if let problem = self.problem(of: node, below: job.parent) { return .refused(problem) }
+            if let problem = self.problem(of: node, above) { return .refused(problem) }
         }
         if let answer = withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
@@ -41,39 +42,44 @@ extension ReferenceStore.State {
     /// A job is added again: its parent, if it has none, is the given one.
     private mutating func repeated(_ known: JobRecord, _ parent: JobParent?) throws(StoreError) -> EnqueueResult {
         if let parent {
-            if isTaken(known, by: parent.key) { return .refused(.otherParent(of: known.key)) }
-            if isAbove(known.key, parent.key) { return .refused(.ancestor(known.key)) }
-            try link(known, to: parent)
-            try tellFailure(of: known.key)
+            let others = living(known.parents)
+            if !others.isEmpty, !others.contains(where: { $0.key == parent.key }) {
+                return .refused(.otherParent(of: known.key))
+            }
+            if allAbove(parent.key).contains(known.key) { return .refused(.ancestor(known.key)) }
+            try link(known, to: [parent])
+            try tellFailure(of: known, to: parent)
             try with(parent.key.queue) { $0.releaseIfDone(parent.key.id) }
         }
         try with(known.key.queue) { $0.note(.duplicated, of: known.key.id) }
         return .duplicate(known.key.id)
     }
 
-    /// Why a job of a flow that may be known can't be a child in it.
-    private func problem(of node: FlowPlan.Node, below parent: JobParent?) -> ValidationError? {
-        guard let id = node.job.id, let known = job(JobKey(queue: node.queue, id: id))?.record else { return nil }
-        if node.hasChildren { return .takenInFlow(known.key) }
-        if let other = known.parent, job(other.key) != nil { return .otherParent(of: known.key) }
-        if let parent, isAbove(known.key, parent.key) { return .ancestor(known.key) }
+    /// Why a job of a flow can't be a child in it, or nil.
+    private func problem(of node: FlowPlan.Node, _ above: Set<JobKey>) -> ValidationError? {
+        guard let id = node.job.id else { return nil }
+        let key = JobKey(queue: node.queue, id: id)
+        guard let known = job(key)?.record else { return node.isReference ? .unknownChild(key) : nil }
+        if node.hasChildren { return .takenInFlow(key) }
+        let others = living(known.parents)
+        if !node.isReference, !others.isEmpty { return .otherParent(of: key) }
+        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(id.text) }
+        if above.contains(key) { return .ancestor(key) }
         return nil
     }
 
-    /// Whether a job has another parent, which is there.
-    private func isTaken(_ known: JobRecord, by parent: JobKey) -> Bool {
-        guard let other = known.parent, other.key != parent else { return false }
-        return job(other.key) != nil
-    }
+    /// Those that are there.
+    private func living(_ parents: [JobParent]) -> [JobParent] { parents.filter { job($0.key) != nil } }
 
-    /// Whether a job is another one or waits for it, over whatever jobs between.
-    private func isAbove(_ above: JobKey, _ key: JobKey) -> Bool {
-        var (next, seen) = (Optional(key), Set<JobKey>())
-        while let key = next, seen.insert(key).inserted {
-            if key == above { return true }
-            next = job(key)?.record.parent?.key
+    /// A job and all that wait for it, over whatever jobs between.
+    private func allAbove(_ key: JobKey) -> Set<JobKey> {
+        var (seen, open) = (Set([key]), [key])
+        while let next = open.popLast() {
+            for parent in job(next)?.record.parents ?? [] where seen.insert(parent.key).inserted {
+                open.append(parent.key)
+            }
         }
-        return false
+        return seen
     }
 
     /// The answer where a queue has no room for what the flow brings, or never will; else nil.
@@ -93,34 +99,32 @@ extension ReferenceStore.State {
 
     private mutating func store(_ plan: FlowPlan) throws(StoreError) -> JobID {
         let now = now
-        var (keys, linked) = ([JobKey](), [JobKey]())
+        var (keys, linked) = ([JobKey](), [(record: JobRecord, parent: JobParent)]())
         for node in plan.nodes {
-            let parent = node.parent.map { JobParent(keys[$0], onFailure: node.onFailure) } ?? node.job.parent
+            let parents =
+                node.parents.map { JobParent(keys[$0.place], onFailure: $0.onFailure) }
+                + (node.job.parent.map { [$0] } ?? [])
             if let id = node.job.id, let known = job(JobKey(queue: node.queue, id: id))?.record {
-                if let parent { try link(known, to: parent) }
-                try with(node.queue) { $0.note(.duplicated, of: id) }
+                try link(known, to: parents)
+                if !node.isReference { try with(node.queue) { $0.note(.duplicated, of: id) } }
                 keys.append(known.key)
-                linked.append(known.key)
+                linked += parents.map { (known, $0) }
                 continue
             }
-            var job = node.job
-            job.children = []
-            job.parent = parent
+            let job = NewJob(
+                id: node.job.id, name: node.job.name, payload: node.job.payload, start: node.job.start,
+                options: node.job.options)
             let id = try with(node.queue) { queue in
                 let id = job.id ?? queue.generateID()
-                if node.hasChildren {
-                    queue.storeParent(job, as: id)
-                } else {
-                    queue.store(job, as: id, now: now)
-                    queue.edit(id) { $0.parent = job.parent }
-                }
+                if node.hasChildren { queue.storeParent(job, as: id) } else { queue.store(job, as: id, now: now) }
+                queue.edit(id) { $0.parents = parents }
                 return id
             }
             let key = JobKey(queue: node.queue, id: id)
-            if let parent { try with(parent.key.queue) { $0.set(key, of: parent.key.id, to: .pending) } }
+            for parent in parents { try with(parent.key.queue) { $0.set(key, of: parent.key.id, to: .pending) } }
             keys.append(key)
         }
-        for key in linked { try tellFailure(of: key) }
+        for (record, parent) in linked { try tellFailure(of: record, to: parent) }
         for (node, key) in zip(plan.nodes, keys) where node.hasChildren {
             try with(key.queue) { $0.releaseIfDone(key.id) }
         }
@@ -128,24 +132,33 @@ extension ReferenceStore.State {
     }
 
     /// Makes a job that is there a child: one that completed brings its result at once, one whose failure the parent
-    /// knows already stays as it is.
-    private mutating func link(_ known: JobRecord, to parent: JobParent) throws(StoreError) {
-        let present = job(parent.key)?.children[known.key]?.status
-        if known.state != .failed || present != .ignored && present != .failed {
-            let standing: Children.Standing =
-                known.state == .completed ? .processed(known.result ?? .null) : .pending
-            try with(parent.key.queue) { $0.set(known.key, of: parent.key.id, to: standing) }
+    /// knows already stays as it is. Those of its parents that are gone are forgotten.
+    private mutating func link(_ known: JobRecord, to parents: [JobParent]) throws(StoreError) {
+        if parents.isEmpty { return }
+        let standing: Children.Standing =
+            known.state == .completed ? .processed(known.result ?? .null) : .pending
+        var all = living(known.parents)
+        for parent in parents {
+            let present = job(parent.key)?.children[known.key]?.status
+            if known.state != .failed || present != .ignored && present != .failed {
+                try with(parent.key.queue) { $0.set(known.key, of: parent.key.id, to: standing) }
+            }
+            if let place = all.firstIndex(where: { $0.key == parent.key }) {
+                all[place] = parent
+            } else {
+                all.append(parent)
+            }
         }
-        try with(known.key.queue) { $0.edit(known.key.id) { $0.parent = parent } }
+        try with(known.key.queue) { queue in queue.edit(known.key.id) { $0.parents = all } }
     }
 
     /// A job that was linked may have failed before: to its parent it is as if it failed now.
-    private mutating func tellFailure(of key: JobKey) throws(StoreError) {
-        guard let record = job(key)?.record, record.state == .failed, let parent = record.parent else { return }
+    private mutating func tellFailure(of record: JobRecord, to parent: JobParent) throws(StoreError) {
+        guard record.state == .failed else { return }
         try with(parent.key.queue) { queue in
             queue.hear(
                 ReferenceQueue.ChildNews(
-                    parent: parent.key, child: key,
+                    parent: parent.key, child: record.key,
                     content: .failed(parent.onFailure, reason: record.failedReason ?? "")))
         }
     }
@@ -165,8 +178,9 @@ extension ReferenceStore.State {
     private mutating func removeFlow(_ key: JobKey) throws(StoreError) -> CommandResult {
         guard job(key) != nil else { return .notFound }
         if queues[key.queue]?.isPending(key.id) == true { return .refused(.nextRun) }
-        let keys = below([key], following: { _ in true })
-        if keys.count > FlowPlan.mostNodes { return .refused(.flowTooLarge) }
+        let found = below([key], following: { _ in true })
+        if found.count > FlowPlan.mostNodes { return .refused(.flowTooLarge) }
+        let keys = found.minus(kept(among: found, but: key))
         if keys.contains(where: { job($0)?.record.state == .active }) { return .wrongState(.active) }
         try remove(keys)
         return .done
@@ -175,13 +189,38 @@ extension ReferenceStore.State {
     private mutating func removeUnprocessedChildren(_ key: JobKey) throws(StoreError) -> CommandResult {
         guard let children = job(key)?.children else { return .notFound }
         let pending = children.keys.filter { children.isPending($0) && isChild($0, of: key) && isUnprocessed($0) }
-        let keys = below(pending) { $0 == .pending }.filter(isUnprocessed)
-        if keys.count > FlowPlan.mostNodes { return .refused(.flowTooLarge) }
-        try remove(keys)
+        let found = below(pending) { $0 == .pending }.filter(isUnprocessed)
+        if found.count > FlowPlan.mostNodes { return .refused(.flowTooLarge) }
+        let kept = kept(among: found + [key], but: key)
+        try remove(found.minus(kept))
+        for child in pending where kept.contains(child) {
+            try with(key.queue) { $0.hear(.init(parent: key, child: child, content: .gone(isSwept: false))) }
+            try with(child.queue) { queue in queue.edit(child.id) { $0.parents.removeAll { $0.key == key } } }
+        }
         return .done
     }
 
-    /// The jobs and all below them that may be followed, each behind its parent. Nothing below one that is not
+    /// Those of the jobs that are not to go with the others, because one waits for them that stays; `root` goes, or is to be rid
+    /// of them.
+    private func kept(among keys: [JobKey], but root: JobKey) -> Set<JobKey> {
+        let all = Set(keys)
+        var kept: Set<JobKey> = []
+        var open: [JobKey] = []
+        func keep(_ key: JobKey) { if key != root, all.contains(key), kept.insert(key).inserted { open.append(key) } }
+        for key in keys {
+            let parents = job(key)?.record.parents ?? []
+            if parents.contains(where: { !all.contains($0.key) && job($0.key)?.children.isPending(key) == true }) {
+                keep(key)
+            }
+        }
+        while let key = open.popLast() {
+            guard let children = job(key)?.children else { continue }
+            for child in children.keys where children.isPending(child) && isChild(child, of: key) { keep(child) }
+        }
+        return kept
+    }
+
+    /// The jobs and all below them that may be followed, each behind one that waits for it. Nothing below one that is not
     /// to be removed is, where pending ones are followed.
     private func below(_ keys: [JobKey], following isFollowed: (ChildStatus) -> Bool) -> [JobKey] {
         var (found, open, seen) = ([JobKey](), Array(keys.reversed()), Set(keys))
@@ -200,18 +239,22 @@ extension ReferenceStore.State {
     }
 
     /// A job under the id of a former child is none.
-    private func isChild(_ child: JobKey, of parent: JobKey) -> Bool { job(child)?.record.parent?.key == parent }
+    private func isChild(_ child: JobKey, of parent: JobKey) -> Bool {
+        job(child)?.record.parents.contains { $0.key == parent } == true
+    }
 
     private func isUnprocessed(_ key: JobKey) -> Bool {
         guard let state = job(key)?.record.state else { return false }
         return state != .active && state != .failed
     }
 
+    /// Removes jobs of which none hears of the others.
     private mutating func remove(_ keys: [JobKey]) throws(StoreError) {
+        let all = Set(keys)
         for key in keys {
             guard let state = job(key)?.record.state else { continue }
             try with(key.queue) { queue in
-                queue.remove(key.id)
+                queue.remove(key.id, with: all)
                 queue.note(.removed(from: state), of: key.id)
             }
         }
@@ -219,13 +262,19 @@ extension ReferenceStore.State {
 
     private mutating func detach(_ key: JobKey) throws(StoreError) -> CommandResult {
         guard let record = job(key)?.record else { return .notFound }
-        guard let parent = record.parent?.key, job(parent)?.children.isPending(key) == true else {
+        guard record.parents.contains(where: { job($0.key)?.children.isPending(key) == true }) else {
             return .refused(.noParent)
         }
         try with(key.queue) { queue in
-            queue.tellParent(of: key.id, .gone(isSwept: false))
-            queue.edit(key.id) { $0.parent = nil }
+            queue.tellParents(of: key.id, .gone(isSwept: false))
+            queue.edit(key.id) { $0.parents = [] }
         }
         return .done
+    }
+}
+
+extension [JobKey] {
+    fileprivate func minus(_ others: Set<JobKey>) -> [JobKey] {
+        others.isEmpty ? self : filter { !others.contains($0) }
     }
 }

@@ -9,8 +9,8 @@ local function readHold(rule)
         call('ZSCORE', delayedKey, holder)
         call('EXISTS', jobKeys(base .. holder))
         -- A job that is replaced may be a child of another client's flow.
-        local parent = rule.replaces and call('HGET', base .. holder, 'parentKey')
-        if parent then readParent(parent) end
+        local parent, isShared = unpack(rule.replaces and call('HMGET', base .. holder, 'parentKey', 'dps') or {})
+        if parent or isShared then readParents(base .. holder, parent, isShared) end
         if rule.keeps then call('LLEN', activeKey) end
     end
 end

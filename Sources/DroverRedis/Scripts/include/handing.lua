@@ -12,6 +12,8 @@ if takeByTurns and wanted > 0 then
                 failure = true
             elseif name == 'cnl' then
                 call('HDEL', base .. id, 'cnl')
+            elseif name == 'dps' then
+                hash[field + 1] = table.concat(call('LRANGE', base .. id .. ':dependents', 0, -1), '\n')
             end
         end
         if max and not failure then begin() end

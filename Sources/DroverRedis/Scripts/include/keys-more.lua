@@ -13,8 +13,15 @@ local function logKey(job) return job .. ':logs' end
 
 -- All keys that a job has beside its lock (PROTOCOL 2.1).
 local function jobKeys(job)
-    return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful'
+    return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+        job .. ':dependents'
 end
+
+-- Of a job that several wait for: the others beside the first; in a hash of its queue that it is one of which not all were told
+-- how it ended (`parents`); and the set of such queues.
+local function dependentsKey(job) return job .. ':dependents' end
+local function sharedKeyOf(other) return other .. 'drover:shared' end
+local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
 
 -- The keys of the queue of a job that another job's hash names, and that job's id (PROTOCOL 2.3).
 local function queueOf(job)

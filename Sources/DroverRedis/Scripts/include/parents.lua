@@ -1,5 +1,9 @@
 -- What the end or the removal of a job means to its parent (PROTOCOL 9.11 to 9.14, 14.3). The parent may be a job of
 -- another queue, so nothing here uses this queue's keys.
+--
+-- A job that several wait for has the field `dps`. Its first parent is BullMQ's; the others stand in `J:dependents`, each
+-- behind the word of its policy, in the order in which they hear of it. `Q:drover:shared` has, by the ids of jobs, those of
+-- which not all parents were told how they ended: when the end was that they were told of, or nothing, and the first parent.
 local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
 
 local function markOf(queue)
@@ -10,10 +14,10 @@ local function markOf(queue)
 end
 
 -- Reads all that may be written of a parent, of its group, and of its queue, once.
-local readParents = {}
+local parentsRead = {}
 local function readParent(parent)
-    if readParents[parent] then return end
-    readParents[parent] = true
+    if parentsRead[parent] then return end
+    parentsRead[parent] = true
     local queue, group = queueOf(parent), call('HGET', parent, 'grp')
     call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
         queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
@@ -66,10 +70,14 @@ local function childCompleted(job, parent, result)
     wakeParentIfDone(parent)
 end
 
--- The first policy that the child's `parent` names decides, a JSON text or false.
-local function childFailed(job, parent, text, reason)
+-- The policies that the child's `parent` names, a JSON text or false.
+local function policiesOf(text)
     local isObject, policy = pcall(cjson.decode, text or '{}')
-    if not isObject or type(policy) ~= 'table' then policy = {} end
+    return isObject and type(policy) == 'table' and policy or {}
+end
+
+-- The first policy that is set decides.
+local function childFailed(job, parent, policy, reason)
     local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
     if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if policy.fpof then
@@ -99,17 +107,94 @@ local function freeDeduplication(id, deduplication)
     if call('GET', holder) == id then call('DEL', holder, postponed) end
 end
 
--- A child disappears: its parent waits for it no longer. Such a parent goes to the front of `wait`; but when the queue is
--- being swept, a parent in this queue goes with its last child.
+-- The parents of a job beside the first.
+local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+local function dependentsOf(job)
+    local others = {}
+    for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+        local word, parent = string.match(text, '^(%a+) (.*)$')
+        others[index] = { parent = parent, policy = policyOf(word) }
+    end
+    return others
+end
+
+-- Takes one of several parents from a job; the next is then BullMQ's.
+local function forgetParent(job, parent)
+    local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+    if first == parent then
+        local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+        if not second then return end
+        local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+        local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+        call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+        call('LREM', dependentsKey(job), 1, list[1])
+    else
+        for _, entry in ipairs(list) do
+            if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+        end
+    end
+    local other, id = string.match(job, '^(.*:)([^:]*)$')
+    local told = call('HGET', sharedKeyOf(other), id)
+    if call('LLEN', dependentsKey(job)) == 0 then
+        call('HDEL', job, 'dps')
+        call('HDEL', sharedKeyOf(other), id)
+    elseif told then
+        call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+    end
+end
+
+-- Reads what telling the parents of a job may write. `isShared`: whether it has the field `dps`.
+local function readParents(job, parent, isShared)
+    if parent then readParent(parent) end
+    if not isShared then return end
+    for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+    local own = string.match(job, '^(.*:)[^:]*$')
+    call('HLEN', sharedKeyOf(own))
+    call('SCARD', sharedQueuesOf(own))
+end
+
+-- Notes what the parents of a job were told: nothing more is to be told, or something may be, once it has run again.
+local function noteTold(job, stamp, first)
+    local other, id = string.match(job, '^(.*:)([^:]*)$')
+    if stamp then
+        call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+        call('SADD', sharedQueuesOf(other), other)
+    else
+        call('HDEL', sharedKeyOf(other), id)
+    end
+end
+
+local function tellCompleted(job, parent, isShared, result)
+    if parent then childCompleted(job, parent, result) end
+    if not isShared then return end
+    for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+    noteTold(job)
+end
+
+-- `text`: the job's `parent`. One that waits on may hear of the job again. `ended`: when it ended.
+local function tellFailed(job, parent, text, isShared, reason, ended)
+    if parent then childFailed(job, parent, policiesOf(text), reason) end
+    if not isShared then return end
+    local waits = false
+    for _, other in ipairs(dependentsOf(job)) do
+        childFailed(job, other.parent, other.policy, reason)
+        waits = waits or not next(other.policy)
+    end
+    noteTold(job, waits and (ended or nowText), parent)
+end
+
+-- A child disappears: its parents wait for it no longer. Such a parent goes to the front of `wait`; but when the queue is
+-- being swept, a parent in this queue goes with its last child. `others`: parents, by their keys, that go anyway.
+local leaveParents
 local function detach(job, parent, isSwept)
-    if not parent then return end
     if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
     if call('SCARD', parent .. ':dependencies') > 0 then return end
     local queue, id = queueOf(parent)
     if not takeWaiting(queue, id) then return end
     if isSwept and base .. id == parent then
-        local above, deduplication = unpack(call('HMGET', parent, 'parentKey', 'deid'))
-        detach(parent, above, true)
+        local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+        leaveParents(parent, above, isShared, true)
         freeDeduplication(id, deduplication)
         call('DEL', jobKeys(parent))
         return
@@ -122,4 +207,13 @@ local function detach(job, parent, isSwept)
     end
     markOf(queue)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+end
+
+function leaveParents(job, parent, isShared, isSwept, others)
+    if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+    if not isShared then return end
+    for _, other in ipairs(dependentsOf(job)) do
+        if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+    end
+    noteTold(job)
 end

@@ -2,8 +2,8 @@
 -- `freesDeduplication`: whether a deduplication that the job holds ends with it. `isSwept`: what `detach` says.
 local function deleteJob(id, freesDeduplication, isSwept)
     local job = base .. id
-    local parent, deduplication = unpack(call('HMGET', job, 'parentKey', 'deid'))
-    detach(job, parent, isSwept)
+    local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+    if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
     if freesDeduplication then freeDeduplication(id, deduplication) end
     return call('DEL', jobKeys(job))
 end

@@ -1,6 +1,6 @@
 -- How attempts end that do more than complete their job, and how jobs complete that others wait for. Only exchange.lua
 -- includes it, where it has met such an attempt; it uses what that script has before it, and fills its functions.
--- `hash`: atm, parentKey, deid, defa, priority, cnl, ats, grp.
+-- `hash`: atm, parentKey, deid, defa, priority, cnl, ats, grp, dps.
 local finishedAs = { completed = 0, failed = 0 }
 -- The rules by which to remove, each once for its outcome, and which those are.
 local retained, known = {}, { completed = {}, failed = {} }
@@ -9,14 +9,16 @@ local retained, known = {}, { completed = {}, failed = {} }
 local function finish(id, hash, target, value, rule, ...)
     local job, made = base .. id, integer((tonumber(hash[1]) or 0) + 1)
     if hash[3] then endDeduplication(id, hash[3]) end
-    local parent = hash[2]
-    if parent and target == 'completed' then
-        childCompleted(job, parent, value)
-    elseif parent then
-        childFailed(job, parent, call('HGET', job, 'parent'), value)
+    local parent, isShared = hash[2], hash[9]
+    if parent or isShared then
+        if target == 'completed' then
+            tellCompleted(job, parent, isShared, value)
+        else
+            tellFailed(job, parent, call('HGET', job, 'parent'), isShared, value)
+        end
+        -- What was read ahead of a parent may not hold any more.
+        fetched = {}
     end
-    -- What was read ahead of a parent may not hold any more.
-    if parent then fetched = {} end
     finished = finished + 1
     finishedAs[target] = finishedAs[target] + 1
     local field = target == 'completed' and 'returnvalue' or 'failedReason'

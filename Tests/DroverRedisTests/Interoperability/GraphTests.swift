@@ -1,0 +1,183 @@
+import DroverCore
+import DroverTesting
+import RedisTesting
+import Testing
+
+/// Jobs that several wait for, when BullMQ's Python client ends them: it tells the first alone, and Drover the others.
+@Suite("Interoperability: graphs")
+struct GraphTests {
+    private func parents(_ bridge: Bridge) -> QueueName { QueueName(stored: "\(bridge.queue)-parents") }
+
+    private func key(_ bridge: Bridge, _ id: String) -> JobKey { JobKey(queue: parents(bridge), id: JobID(stored: id)) }
+
+    /// Jobs `p0`, `p1` and so on that wait for one job `x` of the bridge's queue, each with a policy.
+    private func addGraph(
+        _ bridge: Bridge, _ data: String, _ policies: [ChildFailurePolicy], _ options: JobOptions = JobOptions()
+    ) async throws {
+        let x = NewJob(id: JobID(stored: "x"), name: "job", payload: try JSONText(data), options: options)
+        var jobs = policies.enumerated().map { place, policy in
+            let reference = ChildJob(reference: JobKey(queue: bridge.queue, id: JobID(stored: "x")), onFailure: policy)
+            return NewJob(id: JobID(stored: "p\(place)"), name: "parent", children: [reference])
+        }
+        jobs[0].companions =
+            [CompanionJob(bridge.queue, x)] + jobs.dropFirst().map { CompanionJob(parents(bridge), $0) }
+        #expect(try await bridge.store.enqueue(parents(bridge), [jobs[0]]) == [.added(JobID(stored: "p0"))])
+        #expect(
+            try await states(bridge, policies.count) == Array(repeating: .waitingChildren, count: policies.count))
+    }
+
+    private func states(_ bridge: Bridge, _ count: Int) async throws -> [JobState?] {
+        try await bridge.store.jobs((0..<count).map { key(bridge, "p\($0)") }).map { $0?.state }
+    }
+
+    /// What a parent knows of `x`.
+    private func standing(_ bridge: Bridge, _ place: Int) async throws -> String? {
+        for status in ChildStatus.allCases {
+            let page = try await bridge.store.children(of: key(bridge, "p\(place)"), status, page: Page())
+            guard let child = page.children.first else { continue }
+            return [status.rawValue, child.result?.text ?? child.reason].compactMap(\.self).joined(separator: " ")
+        }
+        return nil
+    }
+
+    /// Tells all that there is to tell, and of how many jobs.
+    private func release(_ bridge: Bridge) async throws -> Int {
+        var (told, cursor) = (0, PageCursor?.none)
+        repeat {
+            let step = try await bridge.store.releaseParents(after: cursor, limit: 100)
+            told += step.told
+            cursor = step.next
+        } while cursor != nil
+        return told
+    }
+
+    private func isNoted(_ bridge: Bridge) async throws -> Bool {
+        try await bridge.raw("EXISTS", bridge.key("drover:shared")) == 1
+    }
+
+    @Test("Python's worker finishes a job with three dependents: a Drover process elsewhere releases the others")
+    func released() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"value":{"n":1}}"#, [.keepWaiting, .ignore, .failParent])
+            // It works a queue that has nothing to do with the graph.
+            let worker = SwiftWorker(
+                bridge.store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates)
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            var (waiting, start) = (Set(["p0", "p1", "p2"]), EventQuery.Start.beginning)
+            while !waiting.isEmpty {
+                let page = try await bridge.store.events(
+                    EventQuery(queue: parents(bridge), start: start), waitingAtMost: .seconds(60))
+                try #require(!page.events.isEmpty, "\(waiting) were not released")
+                for event in page.events where event.kind == .waiting(from: .waitingChildren) {
+                    // Each once: a second event would find it missing.
+                    #expect(waiting.remove(event.job?.text ?? "") != nil)
+                }
+                start = .after(page.next)
+            }
+            try await worker.stop()
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            for place in 0..<3 { #expect(try await standing(bridge, place) == #"processed {"n":1}"#) }
+            #expect(try await !isNoted(bridge))
+        }
+    }
+
+    @Test("What Python's worker did is told once, whoever asks how often")
+    func once() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"value":1}"#, [.keepWaiting, .keepWaiting])
+            #expect(try await release(bridge) == 0)
+            #expect(try await isNoted(bridge))
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            #expect(try await states(bridge, 2) == [.waiting, .waitingChildren])
+            #expect(try await release(bridge) == 1)
+            #expect(try await states(bridge, 2) == [.waiting, .waiting])
+            #expect(try await release(bridge) == 0)
+            #expect(try await !isNoted(bridge))
+            #expect(try await bridge.raw("EXISTS", "\(bridge.prefix):drover-shared") == 0)
+        }
+    }
+
+    @Test("A job that Python's worker fails means to each parent what that one said", arguments: [false, true])
+    func failed(isRemoved: Bool) async throws {
+        try await Bridge.run { bridge in
+            var options = JobOptions()
+            if isRemoved { options.failedRetention = .removeAtOnce }
+            try await addGraph(
+                bridge, #"{"do":"fail","message":"boom"}"#,
+                [.ignore, .keepWaiting, .failParent, .continueParent, .ignore, .remove], options)
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            #expect(try await states(bridge, 2) == [.waiting, .waitingChildren])
+            #expect(try await release(bridge) == 1)
+            let states = try await states(bridge, 6)
+            #expect(
+                states == [.waiting, isRemoved ? .waiting : .waitingChildren] + Array(repeating: .waiting, count: 4))
+            var standings: [String?] = []
+            for place in 0..<6 { standings.append(try await standing(bridge, place)) }
+            #expect(
+                standings
+                    == ["ignored boom", isRemoved ? nil : "pending", "failed", "ignored boom", "ignored boom", nil])
+            let third = try #require(try await bridge.store.jobs([key(bridge, "p2")])[0])
+            #expect(third.deferredFailure == "child \(bridge.key("x")) failed")
+            #expect(try await release(bridge) == 0)
+            // One waits on, and may hear of the job again.
+            #expect(try await isNoted(bridge) == !isRemoved)
+        }
+    }
+
+    @Test("A failed job that Python's client retries and completes is told to those that wait on")
+    func retried() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"do":"fail","message":"boom"}"#, [.keepWaiting, .keepWaiting, .ignore])
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            #expect(try await release(bridge) == 1)
+            #expect(try await states(bridge, 3) == [.waitingChildren, .waitingChildren, .waiting])
+            try await bridge.updateData(.python, "x", to: ["value": 5])
+            try await bridge.retry(.python, "x")
+            try await bridge.working(.python) { try await bridge.ended(2) }
+            #expect(try await release(bridge) == 1)
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await standing(bridge, 1) == "processed 5")
+            #expect(try await standing(bridge, 2) == "ignored boom")
+        }
+    }
+
+    @Test("A job that Python's worker completes and removes leaves its result to all that wait for it")
+    func completedAndRemoved() async throws {
+        try await Bridge.run { bridge in
+            var options = JobOptions()
+            options.completedRetention = .removeAtOnce
+            try await addGraph(bridge, #"{"value":7}"#, [.keepWaiting, .keepWaiting, .failParent], options)
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            #expect(try await release(bridge) == 1)
+            for place in 0..<3 { #expect(try await standing(bridge, place) == "processed 7") }
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents")) == 0)
+        }
+    }
+
+    @Test("A job that Python's client removes is waited for by nobody")
+    func removed() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, "{}", [.failParent, .failParent])
+            try await bridge.remove(.python, "x")
+            #expect(try await states(bridge, 2) == [.waiting, .waitingChildren])
+            #expect(try await release(bridge) == 1)
+            #expect(try await states(bridge, 2) == [.waiting, .waiting])
+            #expect(try await standing(bridge, 1) == nil)
+            #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents")) == 0)
+            #expect(try await !isNoted(bridge))
+        }
+    }
+
+    @Test("A job that Python's client sees like any other is told to all at once by Drover's worker")
+    func workedByBoth() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"value":1}"#, [.keepWaiting, .keepWaiting, .keepWaiting])
+            let job = try await bridge.ask("getJob", ["job": "x"])
+            #expect(job["id"].string == "x")
+            try await bridge.working(.swift) { try await bridge.ended(1) }
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await !isNoted(bridge))
+        }
+    }
+}
