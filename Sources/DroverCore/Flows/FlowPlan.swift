@@ -46,12 +46,17 @@ package struct FlowPlan: Sendable {
     }
 
     /// The first rule that the flow breaks, or nil.
-    var problem: ValidationError? {
+    ///
+    /// - Parameter checksRoot: whether the queue of the root is its own.
+    func problem(checkingRoot checksRoot: Bool) -> ValidationError? {
         if isCut {
             return ValidationError("children", "a flow has at most 20,000 jobs on at most 1,000 levels; add some later")
         }
         for node in nodes {
             if let problem = node.job.ownProblem ?? node.job.id?.problemInFlow { return problem }
+            if checksRoot || node.parent != nil, let problem = node.job.problemOfRoute(in: node.queue) {
+                return problem
+            }
             if node.job.options.deduplication != nil {
                 return ValidationError(
                     "deduplication",
