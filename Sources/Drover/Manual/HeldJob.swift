@@ -104,9 +104,7 @@ public final class HeldJob: Sendable {
 
     /// Stores how the job ended. A reply that is lost is asked for again, under the same name, for a part of the lease.
     func settle(_ outcome: Outcome, keepsJob: Bool = false) async throws {
-        var settlement = Settlement(
-            lease: lease, outcome: outcome, retention: scope.retention(of: attemptState.claimed.job, after: outcome))
-        if keepsJob { settlement.retention = .keepAll }
+        let settlement = scope.settlement(of: attemptState.claimed, outcome, keepsJob: keepsJob)
         let id = try begin(settlement)
         let status: SettlementStatus?
         do {
@@ -135,6 +133,10 @@ public final class HeldJob: Sendable {
         let length = elapsed
         scope.metrics.ended(outcome, after: length)
         scope.log.ended(outcome, of: attemptState, after: length)
+        if let letter = settlement.deadLetter {
+            scope.metrics.deadLettered()
+            scope.log.deadLettered(attemptState, to: letter.key)
+        }
         await scope.stepOn(after: attemptState.claimed.job)
     }
 
