@@ -105,6 +105,7 @@ extension ServeConfiguration {
         options.backoff = queue.defaults.backoff
         options.retryFor = queue.defaults.retryFor
         options.timeout = queue.defaults.timeout
+        options.deadLetterQueue = queue.defaults.deadLetterQueue
         return options
     }
 }
