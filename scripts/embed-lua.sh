@@ -15,20 +15,23 @@ output=Sources/DroverRedis/Scripts.generated.swift
 fail() { printf 'embed-lua: %s\n' "$*" >&2; exit 1; }
 [ -d "$folder" ] || fail "$folder is missing; name the folder of the scripts in this script"
 
-# A script's text with what it includes, without comments and empty lines.
-text_of() {
+# A file with what it includes, and what that includes.
+expand() {
     local line name
     while IFS= read -r line; do
         if [[ $line =~ ^[[:space:]]*--#include\ (.*)$ ]]; then
             for name in ${BASH_REMATCH[1]}; do
                 [ -f "$folder/include/$name.lua" ] || fail "$1 includes $name, and include/$name.lua is missing"
-                cat "$folder/include/$name.lua"
+                expand "$folder/include/$name.lua"
             done
         else
             printf '%s\n' "$line"
         fi
-    done <"$1" | awk '{ sub(/[ \t]+$/, "") } /^[ \t]*--/ || /^$/ { next } { print }'
+    done <"$1"
 }
+
+# A script's text with what it includes, without comments and empty lines.
+text_of() { expand "$1" | awk '{ sub(/[ \t]+$/, "") } /^[ \t]*--/ || /^$/ { next } { print }'; }
 
 generate() {
     echo "// Written by scripts/embed-lua.sh from Scripts/*.lua. Do not edit: change the .lua file and run \`make embed\`."

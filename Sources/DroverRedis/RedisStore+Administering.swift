@@ -22,6 +22,9 @@ extension RedisStore {
         var only: JobState?
         var command = command
         if case .when(let state, let bound) = command { (only, command) = (state, bound) }
+        if case .copy(let key, let copy, let removesJob) = command {
+            return try await self.copy(key, as: copy, removesJob: removesJob, onlyIn: only)
+        }
         let (name, argument, isLIFO) = Self.words(of: command)
         var arguments = arguments()
         for text in [key.id.text, name, argument, isLIFO ? "1" : "0", only?.rawValue ?? ""] { arguments.append(text) }
@@ -58,6 +61,7 @@ extension RedisStore {
         case .changeDelay(_, let delay): ("changeDelay", String(delay.wholeMilliseconds), false)
         case .updatePayload(_, let payload): ("updatePayload", payload.text, false)
         case .removeFlow, .removeUnprocessedChildren, .detach: (flowWord(of: command) ?? "", "", false)
+        case .copy: ("copy", "", false)  // in a script of its own
         case .when(_, let command): words(of: command)
         }
     }

@@ -7,7 +7,7 @@ extension RedisStore {
     public func enqueue(_ queue: QueueName, _ jobs: [NewJob]) async throws(StoreError) -> [EnqueueResult] {
         try checkOpen()
         if jobs.contains(where: \.isInFlow) { return try await enqueueWithFlows(queue, jobs) }
-        let call = try withCoder { coder throws(StoreError) in try EnqueueCall(jobs, coder: &coder) }
+        let call = try withCoder { coder throws(StoreError) in try EnqueueCall(jobs, in: queue, coder: &coder) }
         if call.count == 0 { return call.problems.compactMap { $0.map(EnqueueResult.refused) } }
         let answers = try await enqueues.answers(to: call, in: queue) { calls throws(StoreError) in
             var arguments = arguments(capacity: 64 + calls.reduce(0) { $0 + $1.arguments.byteCount })
@@ -24,11 +24,13 @@ extension RedisStore {
         _ queue: QueueName, id: ExchangeID, settle: [Settlement], claim: Claim?
     ) async throws(StoreError) -> ExchangeReply {
         let call = ExchangeCall(
-            queue: queue, id: id, settle: settle, claim: claim, metricsPoints: configuration.metricsPoints)
+            queue: queue, id: id, settle: settle, claim: claim, keys: keys, metricsPoints: configuration.metricsPoints)
         var arguments = arguments(capacity: 128 + settle.count * 160)
-        call.write(to: &arguments)
+        try withCoder { coder throws(StoreError) in try call.write(to: &arguments, options: &coder) }
+        let hasLetters = settle.contains { $0.routedLetter != nil }
         let answer = try await run(
-            Scripts.exchange, queue, more: [keys.memory(of: id, in: queue)], arguments,
+            Scripts.exchange, queue, more: [keys.memory(of: id, in: queue)] + (hasLetters ? [keys.queues] : []),
+            arguments,
             "settle or claim jobs of \(queue)")
         return try withCoder { coder throws(StoreError) in try call.reply(answer, options: &coder) }
     }

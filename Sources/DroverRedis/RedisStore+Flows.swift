@@ -20,7 +20,7 @@ extension RedisStore {
     }
 
     private func enqueueFlow(_ queue: QueueName, _ job: NewJob) async throws(StoreError) -> EnqueueResult {
-        if let problem = job.problem { return .refused(problem) }
+        if let problem = job.problem(in: queue) { return .refused(problem) }
         let plan = FlowPlan(queue, job)
         if let problem = plan.disarray { return .refused(problem) }
         var arguments = arguments(capacity: 128 + plan.nodes.count * 256)

@@ -925,6 +925,555 @@ enum Scripts {
         return call('LLEN', pausedKey)
         """#, sha: "b7bb18a93041f352258edc07247985d8cf3f3d42")
 
+    /// `copy.lua`
+    static let copy = RedisScript(name: "copy", source: #"""
+        local base = KEYS[1]
+        local idKey, metaKey, waitKey, activeKey = base .. 'id', base .. 'meta', base .. 'wait', base .. 'active'
+        local prioritizedKey, pcKey, delayedKey = base .. 'prioritized', base .. 'pc', base .. 'delayed'
+        local completedKey, failedKey = base .. 'completed', base .. 'failed'
+        local markerKey, eventsKey, stalledKey = base .. 'marker', base .. 'events', base .. 'stalled'
+        local limiterKey, leasesKey, slicesKey = base .. 'limiter', base .. 'drover:leases', base .. 'drover:slices'
+        local call = redis.call
+        local groupsAt, groupAt, readGroup, clockOf, ruleOf, strideOf, refreshGroup, enterGroup, leaveGroup
+        local function lockKey(id) return base .. id .. ':lock' end
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
+        end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local now = tonumber(ARGV[1])
+        if not now then
+            local time = call('TIME')
+            now = time[1] * 1000 + math.floor(time[2] / 1000)
+        end
+        local format = string.format
+        local function integer(number) return format('%d', number) end
+        local nowText = integer(now)
+        local eventID = ARGV[1] == '' and '*' or ARGV[1] .. '-*'
+        local function callAll(command, key, list)
+            for first = 1, #list, 4000 do
+                call(command, key, unpack(list, first, math.min(first + 3999, #list)))
+            end
+        end
+        local keptEvents, hasTrimmed
+        local function emit(name, ...)
+            if hasTrimmed then
+                call('XADD', eventsKey, eventID, 'event', name, ...)
+                return
+            end
+            hasTrimmed = true
+            if keptEvents == nil then keptEvents = call('HGET', metaKey, 'opts.maxLenEvents') end
+            call('XADD', eventsKey, 'MAXLEN', '~', keptEvents or '10000', eventID, 'event', name, ...)
+            if not keptEvents then
+                keptEvents = '10000'
+                call('HSET', metaKey, 'opts.maxLenEvents', keptEvents)
+            end
+        end
+        local knownQueues = {}
+        local fullScore = 4503599627370496
+        function groupsAt(other)
+            local queue = knownQueues[other]
+            if not queue then
+                queue = {
+                    base = other, meta = other .. 'meta', children = other .. 'waiting-children', active = other .. 'active',
+                    ring = other .. 'drover:ring', resting = other .. 'drover:resting', names = other .. 'drover:groups',
+                    turns = other .. 'drover:turns', known = {},
+                }
+                knownQueues[other] = queue
+            end
+            return queue
+        end
+        function groupAt(queue, name)
+            local group = queue.known[name]
+            if not group then
+                local text = string.gsub(string.gsub(name, '%%', '%%25'), ':', '%%3A')
+                group = {
+                    name = name, waiting = queue.base .. 'drover:group-' .. text, running = queue.base .. 'drover:running-' .. text,
+                    rule = queue.base .. 'drover:rule-' .. text, rate = queue.base .. 'drover:rate-' .. text,
+                }
+                queue.known[name] = group
+            end
+            return group
+        end
+        function readGroup(queue, name)
+            local group = groupAt(queue, name)
+            if group.isRead then return group end
+            group.isRead = true
+            call('EXISTS', queue.meta, queue.children, queue.ring, queue.resting, queue.names, queue.turns, group.waiting,
+                group.running, group.rule, group.rate)
+            return group
+        end
+        function clockOf(queue)
+            if not queue.now then
+                local at, plain
+                at, plain, queue.weight, queue.concurrency, queue.max, queue.per =
+                    unpack(call('HMGET', queue.turns, 'now', 'plain', 'weight', 'concurrency', 'max', 'per'))
+                queue.now, queue.plain = tonumber(at) or 0, tonumber(plain) or 0
+            end
+            return queue.now
+        end
+        function ruleOf(queue, group)
+            local rule = group.known
+            if not rule then
+                clockOf(queue)
+                local weight, concurrency, max, per, paused =
+                    unpack(call('HMGET', group.rule, 'weight', 'concurrency', 'max', 'per', 'paused'))
+                rule = {
+                    weight = tonumber(weight or queue.weight) or 1, concurrency = tonumber(concurrency or queue.concurrency),
+                    max = tonumber(max or queue.max), per = tonumber(max and per or queue.per), isPaused = paused and true,
+                    isOwn = (weight or concurrency or max or paused) and true,
+                }
+                group.known = rule
+            end
+            return rule
+        end
+        function strideOf(rule) return math.floor(5040 / math.min(math.max(rule.weight, 1), 100)) end
+        local function restOf(queue, group)
+            local rule = ruleOf(queue, group)
+            if rule.max then
+                local begun, stop = unpack(call('HMGET', group.rate, 'begun', 'end'))
+                local left = stop and tonumber(stop) - now
+                if left and left > 0 and left <= rule.per and tonumber(begun) >= rule.max then return tonumber(stop) end
+            end
+            if rule.concurrency and call('SCARD', group.running) >= rule.concurrency then
+                local known = tonumber(call('ZSCORE', queue.resting, group.name))
+                return known and known > fullScore and known or fullScore + now + 5000
+            end
+        end
+        local function unmark(queue)
+            if queue.weight or queue.concurrency or queue.max or call('ZCARD', queue.names) > 0 then return end
+            queue.isMarked = nil
+            call('HDEL', queue.meta, 'drover:groups')
+        end
+        function refreshGroup(queue, group)
+            local rule, name = ruleOf(queue, group), group.name
+            local waiting = call('ZCARD', group.waiting)
+            if waiting == 0 or rule.isPaused then
+                call('ZREM', queue.ring, name)
+                call('ZREM', queue.resting, name)
+                if waiting == 0 and not rule.isOwn and call('SCARD', group.running) == 0
+                    and call('ZREM', queue.names, name) == 1 then
+                    unmark(queue)
+                end
+                return false
+            end
+            local rest = restOf(queue, group)
+            if rest then
+                call('ZREM', queue.ring, name)
+                call('ZADD', queue.resting, integer(rest), name)
+                return false
+            end
+            call('ZREM', queue.resting, name)
+            if call('ZSCORE', queue.ring, name) then return false end
+            call('ZADD', queue.ring, integer(clockOf(queue) + strideOf(rule)), name)
+            return true
+        end
+        function enterGroup(queue, name, id, priority, isFirst)
+            local group, low = groupAt(queue, name), priority * 4294967296
+            local high, score = '(' .. integer(low + 4294967296), low + 2147483648
+            if isFirst then
+                local first = call('ZRANGEBYSCORE', group.waiting, integer(low), high, 'WITHSCORES', 'LIMIT', 0, 1)
+                if first[1] then score = tonumber(first[2]) - 1 end
+            else
+                local last = call('ZREVRANGEBYSCORE', group.waiting, high, integer(low), 'WITHSCORES', 'LIMIT', 0, 1)
+                if last[1] then score = tonumber(last[2]) + 1 end
+            end
+            local parked = call('ZREVRANGEBYSCORE', queue.children, '(0', '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.children, integer(parked[1] and tonumber(parked[2]) + 1 or -4503599627370496), id)
+            call('ZADD', group.waiting, integer(score), id)
+            call('ZADD', queue.names, '0', name)
+            if not queue.isMarked then
+                queue.isMarked = true
+                call('HSET', queue.meta, 'drover:groups', '1')
+            end
+            refreshGroup(queue, group)
+        end
+        function leaveGroup(queue, name, id, state)
+            local group = groupAt(queue, name)
+            if state == 'active' then call('SREM', group.running, id) else call('ZREM', group.waiting, id) end
+            return refreshGroup(queue, group)
+        end
+        local hasPushed, hasDelayed = false, false
+        local function mark(paused, concurrency)
+            local places = tonumber(concurrency)
+            if hasPushed and not paused and not (places and call('LLEN', activeKey) >= places) then
+                call('ZADD', markerKey, '0', '0')
+            end
+            if hasDelayed then
+                local earliest = call('ZRANGE', delayedKey, 0, 0, 'WITHSCORES')
+                if earliest[1] then call('ZADD', markerKey, string.format('%.17g', tonumber(earliest[2]) / 4096), '1') end
+            end
+        end
+        local function priorityScore(priority)
+            return integer(priority * 4294967296 + call('INCR', pcKey) % 4294967296)
+        end
+        local function pushBack(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, false)
+            elseif priority == 0 then
+                call('LPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, priorityScore(priority), id)
+            end
+            hasPushed = true
+        end
+        local function pushFront(id, priority, group)
+            if group then
+                enterGroup(groupsAt(base), group, id, priority, true)
+            elseif priority == 0 then
+                call('RPUSH', waitKey, id)
+            else
+                call('ZADD', prioritizedKey, integer(priority * 4294967296), id)
+            end
+            hasPushed = true
+        end
+        local function pushAgain(id, priority, group)
+            if priority == 0 then
+                local isObject, options = pcall(cjson.decode, call('HGET', base .. id, 'opts') or '')
+                if isObject and type(options) == 'table' and options.lifo == true then return pushFront(id, 0, group) end
+            end
+            pushBack(id, priority, group)
+        end
+        local function pushDelayed(id, due)
+            local first, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', delayedKey, integer(last), integer(first), 'WITHSCORES', 'LIMIT', 0, 1)
+            local score = first
+            if taken[1] then score = math.min(tonumber(taken[2]) + 1, last) end
+            call('ZADD', delayedKey, integer(score), id)
+            hasDelayed = true
+        end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local parentsRead = {}
+        local function readParent(parent)
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
+            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                local lowest, last = due * 4096, due * 4096 + 4095
+                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                return
+            end
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
+            elseif priority == 0 then
+                call('RPUSH', queue.wait, id)
+            else
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function policiesOf(text)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = takeWaiting(queue, id)
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function dependentsOf(job)
+            local others = {}
+            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(text, '^(%a+) (.*)$')
+                others[index] = { parent = parent, policy = policyOf(word) }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
+            if first == parent then
+                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+                if not second then return end
+                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
+                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
+                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
+                call('LREM', dependentsKey(job), 1, list[1])
+            else
+                for _, entry in ipairs(list) do
+                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
+        local function detach(job, parent, isSwept)
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if not takeWaiting(queue, id) then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            local group = call('HGET', parent, 'grp')
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, 0, true)
+            else
+                call('RPUSH', queue.wait, id)
+            end
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
+        local function deleteJob(id, freesDeduplication, isSwept)
+            local job = base .. id
+            local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
+            if parent or isShared then leaveParents(job, parent, isShared, isSwept) end
+            if freesDeduplication then freeDeduplication(id, deduplication) end
+            return call('DEL', jobKeys(job))
+        end
+        local function retain(setKey, count, age, limit)
+            local ids = {}
+            if age and limit > 0 then
+                ids = call('ZRANGEBYSCORE', setKey, '-inf', integer(now - age), 'LIMIT', 0, limit)
+            end
+            if count and #ids < limit then
+                local excess = math.min(call('ZCARD', setKey) - count, limit)
+                if excess > #ids then ids = call('ZRANGE', setKey, 0, excess - 1) end
+            end
+            for _, id in ipairs(ids) do deleteJob(id, false) end
+            callAll('ZREM', setKey, ids)
+            return #ids
+        end
+        local keyOf = {
+            waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
+            ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
+        }
+        local scoresOf = { grouped = { '-inf', '(0' }, ['waiting-children'] = { '0', '+inf' } }
+        local function stateOf(id)
+            if call('ZSCORE', completedKey, id) then return 'completed' end
+            if call('ZSCORE', failedKey, id) then return 'failed' end
+            if call('ZSCORE', delayedKey, id) then return 'delayed' end
+            if call('ZSCORE', prioritizedKey, id) then return 'prioritized' end
+            if call('LPOS', activeKey, id) then return 'active' end
+            local score = call('ZSCORE', childrenKey, id)
+            if score then return tonumber(score) < 0 and 'grouped' or 'waiting-children' end
+            return 'waiting'
+        end
+        local function takeOut(id, state)
+            if state == 'waiting' then
+                if call('LREM', waitKey, -1, id) == 1 then return 'wait' end
+                return call('LREM', pausedKey, -1, id) == 1 and 'paused' or 'unknown'
+            end
+            call('ZREM', keyOf[state], id)
+            if state == 'grouped' then leaveGroup(groupsAt(base), call('HGET', base .. id, 'grp') or '', id, state) end
+            return state
+        end
+        local function isPendingIteration(id)
+            local scheduler = string.match(id, '^repeat:(.*):%d+$')
+            local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
+            return slot and iterationID(scheduler, tonumber(slot)) == id
+        end
+        local openedQueues = {}
+        local function openQueue(other, id, group)
+            local queue = openedQueues[other]
+            if not queue then
+                queue = queueOf(other .. 'x')
+                queue.base, queue.id = other, other .. 'id'
+                queue.kept = call('HGET', queue.meta, 'opts.maxLenEvents')
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                call('ZCARD', queue.prioritized)
+                call('ZCARD', queue.children)
+                call('ZCARD', queue.marker)
+                call('GET', queue.pc)
+                call('GET', queue.id)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                if not queue.kept then call('SCARD', KEYS[#KEYS]) end
+                openedQueues[other] = queue
+            end
+            call('HLEN', other .. id)
+            if group then readGroup(groupsAt(other), group) end
+            return queue
+        end
+        local function tellIn(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[#KEYS], queue.base)
+            end
+        end
+        local function copyJob(source, queue, id, options, priority, group, isFirst)
+            local job = queue.base .. id
+            local name, data = unpack(call('HMGET', source, 'name', 'data'))
+            call('INCR', queue.id)
+            if call('EXISTS', job) == 1 then
+                tellIn(queue, 'duplicated', 'jobId', id)
+                return
+            end
+            tellIn(queue, 'added', 'jobId', id, 'name', name or '')
+            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
+                'priority', priority)
+            if group then
+                call('HSET', job, 'grp', group)
+                enterGroup(groupsAt(queue.base), group, id, tonumber(priority), isFirst and priority == '0')
+            elseif priority ~= '0' then
+                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            elseif isFirst then
+                call('RPUSH', queue.wait, id)
+            else
+                call('LPUSH', queue.wait, id)
+            end
+            tellIn(queue, 'waiting', 'jobId', id)
+            markOf(queue)
+        end
+        local id, only, removes, other, newID = ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5], ARGV[6]
+        local job, group = base .. id, ARGV[9] ~= '' and ARGV[9]
+        if call('EXISTS', job) == 0 then return 'notFound' end
+        local state = stateOf(id)
+        if only ~= '' and state ~= only then return state end
+        if removes then
+            if state == 'active' then return state end
+            if isPendingIteration(id) then return 'scheduled' end
+            call('EXISTS', waitKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
+            local old = call('HGET', job, 'grp')
+            if old then readGroup(groupsAt(base), old) end
+        end
+        copyJob(job, openQueue(other, newID, group), newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
+        if removes then
+            local place = takeOut(id, state)
+            deleteJob(id, true)
+            emit('removed', 'jobId', id, 'prev', place)
+        end
+        return 'done'
+        """#, sha: "4eded6ee445609601f08ca65d385c4eb17f4f4ce")
+
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
         local base = KEYS[1]
@@ -1713,7 +2262,7 @@ enum Scripts {
             local index = 0
             while index < count do
                 local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 end
                 local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
@@ -2225,6 +2774,65 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local openedQueues = {}
+        local function openQueue(other, id, group)
+            local queue = openedQueues[other]
+            if not queue then
+                queue = queueOf(other .. 'x')
+                queue.base, queue.id = other, other .. 'id'
+                queue.kept = call('HGET', queue.meta, 'opts.maxLenEvents')
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                call('ZCARD', queue.prioritized)
+                call('ZCARD', queue.children)
+                call('ZCARD', queue.marker)
+                call('GET', queue.pc)
+                call('GET', queue.id)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                if not queue.kept then call('SCARD', KEYS[#KEYS]) end
+                openedQueues[other] = queue
+            end
+            call('HLEN', other .. id)
+            if group then readGroup(groupsAt(other), group) end
+            return queue
+        end
+        local function tellIn(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[#KEYS], queue.base)
+            end
+        end
+        local function copyJob(source, queue, id, options, priority, group, isFirst)
+            local job = queue.base .. id
+            local name, data = unpack(call('HMGET', source, 'name', 'data'))
+            call('INCR', queue.id)
+            if call('EXISTS', job) == 1 then
+                tellIn(queue, 'duplicated', 'jobId', id)
+                return
+            end
+            tellIn(queue, 'added', 'jobId', id, 'name', name or '')
+            call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
+                'priority', priority)
+            if group then
+                call('HSET', job, 'grp', group)
+                enterGroup(groupsAt(queue.base), group, id, tonumber(priority), isFirst and priority == '0')
+            elseif priority ~= '0' then
+                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            elseif isFirst then
+                call('RPUSH', queue.wait, id)
+            else
+                call('LPUSH', queue.wait, id)
+            end
+            tellIn(queue, 'waiting', 'jobId', id)
+            markOf(queue)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
@@ -2399,9 +3007,19 @@ enum Scripts {
             if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
             if outcome == 'c' then
                 complete(id, hash, ARGV[operand], run.rule)
-            elseif outcome == 'f' then
+            elseif outcome == 'f' or outcome == 'd' then
+                local letter = outcome == 'd' and ARGV[operand + 5]
+                if letter then
+                    local group = ARGV[operand + 8] ~= '' and ARGV[operand + 8]
+                    copyJob(base .. id, openQueue(ARGV[operand + 4], letter, group), letter, ARGV[operand + 6],
+                        ARGV[operand + 7], group, ARGV[operand + 9] == '1')
+                end
                 local made = finish(id, hash, 'failed', ARGV[operand], run.rule, traces(id, operand + 1))
                 if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+                if letter then
+                    local queue = string.match(ARGV[operand + 4], '([^:]*):$')
+                    emit('dead-lettered', 'jobId', id, 'deadLetterQueue', queue, 'deadLetterJobId', letter)
+                end
             elseif outcome == 'x' then
                 finish(id, hash, 'failed', 'cancelled', run.rule)
             elseif outcome == 'r' then
@@ -2434,6 +3052,10 @@ enum Scripts {
                 local hash = hashes[index]
                 if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+                if runs[index].outcome == 'd' then
+                    local at = places[index]
+                    openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
+                end
             end
             for index = 1, due and #due or 0 do
                 if priorities[index][2] then readGroup(groupsAt(base), priorities[index][2]) end
@@ -2820,7 +3442,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "f3e19b56c64531746e4133f7fe2827967a9fc40e")
+        """#, sha: "40533c434f6c99b0a6bff64c3993eea75ce53850")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -73,7 +73,7 @@ private struct SearchedRow: SearchedJob {
         case .processed: row.optionalInt(10).map { .instant(Timestamp(milliseconds: $0)) }
         case .due: state == .delayed ? .instant(Timestamp(milliseconds: row.int(4))) : nil
         case .finished: state.isFinished ? .instant(Timestamp(milliseconds: row.int(4))) : nil
-        case .group, .tenant, .correlationID, .metadata: options.searchValue(of: field)
+        case .group, .tenant, .correlationID, .metadata, .reason, .origin: options.searchValue(of: field)
         case .tag, .payload, .result, .progress: nil
         }
     }

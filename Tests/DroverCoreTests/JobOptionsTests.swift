@@ -22,7 +22,41 @@ import Testing
         options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#, omitContext: true)
         options.deduplication = Deduplication(
             id: "d", ttl: .milliseconds(1500), extend: true, replace: true, keepLastIfActive: true)
+        options.deadLetterQueue = "dead"
+        options.replay = JobReplay(origin: JobKey(queue: "mail", id: try JobID("1")), count: 2)
         #expect(try read(write(options)) == options)
+    }
+
+    @Test func aLettersHistorySurvivesItsStoredForm() throws {
+        var failed = JobOptions(attempts: 4, backoff: .fixed(.seconds(2)), priority: 3)
+        failed.deduplication = .simple("d")
+        failed.telemetry = JobTelemetry(metadata: "{}")
+        failed.replay = JobReplay(origin: JobKey(queue: "mail", id: try JobID("1")), count: 2)
+        var options = JobOptions()
+        options.tags = ["a"]
+        options.telemetry = JobTelemetry(metadata: #"{"traceparent":"00-a-b-01"}"#)
+        let job = JobKey(queue: "mail", id: try JobID("größer"))
+        options.deadLetter = DeadLetter(
+            job: job, createdAt: Timestamp(milliseconds: 1_700_000_000_001), attempts: 4, reason: "no \"ü\"\n",
+            traces: ["1", "2", "3", String(repeating: "x", count: 5000)], options: failed)
+        let letter = try #require(try read(write(options)).deadLetter)
+        #expect(letter == options.deadLetter)
+        #expect(letter.traces.map(\.utf8.count) == [1, 1, 4096] && letter.job == job)
+        // What another job holds, and the trace that goes on in the letter, are no part of it.
+        #expect(letter.options.deduplication == nil && letter.options.telemetry == nil)
+        #expect(letter.replays == 2 && letter.origin.id.text == "1")
+        // As stores write and read it, with the trace behind all else.
+        var coder = OptionsCoder()
+        let text = try #require(try coder.text(options))
+        #expect(coder.options(text) == options)
+    }
+
+    @Test(arguments: [
+        #"{"deadLetter":{"queue":"a:b","id":"1"}}"#, #"{"deadLetter":7}"#, #"{"replay":{"count":2}}"#,
+        #"{"deadLetterQueue":""}"#,
+    ])
+    func whatNamesNoJobIsNoLetter(_ text: String) throws {
+        #expect(try read(Data(text.utf8)) == JobOptions())
     }
 
     @Test func theStoredFormUsesBullMQsNamesAndUnits() throws {

@@ -25,7 +25,7 @@ struct EnqueueGathererTests {
         /// Adds so many jobs in one call; their ids.
         func add(_ count: Int = 1) async throws -> [JobID] {
             var coder = OptionsCoder()
-            let call = try EnqueueCall(Array(repeating: NewJob(name: "n"), count: count), coder: &coder)
+            let call = try EnqueueCall(Array(repeating: NewJob(name: "n"), count: count), in: "q", coder: &coder)
             let answers = try await gatherer.answers(to: call, in: "q") { calls throws(StoreError) in
                 try await self.answer(jobs: calls.reduce(0) { $0 + $1.count })
             }

@@ -30,6 +30,11 @@ struct ScriptTests {
         },
         Usage(Scripts.command) { _ = try await $0.apply([.remove(JobKey(queue: $1, id: JobID(stored: "none")))]) },
         Usage(Scripts.configure) { _ = try await $0.configure([.pause($1)]) },
+        Usage(Scripts.copy) {
+            let copy = JobCopy(queue: "other", id: JobID(stored: "copy"))
+            let key = JobKey(queue: $1, id: JobID(stored: "none"))
+            _ = try await $0.apply([JobCommand.copy(key, as: copy, removesJob: true)])
+        },
         Usage(Scripts.enqueue) { _ = try await $0.enqueue($1, [NewJob(name: "job")]) },
         Usage(Scripts.exchange) {
             let claim = Claim(limit: 1, lease: .seconds(30), worker: "worker")

@@ -28,7 +28,7 @@ struct EventCodecTests {
 
     private static func kind(_ random: inout SeededGenerator) -> JobEvent.Kind {
         let state = JobState.allCases.randomElement(using: &random) ?? .waiting
-        switch Int.random(in: 0..<18, using: &random) {
+        switch Int.random(in: 0..<19, using: &random) {
         case 0: return .added(JobName(stored: text(&random)))
         case 1: return .waiting(from: Bool.random(using: &random) ? nil : state)
         case 2:
@@ -48,6 +48,9 @@ struct EventCodecTests {
         case 14: return .resumed
         case 15: return .deduplicated(id: text(&random), other: JobID(stored: text(&random)))
         case 16: return .waitingChildren(from: Bool.random(using: &random) ? nil : state)
+        case 17:
+            return .deadLettered(
+                to: JobKey(queue: QueueName(stored: text(&random)), id: JobID(stored: text(&random))))
         default: return .cleaned(number(&random))
         }
     }

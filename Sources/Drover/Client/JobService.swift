@@ -112,8 +112,8 @@ public final class JobService: Service, Sendable {
     /// done then are cancelled and given back without spending an attempt. Every outcome is stored before the call
     /// returns; a handler that ignores its cancellation holds it up for 5 seconds at most.
     ///
-    /// - Throws: ``DroverError`` with the code `refused` when a schedule was declared that can't be stored; `StoreError`
-    ///   when the store can't be prepared, or does not let this process wait for work of the queues
+    /// - Throws: ``DroverError`` with the code `refused` when a schedule was declared that can't be stored, or a
+    ///   worker's own queue is its dead-letter queue; `StoreError` when the store can't be prepared, or does not let this process wait for work of the queues
     ///   and that would not mend by itself, such as missing rights; ``DroverError`` with the code `alreadyRun` on a second
     ///   call.
     public func run() async throws {
@@ -147,6 +147,10 @@ public final class JobService: Service, Sendable {
     package func begin() async throws {
         let (queues, schedules) = state.withLock { state in
             state.hasBegun ? ([], []) : (state.workers.map(\.queue), state.schedules)
+        }
+        for worker in definitions where worker.options.deadLetterQueue == worker.queue {
+            throw DroverError(
+                .refused, "the worker of \(worker.queue) has its own queue as dead-letter queue; name another one")
         }
         do {
             // All of them before the first is stored.

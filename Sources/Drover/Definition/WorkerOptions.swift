@@ -25,6 +25,9 @@ public struct WorkerOptions: Sendable {
     public var retryFor: Duration?
     /// Waits between attempts by name, for jobs whose backoff is `Backoff.custom(_:base:)`.
     public var backoffStrategies: [String: BackoffStrategy] = [:]
+    /// Where a copy of a job goes that fails for good and does not say it (`JobOptions.deadLetterQueue`); nil for nowhere.
+    /// Another queue than the worker's.
+    public var deadLetterQueue: QueueName?
     /// The longest time one attempt may take of jobs that have no bound of their own; nil for no bound.
     public var timeout: Duration?
     /// Bounds the jobs that run at once together with other workers that have the same one; nil for no such bound.

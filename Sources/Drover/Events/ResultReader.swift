@@ -82,7 +82,7 @@ struct ResultReader: Sendable {
         case .failed(let reason): throw DroverError(.jobFailed, reason)
         case .removed: throw notKept
         case .added, .waiting, .delayed, .waitingChildren, .active, .progress, .retriesExhausted, .stalled, .duplicated,
-            .deduplicated, .cancelRequested, .drained, .paused, .resumed, .cleaned:
+            .deduplicated, .deadLettered, .cancelRequested, .drained, .paused, .resumed, .cleaned:
             nil
         }
     }

@@ -165,6 +165,10 @@ public final class HeldJob: Sendable {
         let length = elapsed
         scope.metrics.ended(outcome, after: length)
         scope.log.ended(outcome, of: attemptState, after: length)
+        if let letter = sending.settlement.deadLetter {
+            scope.metrics.deadLettered()
+            scope.log.deadLettered(attemptState, to: letter.key)
+        }
         await scope.stepOn(after: attemptState.claimed.job)
     }
 
@@ -183,9 +187,8 @@ public final class HeldJob: Sendable {
         if let sent, sent.ending == ending { return sent }
         do {
             let (outcome, keepsJob) = try decide()
-            let retention = keepsJob ? .keepAll : scope.retention(of: attemptState.claimed.job, after: outcome)
             let sending = Sending(
-                ending: ending, settlement: Settlement(lease: lease, outcome: outcome, retention: retention),
+                ending: ending, settlement: scope.settlement(of: attemptState.claimed, outcome, keepsJob: keepsJob),
                 id: ExchangeID("\(lease.token):\(HostIdentity.randomPart())"))
             state.withLock { $0.unanswered = sending }
             return sending

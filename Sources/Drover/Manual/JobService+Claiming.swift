@@ -187,9 +187,11 @@ extension WorkerScope {
         let outcome = exit?.outcome(of: job, by: policy) ?? .released
         log.ended(outcome, of: attempt, after: .zero)
         metrics.ended(outcome, after: .zero)
-        return .refused(
-            Settlement(
-                lease: attempt.claimed.lease, outcome: outcome,
-                retention: exit?.keepsJob == true ? .keepAll : retention(of: job, after: outcome)))
+        let settlement = settlement(of: attempt.claimed, outcome, keepsJob: exit?.keepsJob == true)
+        if let letter = settlement.deadLetter {
+            metrics.deadLettered()
+            log.deadLettered(attempt, to: letter.key)
+        }
+        return .refused(settlement)
     }
 }

@@ -29,15 +29,28 @@ extension JobService {
         if let problem = action.command(JobKey(queue: "check", id: JobID(stored: "1"))).problem {
             throw DroverError(.refused, "nothing was changed: \(problem)", cause: problem)
         }
-        let states = action.states(filter)
-        let filter = action.filter(filter)
         let names = try await searchedQueues(queues)
+        return try await goOver(
+            names, action.states(filter), action.filter(filter), dryRun: isDryRun, step: step, progress
+        ) { jobs, state throws(StoreError) in
+            try await self.store.apply(jobs.map { .when(state, action.command($0.key)) })
+        }
+    }
+
+    /// Does something to the jobs of some states and queues that a filter finds, page by page.
+    ///
+    /// - Parameter act: does it to the jobs of one page, which were found in this state; one result for each.
+    func goOver(
+        _ names: [QueueName], _ states: [JobState], _ filter: JobFilter, dryRun isDryRun: Bool, step: Int,
+        _ progress: (BulkReport) async throws -> Void,
+        act: @escaping @Sendable ([JobRecord], JobState) async throws(StoreError) -> [CommandResult]
+    ) async throws -> BulkReport {
         let counts = Dictionary(try await store.queues().map { ($0.name, $0.counts) }) { first, _ in first }
         var report = BulkReport()
         for queue in names { for state in states { report.total += counts[queue]?[state] ?? 0 } }
         for queue in names {
             for state in states {
-                let line = BulkLine(queue: queue, state: state, action: action, filter: filter)
+                let line = BulkLine(queue: queue, state: state, filter: filter, act: act)
                 try await go(
                     over: line, count: counts[queue]?[state] ?? 0, isDryRun, step: min(max(step, 1), 500), &report,
                     progress)
@@ -50,8 +63,8 @@ extension JobService {
     private struct BulkLine {
         var queue: QueueName
         var state: JobState
-        var action: BulkAction
         var filter: JobFilter
+        var act: @Sendable ([JobRecord], JobState) async throws(StoreError) -> [CommandResult]
 
         func query(_ answer: JobSearch.Answer, mostExamined: Int) -> JobQuery {
             JobQuery(queue: queue, JobSearch(filter, in: state, answer: answer, mostExamined: mostExamined))
@@ -64,7 +77,7 @@ extension JobService {
     ) async throws {
         var left = count
         var cursor: PageCursor?
-        var found: [JobKey] = []
+        var found: [JobRecord] = []
         repeat {
             if left <= 0 { break }
             try Task.checkCancellation()
@@ -78,7 +91,7 @@ extension JobService {
             // Those of the page before: the cursor of this one lies among jobs that are still there, so that the next page
             // begins behind them also where places are counted.
             try await apply(found, line, &report)
-            found = page.jobs.map(\.key)
+            found = page.jobs
             try await progress(report)
         } while cursor != nil
         if !found.isEmpty {
@@ -87,10 +100,10 @@ extension JobService {
         }
     }
 
-    private func apply(_ jobs: [JobKey], _ line: BulkLine, _ report: inout BulkReport) async throws(StoreError) {
+    private func apply(_ jobs: [JobRecord], _ line: BulkLine, _ report: inout BulkReport) async throws(StoreError) {
         if jobs.isEmpty { return }
-        let results = try await store.apply(jobs.map { .when(line.state, line.action.command($0)) })
-        for (job, result) in zip(jobs, results) { report.add(job, result) }
+        let results = try await line.act(jobs, line.state)
+        for (job, result) in zip(jobs, results) { report.add(job.key, result) }
     }
 }
 

@@ -47,6 +47,17 @@ struct JobLog: Sendable {
         }
     }
 
+    /// A job that failed for good leaves a letter.
+    func deadLettered(_ attempt: Attempt, to letter: JobKey) {
+        logger.notice(
+            "job goes to the dead-letter queue",
+            metadata: metadata(
+                of: attempt, .jobDeadLettered, nil,
+                [
+                    "dead_letter_queue": .string(letter.queue.text), "dead_letter_id": .string(letter.id.text),
+                ]))
+    }
+
     /// A handler threw that had completed its job in a transaction.
     func threw(_ error: String, afterCompleting attempt: Attempt) {
         logger.warning(

@@ -6,8 +6,10 @@ import Metrics
 /// - `drover_jobs_total{queue,outcome}`: attempts that ended.
 /// - `drover_job_duration_seconds{queue}`: how long they took.
 /// - `drover_jobs_running{queue}`: how many run now.
+/// - `drover_jobs_dead_lettered_total{queue}`: jobs that failed for good and left a dead letter.
 struct WorkerMetrics: Sendable {
     private let completed, failed, retried, snoozed, waiting, cancelled, released, rateLimited, lost: Counter
+    private let letters: Counter
     private let duration: Metrics.Timer
     private let running: Gauge
 
@@ -24,6 +26,7 @@ struct WorkerMetrics: Sendable {
         released = counter("released")
         rateLimited = counter("rate_limited")
         lost = counter("lost")
+        letters = Counter(label: "drover_jobs_dead_lettered_total", dimensions: [("queue", queue.text)])
         duration = Metrics.Timer(label: "drover_job_duration_seconds", dimensions: [("queue", queue.text)])
         running = Gauge(label: "drover_jobs_running", dimensions: [("queue", queue.text)])
     }
@@ -44,6 +47,9 @@ struct WorkerMetrics: Sendable {
         let (seconds, attoseconds) = span.components
         duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
+
+    /// A job that failed for good leaves a dead letter.
+    func deadLettered() { letters.increment() }
 
     /// So many attempts run now.
     func running(_ count: Int) { running.record(count) }

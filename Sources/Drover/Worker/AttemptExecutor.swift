@@ -38,8 +38,11 @@ struct AttemptExecutor: Sendable {
         scope.log.ended(outcome, of: attempt, after: length)
         if let span { JobTracing.end(span, exit, outcome) }
         return outcome.map { outcome in
-            var settlement = settlement(of: attempt, outcome)
-            if exit.keepsJob { settlement.retention = .keepAll }
+            let settlement = scope.settlement(of: attempt.claimed, outcome, keepsJob: exit.keepsJob)
+            if let letter = settlement.deadLetter {
+                scope.metrics.deadLettered()
+                scope.log.deadLettered(attempt, to: letter.key)
+            }
             return settlement
         }
     }
@@ -72,9 +75,7 @@ struct AttemptExecutor: Sendable {
 
     /// The settlement of an attempt that ends with this outcome.
     func settlement(of attempt: Attempt, _ outcome: Outcome) -> Settlement {
-        Settlement(
-            lease: attempt.claimed.lease, outcome: outcome,
-            retention: scope.retention(of: attempt.claimed.job, after: outcome))
+        scope.settlement(of: attempt.claimed, outcome)
     }
 
     /// Finds the handler and runs it, under a timeout if the job has one.

@@ -3,24 +3,37 @@ import DroverCore
 
 /// Does something to all jobs of a queue that a query finds, with progress, and tells what became of it.
 struct BulkRun {
+    /// Does it to what a filter finds.
+    typealias Act =
+        (
+            _ service: JobService, _ filter: JobFilter, _ isDryRun: Bool,
+            _ progress: (BulkReport) async throws -> Void
+        ) async throws -> BulkReport
+
     let store: StoreOptions
     let queue: QueueName
-    let query: String
-    let action: BulkAction
+    /// Which jobs; nil for all.
+    let query: String?
     /// The word for what is done, as `removed`.
     let done: String
     let isDryRun: Bool
     let json: Bool
+    let act: Act
+    /// What the jobs are called.
+    var noun = "job"
     /// What a person must confirm before, and whether that is confirmed; nil for nothing.
     var question: (ask: (Int) -> String, yes: Bool)?
 
     func run(in session: Session) async throws -> ExitStatus {
         // Found before the store is opened.
-        _ = try SearchOptions.filter(query, now: session.wallClock.now, in: session)
+        if let query { _ = try SearchOptions.filter(query, now: session.wallClock.now, in: session) }
         return try await StopWish.heard(in: session) { stop in
             try await session.withStore(store, .existing) { store in
                 _ = try await store.summary(of: queue)
-                let filter = try SearchOptions.filter(query, now: await store.now(session.wallClock), in: session)
+                var filter = JobFilter.all
+                if let query {
+                    filter = try SearchOptions.filter(query, now: await store.now(session.wallClock), in: session)
+                }
                 let service = SearchOptions.service(store, in: session)
                 if let question, !question.yes, !isDryRun {
                     let count = try await go(filter, service, dryRun: true, stop, session).matched
@@ -37,10 +50,10 @@ struct BulkRun {
     private func go(
         _ filter: JobFilter, _ service: JobService, dryRun: Bool, _ stop: StopWish, _ session: Session
     ) async throws -> BulkReport {
-        var line = ProgressLine("job", dryRun ? "looked at" : "looked at, \(done) where they match", in: session)
+        var line = ProgressLine(noun, dryRun ? "looked at" : "looked at, \(done) where they match", in: session)
         var last = BulkReport()
         do {
-            let report = try await service.apply(action, matching: filter, in: [queue], dryRun: dryRun) { report in
+            let report = try await act(service, filter, dryRun) { report in
                 last = report
                 line.show(report.examined, of: report.total)
                 if stop.isAsked { throw CommandFailure(.failed, "it was stopped") }
@@ -51,7 +64,7 @@ struct BulkRun {
             line.end()
             if last.done + last.requested > 0 {
                 session.output.note(
-                    "\(Counted.text(last.done + last.requested, "job")) \(done) before; the same command goes on from here"
+                    "\(Counted.text(last.done + last.requested, noun)) \(done) before; the same command goes on from here"
                 )
             }
             throw error
@@ -68,14 +81,14 @@ struct BulkRun {
                     ("refused", String(report.refused)), ("examined", String(report.examined)),
                 ]))
         } else if isDryRun {
-            output.line("\(Counted.text(report.matched, "job")) in \(queue) would be \(done)")
+            output.line("\(Counted.text(report.matched, noun)) in \(queue) would be \(done)")
         } else {
             let others = [
                 (report.requested, "active and asked to stop"), (report.skipped, "skipped: they had moved on"),
                 (report.refused, "refused"),
             ]
             let more = others.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
-            output.line("\(Counted.text(report.done, "job")) in \(queue) \(done)\(more)")
+            output.line("\(Counted.text(report.done, noun)) in \(queue) \(done)\(more)")
         }
         for problem in report.problems { output.note(Printable.text("\(problem.job.id): \(problem.problem)")) }
     }

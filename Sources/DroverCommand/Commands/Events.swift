@@ -88,6 +88,7 @@ struct Events: Subcommand {
             case .retriesExhausted(let attempts): "after \(Counted.text(attempts, "attempt"))"
             case .cleaned(let count): Counted.text(count, "job")
             case .deduplicated(let id, let other): "\(other) by \(id)"
+            case .deadLettered(let letter): "as \(letter)"
             case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: nil
             }
         return [

@@ -43,9 +43,13 @@ struct JobSelection: ParsableArguments {
         asking question: (ask: (Int) -> String, yes: Bool)? = nil
     ) async throws -> ExitStatus {
         if let query {
+            let queue = try QueueName(queue)
             return try await BulkRun(
-                store: store, queue: try QueueName(queue), query: query, action: action, done: done, isDryRun: dryRun,
-                json: json, question: question
+                store: store, queue: queue, query: query, done: done, isDryRun: dryRun, json: json,
+                act: { service, filter, isDryRun, progress in
+                    try await service.apply(
+                        action, matching: filter, in: [queue], dryRun: isDryRun, progress: progress)
+                }, question: question
             ).run(in: session)
         }
         let keys = try keys()

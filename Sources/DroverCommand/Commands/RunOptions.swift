@@ -35,6 +35,13 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp("The longest time one attempt may take. Default: no bound.", valueName: "duration"),
         transform: DurationArgument.parse)
     var timeout: DurationArgument?
+    @Option(
+        name: .customLong("dead-letter"),
+        help: ArgumentHelp(
+            "The queue to which a letter of it goes when it fails for good; see drover dead. Default: none, or the worker's.",
+            valueName: "queue"),
+        transform: { try QueueName($0) })
+    var deadLetterQueue: QueueName?
     @Flag(help: "Put it before the jobs that already wait; without effect with a priority or a delay.") var lifo = false
     @Option(
         name: .customLong("tag"),
@@ -71,6 +78,7 @@ struct RunOptions: ParsableArguments {
             attempts: attempts, backoff: backoff, retryFor: retryFor?.duration, priority: priority, lifo: lifo,
             timeout: timeout?.duration)
         options.expiresAfter = expiresAfter?.duration
+        options.deadLetterQueue = deadLetterQueue
         options.completedRetention = keepCompleted
         options.failedRetention = keepFailed
         options.tags = tags

@@ -49,6 +49,7 @@ enum ConfigurationTemplate {
         #   backoff: exponential:1s   # or fixed:10s
         #   retry-for: 2h             # no retry later than this after it was added
         #   timeout: 5m
+        #   dead-letter: dead         # the queue for what jobs leave that fail for good; see drover dead
         #   keep-completed: 1d        # all, none, a count, a span, or both: 1000,1d
         #   keep-failed: 7d
 
@@ -61,7 +62,7 @@ enum ConfigurationTemplate {
             concurrency: 5
             # What runs its jobs: noop, echo, fail, sleep:DURATION, exec:COMMAND or http:URL.
             handler: echo
-            # attempts, backoff, retry-for, timeout, keep-completed and keep-failed, as under defaults.
+            # attempts, backoff, retry-for, timeout, dead-letter, keep-completed and keep-failed, as under defaults.
             # max-length: 10000    # take no new jobs while so many wait or are delayed; none lifts it
             # global-concurrency: 3  # so many run at once at most, on all workers
             # rate: 50/1s          # so many begin in any second at most, on all workers

@@ -43,7 +43,14 @@ extension QueueConfiguration {
             } catch { named.report(name, error.problem) }
         }
         encrypt = EncryptedParts(section, "encrypt")
-        defaults = JobDefaults(section).over(general)
+        var own = JobDefaults(section)
+        if own.deadLetterQueue == name {
+            section.report("dead-letter", "a queue can't be its own dead-letter queue; name another one")
+            own.deadLetterQueue = nil
+        }
+        defaults = own.over(general)
+        // That of all queues is one of them, and is not for itself.
+        if defaults.deadLetterQueue == name { defaults.deadLetterQueue = nil }
         section.finish()
     }
 }
@@ -55,6 +62,7 @@ extension JobDefaults {
         backoff = section.value("backoff", BackoffArgument.parse)
         retryFor = section.duration("retry-for", atLeast: .milliseconds(1))
         timeout = section.duration("timeout", atLeast: .milliseconds(1))
+        deadLetterQueue = section.value("dead-letter") { try QueueName($0) }
         keepCompleted = section.value("keep-completed", RetentionArgument.parse)
         keepFailed = section.value("keep-failed", RetentionArgument.parse)
     }
@@ -64,6 +72,7 @@ extension JobDefaults {
         JobDefaults(
             attempts: attempts ?? general.attempts, backoff: backoff ?? general.backoff,
             retryFor: retryFor ?? general.retryFor, timeout: timeout ?? general.timeout,
+            deadLetterQueue: deadLetterQueue ?? general.deadLetterQueue,
             keepCompleted: keepCompleted ?? general.keepCompleted,
             keepFailed: keepFailed ?? general.keepFailed)
     }

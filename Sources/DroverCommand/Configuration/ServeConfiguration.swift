@@ -128,6 +128,8 @@ struct JobDefaults: Hashable, Sendable {
     var retryFor: Duration?
     /// The longest time one attempt may take.
     var timeout: Duration?
+    /// Where letters of jobs go that fail for good.
+    var deadLetterQueue: QueueName?
     /// What to keep of completed jobs.
     var keepCompleted: Retention?
     /// What to keep of failed jobs.
@@ -135,6 +137,8 @@ struct JobDefaults: Hashable, Sendable {
 
     /// Options for jobs that a schedule makes.
     var options: JobOptions {
-        JobOptions(attempts: attempts ?? 1, backoff: backoff, retryFor: retryFor, timeout: timeout)
+        var options = JobOptions(attempts: attempts ?? 1, backoff: backoff, retryFor: retryFor, timeout: timeout)
+        options.deadLetterQueue = deadLetterQueue
+        return options
     }
 }

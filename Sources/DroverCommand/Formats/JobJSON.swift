@@ -151,6 +151,9 @@ enum JobJSON {
         case .deduplicated(let id, let other):
             members.append(("deduplicationId", JSONWriter.string(id)))
             members.append(("other", JSONWriter.string(other.text)))
+        case .deadLettered(let letter):
+            members.append(("deadLetterQueue", JSONWriter.string(letter.queue.text)))
+            members.append(("deadLetter", JSONWriter.string(letter.id.text)))
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
         return JSONWriter.object(members)

@@ -36,6 +36,7 @@ enum JobText {
         // Of an earlier attempt where the job has gone on since.
         add(job.state == .failed ? "failed reason" : "last failure", job.failedReason)
         add("deferred failure", job.deferredFailure)
+        pairs += letter(job.options)
         pairs += options(job.options)
         pairs = pairs.map { (Printable.text($0), Printable.text($1)) }
         let width = pairs.map(\.0.count).max() ?? 0
@@ -52,7 +53,7 @@ enum JobText {
                 lines.append("  \(name)\(fill)  \(time)  \(Printable.text(StoredValue(step.result).shown.text))")
             }
         }
-        for (number, trace) in job.stacktrace.enumerated() {
+        for (number, trace) in (job.stacktrace + (job.options.deadLetter?.traces ?? [])).enumerated() {
             lines.append("trace \(number + 1):")
             lines += trace.split(separator: "\n", omittingEmptySubsequences: false).map {
                 "  " + Printable.text(String($0))
@@ -75,6 +76,23 @@ enum JobText {
         case .continueParent: ", which goes on at once if this fails"
         case .ignore, .remove: ", which waits for the others if this fails"
         }
+    }
+
+    /// What a dead letter tells of its job, and a job of its replays.
+    private static func letter(_ options: JobOptions) -> [(String, String)] {
+        var pairs: [(String, String)] = []
+        if let letter = options.deadLetter {
+            pairs.append(("dead letter of", letter.job.description))
+            pairs.append(("failed reason", letter.reason))
+            pairs.append(("made attempts", String(letter.attempts)))
+            pairs.append(("job created", InstantArgument.text(letter.createdAt)))
+            if letter.replays > 0 {
+                pairs.append(("replays", "\(letter.replays), first of \(letter.origin)"))
+            }
+        }
+        if let replay = options.replay { pairs.append(("replay", "\(replay.count), first of \(replay.origin)")) }
+        if let queue = options.deadLetterQueue { pairs.append(("dead letters to", queue.text)) }
+        return pairs
     }
 
     private static func options(_ options: JobOptions) -> [(String, String)] {

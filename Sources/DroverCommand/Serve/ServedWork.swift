@@ -107,6 +107,7 @@ extension ServeConfiguration {
         options.retryFor = queue.defaults.retryFor
         options.timeout = queue.defaults.timeout
         options.rateLimit = queue.workerRate
+        options.deadLetterQueue = queue.defaults.deadLetterQueue
         return options
     }
 }

@@ -126,7 +126,9 @@ struct ModelGenerator {
                 if !mayRelease { outcome = .snoozed(.zero) }
                 mayRelease = false
             }
-            settle.append(ModelSettlement(lease: lease, outcome: outcome, retention: retention()))
+            settle.append(
+                ModelSettlement(
+                    lease: lease, outcome: outcome, retention: retention(), letter: one(3) ? copy(of: queue) : nil))
         }
         var claim = Claim(limit: 1 + few(5), lease: .seconds(pick([20, 30, 60])), worker: pick(["w1", "w2"]))
         // Where the server's own clock ends their spans they are left out, as fixed windows are.
@@ -264,6 +266,7 @@ extension ModelGenerator {
     }
 
     private mutating func action() -> ModelCommand.Action {
+        if one(10) { return .copy(copy(of: queue()), removesJob: one(2)) }
         if one(7) { return pick([.removeFlow, .removeUnprocessedChildren, .detach, .detach]) }
         return switch below(12) {
         case 0, 1: .retry(resetAttempts: one(2))

@@ -39,6 +39,7 @@ struct ModelSettlement: Sendable {
     var lease: ModelLease
     var outcome: Outcome
     var retention: Retention
+    var letter: JobCopy?
 
     /// The state in which the job is kept when this is accepted; nil when it goes on or is removed.
     var finished: JobState? {
@@ -87,6 +88,7 @@ struct ModelCommand: Sendable {
         case changeDelay(Duration)
         case updatePayload(JSONText)
         case removeFlow, removeUnprocessedChildren, detach
+        case copy(JobCopy, removesJob: Bool)
 
         var isCancel: Bool { if case .cancel = self { true } else { false } }
     }
@@ -106,6 +108,7 @@ struct ModelCommand: Sendable {
         case .removeFlow: .removeFlow(key)
         case .removeUnprocessedChildren: .removeUnprocessedChildren(key)
         case .detach: .detach(key)
+        case .copy(let copy, let removesJob): .copy(key, as: copy, removesJob: removesJob)
         }
     }
 }

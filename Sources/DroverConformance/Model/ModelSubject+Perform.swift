@@ -96,7 +96,8 @@ extension ModelSubject {
         _ queue: Int, number: Int, settle: [ModelSettlement], claim: Claim?
     ) async throws -> ModelAnswer {
         let settlements = settle.map {
-            Settlement(lease: lease($0.lease), outcome: $0.outcome, retention: $0.retention)
+            Settlement(
+                lease: lease($0.lease), outcome: $0.outcome, retention: $0.retention, deadLetter: $0.letter)
         }
         let id = exchangeID(number, of: queue)
         var reply = try await store.exchange(ModelQueues.name(queue), id: id, settle: settlements, claim: claim)

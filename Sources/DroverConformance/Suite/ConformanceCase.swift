@@ -47,6 +47,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         deduplicating, deduplicationEnds,
         searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
+        deadLetters, copying,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowSweeps, flowMeetings,
         graphs, graphCommands,
     ].flatMap(\.self)

@@ -22,6 +22,9 @@ public indirect enum JobCommand: Hashable, Sendable {
     case removeUnprocessedChildren(JobKey)
     /// Let a job's parent wait for it no longer, and the job be nobody's child.
     case detach(JobKey)
+    /// Make another job of a job, in another queue: one with its name and payload. Where there is one of that id it stays as it
+    /// is. With `removesJob` the job itself goes in the same step, unless it is active.
+    case copy(JobKey, as: JobCopy, removesJob: Bool)
     /// Do something to a job only if it is in a state; in another one the answer is ``CommandResult/wrongState(_:)``. One step
     /// with what is done, so that a job found by a search is not taken for what it was.
     case when(JobState, JobCommand)
@@ -31,7 +34,7 @@ public indirect enum JobCommand: Hashable, Sendable {
         switch self {
         case .retry(let key, _), .promote(let key), .remove(let key), .cancel(let key), .changePriority(let key, _, _),
             .changeDelay(let key, _), .updatePayload(let key, _), .removeFlow(let key),
-            .removeUnprocessedChildren(let key), .detach(let key):
+            .removeUnprocessedChildren(let key), .detach(let key), .copy(let key, _, _):
             key
         case .when(_, let command): command.key
         }
@@ -42,6 +45,7 @@ public indirect enum JobCommand: Hashable, Sendable {
         switch self {
         case .changePriority(_, let priority, _): JobOptions(priority: priority).problem
         case .changeDelay(_, let delay): NewJob(name: "check", start: .after(delay)).problem
+        case .copy(let key, let copy, _): copy.problem(from: key.queue)
         case .retry, .promote, .remove, .cancel, .updatePayload, .removeFlow, .removeUnprocessedChildren, .detach: nil
         case .when(_, .removeFlow), .when(_, .removeUnprocessedChildren), .when(_, .detach), .when(_, .when):
             ValidationError("command", "can't be bound to a state: it is about several jobs, or bound already")

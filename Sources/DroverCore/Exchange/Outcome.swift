@@ -64,12 +64,47 @@ public struct Settlement: Hashable, Sendable {
     public var outcome: Outcome
     /// What to keep of the jobs that end as this one does; without effect where the job does not finish.
     public var retention: Retention
+    /// Few outcomes have one, so it costs the others one empty reference.
+    private var route: Route?
+
+    private final class Route: Hashable, Sendable, CustomStringConvertible {
+        let letter: JobCopy
+        var description: String { "\(letter)" }
+
+        init(_ letter: JobCopy) { self.letter = letter }
+
+        static func == (left: Route, right: Route) -> Bool { left === right || left.letter == right.letter }
+
+        func hash(into hasher: inout Hasher) { letter.hash(into: &hasher) }
+    }
+
+    /// The letter that is stored in the same step when the outcome is ``Outcome/failed(_:)``; without effect otherwise. Nil for
+    /// none.
+    public var deadLetter: JobCopy? {
+        get { route?.letter }
+        set { route = newValue.map(Route.init) }
+    }
 
     /// A settlement from its parts.
-    public init(lease: Lease, outcome: Outcome, retention: Retention = .keepAll) {
+    public init(lease: Lease, outcome: Outcome, retention: Retention = .keepAll, deadLetter: JobCopy? = nil) {
         self.lease = lease
         self.outcome = outcome
         self.retention = retention
+        route = deadLetter.map(Route.init)
+    }
+
+    /// The first rule that the settlement breaks in an exchange of this queue, or nil.
+    package func problem(in queue: QueueName) -> ValidationError? {
+        if lease.job.queue != queue {
+            return ValidationError("settlement", "the lease is of queue \(lease.job.queue), the exchange of \(queue)")
+        }
+        return route?.letter.problem(from: queue)
+    }
+
+    /// The letter to store with the outcome; nil for none.
+    package var routedLetter: JobCopy? {
+        if let route, case .failed = outcome { return route.letter }
+        return nil
     }
 }
 

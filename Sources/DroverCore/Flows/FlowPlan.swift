@@ -86,8 +86,10 @@ package struct FlowPlan: Sendable {
         ValidationError("children", "a flow has at most 20,000 jobs on at most 1,000 levels; add some later")
     }
 
-    /// The first rule that the flow breaks, whatever the queue of its first job is; or nil.
-    var problem: ValidationError? {
+    /// The first rule that the flow breaks, or nil.
+    ///
+    /// - Parameter checksRoot: whether the queue of the first job is its own.
+    func problem(checkingRoot checksRoot: Bool) -> ValidationError? {
         if isCut { return Self.tooLarge }
         for (place, node) in nodes.enumerated() {
             if node.isReference {
@@ -95,6 +97,9 @@ package struct FlowPlan: Sendable {
                 continue
             }
             if let problem = node.job.ownProblem ?? node.job.id?.problemInFlow { return problem }
+            if checksRoot || place > 0, let problem = node.job.problemOfRoute(in: node.queue) {
+                return problem
+            }
             if node.job.options.deduplication != nil {
                 return ValidationError(
                     "deduplication",

@@ -29,6 +29,8 @@ public struct JobEvent: Hashable, Sendable {
         case failed(String)
         /// It failed and had no attempts left.
         case retriesExhausted(attemptsMade: Int)
+        /// It failed, and a letter of it was stored: under this key, in a dead-letter queue.
+        case deadLettered(to: JobKey)
         /// Its lease expired and it was put back.
         case stalled
         /// It was removed, from this state.
@@ -81,6 +83,7 @@ extension JobEvent.Kind {
         case .completed: "completed"
         case .failed: "failed"
         case .retriesExhausted: "retries-exhausted"
+        case .deadLettered: "dead-lettered"
         case .stalled: "stalled"
         case .removed: "removed"
         case .duplicated: "duplicated"

@@ -84,7 +84,7 @@ public struct Schedule: Hashable, Sendable {
         if case .all(let most) = catchUp, most < 1 {
             return ValidationError("catch-up", "\(most) is out of range; give 1 or more")
         }
-        return options.problem
+        return options.problem ?? options.problemOfRoute(in: key.queue)
     }
 }
 

@@ -18,6 +18,10 @@ public enum JobField: Hashable, Sendable, CustomStringConvertible {
     case worker
     /// Why its last failed attempt failed.
     case error
+    /// Of a dead letter: why the job failed.
+    case reason
+    /// Of a dead letter: the queue of the job that failed.
+    case origin
     /// Its present priority.
     case priority
     /// The attempts that have ended and count.
@@ -48,7 +52,7 @@ public enum JobField: Hashable, Sendable, CustomStringConvertible {
     package var kind: Kind {
         switch self {
         case .state: .state
-        case .id, .name, .group, .tenant, .tag, .correlationID, .worker, .error, .metadata: .text
+        case .id, .name, .group, .tenant, .tag, .correlationID, .worker, .error, .reason, .origin, .metadata: .text
         case .priority, .attempts, .stalls: .number
         case .created, .due, .processed, .finished: .instant
         case .payload, .result, .progress: .json
@@ -67,7 +71,8 @@ public enum JobField: Hashable, Sendable, CustomStringConvertible {
     static let plain: [(words: [String], field: JobField)] = [
         (["state"], .state), (["id"], .id), (["name"], .name), (["group"], .group), (["tenant"], .tenant),
         (["tag", "tags"], .tag), (["correlationId", "correlationID"], .correlationID), (["worker"], .worker),
-        (["error", "failedReason"], .error), (["priority"], .priority), (["attempts", "attemptsMade"], .attempts),
+        (["error", "failedReason"], .error), (["reason"], .reason), (["origin"], .origin),
+        (["priority"], .priority), (["attempts", "attemptsMade"], .attempts),
         (["stalls"], .stalls), (["createdAt", "created"], .created), (["dueAt", "due"], .due),
         (["processedAt", "processed"], .processed), (["finishedAt", "finished"], .finished),
     ]

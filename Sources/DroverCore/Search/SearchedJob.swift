@@ -23,7 +23,7 @@ extension JobRecord: SearchedJob {
         case .due: dueAt.map { .instant($0) }
         case .processed: processedAt.map { .instant($0) }
         case .finished: finishedAt.map { .instant($0) }
-        case .group, .tenant, .correlationID, .metadata: options.searchValue(of: field)
+        case .group, .tenant, .correlationID, .metadata, .reason, .origin: options.searchValue(of: field)
         case .tag, .payload, .result, .progress: nil
         }
     }
@@ -50,6 +50,8 @@ extension JobOptions {
         case .group: group.map { .text($0) }
         case .tenant: tenant.map { .text($0) }
         case .correlationID: correlationID.map { .text($0) }
+        case .reason: deadLetter.map { .text($0.reason) }
+        case .origin: deadLetter.map { .text($0.job.queue.text) }
         case .metadata(let name): metadata[name].map { .text($0) }
         default: nil
         }

@@ -10,6 +10,7 @@ extension JobOptions: Codable {
         case omitContext = "omc"
         case expiresAfter, delay, notBefore
         case retryFor, tags, tenant, group, correlationId, inputs, metadata
+        case deadLetterQueue, deadLetter, replay
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
@@ -44,6 +45,10 @@ extension JobOptions: Codable {
         inputs = members.read([String: String].self, .inputs) ?? [:]
         metadata = members.read([String: String].self, .metadata) ?? [:]
         deduplication = members.read(StoredDeduplication.self, .deduplication)?.value
+        // A name that no queue can have is nobody's.
+        deadLetterQueue = members.read(String.self, .deadLetterQueue).flatMap { try? QueueName($0) }
+        deadLetter = members.read(StoredDeadLetter.self, .deadLetter)?.value
+        replay = members.read(StoredReplay.self, .replay)?.value
         let context = members.read(String.self, .telemetry)
         let omitsContext = members.read(Bool.self, .omitContext) ?? false
         if context != nil || omitsContext { telemetry = JobTelemetry(metadata: context, omitContext: omitsContext) }
@@ -77,6 +82,9 @@ extension JobOptions: Codable {
         if !inputs.isEmpty { try members.encode(inputs, forKey: .inputs) }
         if !metadata.isEmpty { try members.encode(metadata, forKey: .metadata) }
         try members.encodeIfPresent(deduplication.map(StoredDeduplication.init), forKey: .deduplication)
+        try members.encodeIfPresent(deadLetterQueue?.text, forKey: .deadLetterQueue)
+        try members.encodeIfPresent(deadLetter.map(StoredDeadLetter.init), forKey: .deadLetter)
+        try members.encodeIfPresent(replay.map(StoredReplay.init), forKey: .replay)
         try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)
         if telemetry?.omitContext == true { try members.encode(true, forKey: .omitContext) }
     }

@@ -37,6 +37,9 @@ public struct JobOptions: Hashable, Sendable {
         var telemetry: JobTelemetry?
         var inputs: [String: String] = [:]
         var metadata: [String: String] = [:]
+        var deadLetterQueue: QueueName?
+        var deadLetter: DeadLetter?
+        var replay: JobReplay?
     }
 
     private var box = Box.standard
@@ -156,6 +159,23 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.metadata }
         set { change { $0.metadata = newValue } }
     }
+    /// Where a copy of the job goes when it fails for good, in one step with that: because its attempts are used up, it is of no
+    /// use to try again, it stalled too often or has expired, but not because somebody cancelled it. Another queue than the
+    /// job's own; nil leaves it to the worker. Workers of other clients do not know it.
+    public var deadLetterQueue: QueueName? {
+        get { box.values.deadLetterQueue }
+        set { change { $0.deadLetterQueue = newValue } }
+    }
+    /// Of which failure the job is the letter; nil for a job that is none. A letter that fails goes nowhere else.
+    public var deadLetter: DeadLetter? {
+        get { box.values.deadLetter }
+        set { change { $0.deadLetter = newValue } }
+    }
+    /// Set on a job that was made of a dead letter, to be run again.
+    public var replay: JobReplay? {
+        get { box.values.replay }
+        set { change { $0.replay = newValue } }
+    }
 
     /// Options with every default.
     public init(
@@ -176,6 +196,12 @@ public struct JobOptions: Hashable, Sendable {
 
     /// The largest priority: 2^21 − 1, so that a score stays exact in a double (PROTOCOL 7.1).
     public static let largestPriority = 2_097_151
+
+    /// Whether many jobs may have the same options. Those that say something of one job alone are not worth remembering.
+    var areShared: Bool {
+        let values = box.values
+        return values.deduplication == nil && values.deadLetter == nil && values.replay == nil
+    }
 
     /// The first rule that these options break, or nil.
     public var problem: ValidationError? {
@@ -218,5 +244,12 @@ public struct JobOptions: Hashable, Sendable {
                 "inputs", "there are too many or too long ones; give at most 64, with paths of 1 to 512 bytes")
         }
         return group.flatMap(GroupSetting.problem(ofName:)) ?? deduplication?.problem
+    }
+
+    /// What is wrong with where a job of this queue goes when it fails, or nil.
+    package func problemOfRoute(in queue: QueueName) -> ValidationError? {
+        guard let target = deadLetterQueue, target == queue else { return nil }
+        return ValidationError(
+            "dead-letter queue", "\(queue) is the job's own queue, in which it would fail again; name another one")
     }
 }

@@ -137,8 +137,18 @@ public struct NewJob: Hashable, Sendable {
     public var problem: ValidationError? {
         guard let family else { return ownProblem }
         if let parent = family.bonds.parent, let problem = parent.problem { return problem }
-        return FlowPlan("root", self).problem
+        return FlowPlan("root", self).problem(checkingRoot: false)
     }
+
+    /// The first rule that the job, or one of its children, breaks as a job of this queue; or nil.
+    public func problem(in queue: QueueName) -> ValidationError? {
+        guard let family else { return ownProblem ?? problemOfRoute(in: queue) }
+        if let parent = family.bonds.parent, let problem = parent.problem { return problem }
+        return FlowPlan(queue, self).problem(checkingRoot: true)
+    }
+
+    /// What is wrong with where the job goes when it fails, or nil.
+    func problemOfRoute(in queue: QueueName) -> ValidationError? { options.problemOfRoute(in: queue) }
 
     /// The first rule that the job by itself breaks, or nil.
     var ownProblem: ValidationError? {

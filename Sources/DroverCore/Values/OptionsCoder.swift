@@ -10,8 +10,9 @@ import Foundation
 /// remember what they saw last; default options are stored as NULL.
 /// A trace context is another one in each job: it is written behind the
 /// text of the other options, and cut off before they are read, so that
-/// it neither fills the memory nor costs more than its own length. Options with
-/// a deduplication, whose ids are many, are not remembered.
+/// it neither fills the memory nor costs more than its own length. Options that
+/// speak of one job alone, as of a deduplication or a dead letter, are not
+/// remembered.
 package struct OptionsCoder: Sendable {
     private var texts: [JobOptions: String] = [:]
     private var values: [String: JobOptions] = [:]
@@ -35,7 +36,7 @@ package struct OptionsCoder: Sendable {
         do { text = String(decoding: try JSONEncoder().encode(options), as: UTF8.self) } catch {
             throw StoreError(.invalid, "could not write the options of a job: \(error)", cause: error)
         }
-        if options.deduplication == nil, Self.isASCII(text) {
+        if options.areShared, Self.isASCII(text) {
             if texts.count >= Self.remembered { texts.removeAll(keepingCapacity: true) }
             texts[options] = text
         }
@@ -52,7 +53,7 @@ package struct OptionsCoder: Sendable {
         }
         // The caller says what becomes of a job whose options are damaged.
         guard let options = try? JSONDecoder().decode(JobOptions.self, from: Data(text.utf8)) else { return nil }
-        if options.telemetry == nil, options.deduplication == nil, Self.isASCII(text) {
+        if options.telemetry == nil, options.areShared, Self.isASCII(text) {
             if values.count >= Self.remembered { values.removeAll(keepingCapacity: true) }
             values[text] = options
         }

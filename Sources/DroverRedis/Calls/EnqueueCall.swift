@@ -13,8 +13,8 @@ struct EnqueueCall: Sendable {
     /// What a job without options of its own has as `opts`: BullMQ's clients ask for the number of attempts.
     static let defaultOptions = #"{"attempts":1}"#
 
-    init(_ jobs: [NewJob], coder: inout OptionsCoder) throws(StoreError) {
-        problems = jobs.map(\.problem)
+    init(_ jobs: [NewJob], in queue: QueueName, coder: inout OptionsCoder) throws(StoreError) {
+        problems = jobs.map { $0.problem(in: queue) }
         arguments = RedisArguments(capacity: 64 + jobs.count * 160)
         for (job, problem) in zip(jobs, problems) where problem == nil {
             arguments.append(job.id?.text ?? "")

@@ -7,6 +7,8 @@ struct ExchangeCall {
     let id: ExchangeID
     let settle: [Settlement]
     let claim: Claim?
+    /// Spells the keys of queues that letters go to.
+    let keys: KeySpace
     /// Points of metrics that are kept; 0 for none.
     let metricsPoints: Int
 
@@ -19,7 +21,7 @@ struct ExchangeCall {
     static func milliseconds(_ lease: Duration) -> Int64 { min(max(lease.wholeMilliseconds, 1), longestLease) }
 
     /// The arguments behind the time.
-    func write(to arguments: inout RedisArguments) {
+    func write(to arguments: inout RedisArguments, options coder: inout OptionsCoder) throws(StoreError) {
         arguments.append(id.token.text)
         arguments.append(lease)
         arguments.append(claim.map { max($0.limit, 1) } ?? (settle.isEmpty ? -1 : 0))
@@ -30,7 +32,7 @@ struct ExchangeCall {
             arguments.append(metricsPoints)
         }
         arguments.append(id.lane.map { String($0.number) } ?? "")
-        let own = settle.filter { $0.lease.job.queue == queue }
+        let own = settle.filter { $0.problem(in: queue) == nil }
         var rules: [Retention: Int] = [:]
         var ordered: [Retention] = []
         for settlement in own where rules[settlement.retention] == nil {
@@ -44,21 +46,21 @@ struct ExchangeCall {
         while let first = rest.first {
             let run = rest.prefix {
                 $0.lease.token == first.lease.token && $0.retention == first.retention
-                    && Self.sign(of: $0.outcome) == Self.sign(of: first.outcome)
+                    && Self.sign(of: $0) == Self.sign(of: first)
             }
-            arguments.append(Self.sign(of: first.outcome))
+            arguments.append(Self.sign(of: first))
             arguments.append(first.lease.token.text)
             arguments.append(rules[first.retention] ?? 0)
             arguments.append(run.count)
-            for settlement in run { Self.write(settlement, to: &arguments) }
+            for settlement in run { try write(settlement, to: &arguments, &coder) }
             rest = rest.dropFirst(run.count)
         }
     }
 
-    private static func sign(of outcome: Outcome) -> String {
-        switch outcome {
+    private static func sign(of settlement: Settlement) -> String {
+        switch settlement.outcome {
         case .completed: "c"
-        case .failed: "f"
+        case .failed: settlement.routedLetter == nil ? "f" : "d"
         case .cancelled: "x"
         case .retry: "r"
         case .snoozed: "s"
@@ -69,19 +71,29 @@ struct ExchangeCall {
     }
 
     /// Writes the id and what the outcome has.
-    private static func write(_ settlement: Settlement, to arguments: inout RedisArguments) {
+    private func write(
+        _ settlement: Settlement, to arguments: inout RedisArguments, _ coder: inout OptionsCoder
+    ) throws(StoreError) {
         arguments.append(settlement.lease.job.id.text)
         switch settlement.outcome {
         case .completed(let result): arguments.append(result.text)
         case .failed(let failure):
             arguments.append(failure.reason)
-            write(traceOf: failure, to: &arguments)
+            Self.write(traceOf: failure, to: &arguments)
             arguments.append(failure.isExhausted ? "1" : "0")
+            guard let letter = settlement.routedLetter else { break }
+            arguments.append(keys.base(letter.queue))
+            arguments.append(letter.id.text)
+            let job = letter.job(name: "letter", payload: .null)
+            arguments.append(try coder.text(job.storedOptions) ?? EnqueueCall.defaultOptions)
+            arguments.append(letter.options.priority)
+            arguments.append(letter.options.group ?? "")
+            arguments.append(letter.options.lifo ? "1" : "0")
         case .cancelled, .released, .waitingForChildren: break
         case .retry(let delay, let failure):
             arguments.append(max(delay.wholeMilliseconds, 0))
             arguments.append(failure.reason)
-            write(traceOf: failure, to: &arguments)
+            Self.write(traceOf: failure, to: &arguments)
         case .snoozed(let delay): arguments.append(max(delay.wholeMilliseconds, 0))
         case .rateLimited(let delay):
             arguments.append(max(min(delay, RateLimit.longestSpan).wholeMilliseconds, 0))
@@ -100,7 +112,7 @@ struct ExchangeCall {
         else {
             throw StoreError(.corrupt, "the exchange of \(queue) was answered in a form that is not its own")
         }
-        guard signs.utf8.count == settle.count(where: { $0.lease.job.queue == queue }) else {
+        guard signs.utf8.count == settle.count(where: { $0.problem(in: queue) == nil }) else {
             throw StoreError(
                 .corrupt, "the exchange of \(queue) answered \(signs.utf8.count) of \(settle.count) outcomes")
         }
@@ -108,10 +120,7 @@ struct ExchangeCall {
         if claim != nil, let due = items[2].int, due >= 0 { reply.nextDueIn = .milliseconds(due) }
         var statuses = signs.utf8.makeIterator()
         reply.settled = settle.map { settlement in
-            if settlement.lease.job.queue != queue {
-                return .refused(
-                    ValidationError("settlement", "is of the queue \(settlement.lease.job.queue) and not of \(queue)"))
-            }
+            if let problem = settlement.problem(in: queue) { return .refused(problem) }
             return statuses.next() == UInt8(ascii: "s") ? .settled : .leaseLost
         }
         reply.claimed.reserveCapacity(items.count / 3 - 1)

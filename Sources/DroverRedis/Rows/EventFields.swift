@@ -26,6 +26,11 @@ enum EventFields {
         case "completed": .completed(JSONText(trusted: fields["returnvalue"] ?? "null"))
         case "failed": .failed(FlowField.reason(fields["failedReason"] ?? ""))
         case "retries-exhausted": .retriesExhausted(attemptsMade: fields["attemptsMade"].flatMap(Int.init) ?? 0)
+        case "dead-lettered":
+            .deadLettered(
+                to: JobKey(
+                    queue: QueueName(stored: fields["deadLetterQueue"] ?? ""),
+                    id: JobID(stored: fields["deadLetterJobId"] ?? "")))
         case "stalled": .stalled
         case "removed": fields["prev"].flatMap(state).map { .removed(from: $0) }
         case "duplicated": .duplicated

@@ -39,7 +39,8 @@ struct JobHash {
         for field in filter.condition.fields {
             switch field {
             case .state, .id, .name, .created, .due: break
-            case .group, .tenant, .tag, .correlationID, .metadata: if !fields.contains("opts") { fields.append("opts") }
+            case .group, .tenant, .tag, .correlationID, .metadata, .reason, .origin:
+                if !fields.contains("opts") { fields.append("opts") }
             case .worker: fields.append("pb")
             case .error: fields.append("failedReason")
             case .priority: fields.append("priority")

@@ -1,13 +1,15 @@
 -- Settles ended attempts, then claims jobs, as one unit (docs/store-contract.md, exchange; PROTOCOL 9.8 to 9.10, 11.1
 -- to 11.5, 12.1 to 12.3).
 --
--- KEYS: the base of the queue's keys, the key under which this exchange, or the last one of its lane, is remembered.
+-- KEYS: the base of the queue's keys, the key under which this exchange, or the last one of its lane, is remembered, and,
+--       where a letter is to be stored, the set of queues.
 -- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
 --       points of metrics (0 for none), behind which may stand the worker's rate: jobs and ms; the exchange's number in its lane (empty for one that stands alone),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
---         c result · f reason keep trace exhausted · x · r delay reason keep trace · s delay · b · w · l ms
+--         c result · f reason keep trace exhausted · d as f, then the base of the keys of the dead-letter queue, the
+--         letter's id, options, priority, group or empty, 1 when it goes before all others · x · r delay reason keep trace · s delay · b · w · l ms
 --       (`keep` is -1 where there is no trace).
 -- Reply: statuses (s settled, l lease lost), paused 0/1, ms until there may be a job to claim or -1, the time or, when it is a
 --        repetition, empty; then each claimed job: id, which attempt it is or, in a repetition, ms of its lease that
@@ -54,7 +56,7 @@ else
     local index = 0
     while index < count do
         local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 end
+        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 end
         local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
         at = at + 4
         for _ = 1, size do
@@ -78,36 +80,8 @@ else
     end
 end
 
--- 0. The same exchange again: what it said before, and those of its leases that are still held (rule 2). One that comes
--- after its lane has gone on was given up by its sender: it changes nothing.
-local remembered = memory and string.match(memory, '^%d*')
-if remembered and remembered ~= ARGV[7] then
-    if (tonumber(remembered) or 0) > (tonumber(ARGV[7]) or 0) then
-        reply[1] = string.rep('l', count)
-        return reply
-    end
-elseif remembered then
-    local lines = {}
-    for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
-    if now < tonumber(lines[1]) then
-        --#include record
-        reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
-        for index = 3, #lines do
-            local id = lines[index]
-            local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
-            if expiry then
-                local size = #reply
-                reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
-                reply[size + 3] = hashOf(base .. id)
-            end
-        end
-        if limit > (#reply - 4) / 3 then
-            local earliest = nextDue()
-            reply[3] = earliest and math.max(earliest - now, 0) or -1
-        end
-        return reply
-    end
-end
+-- 0. The same exchange again.
+--#include repeating
 
 -- What will be written is read first, so that a script that may not write everything writes nothing.
 local due, priorities
@@ -175,12 +149,16 @@ local wakeRested, takeByTurns, park, nextRest, hasParked
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
-    --#include keys-more groups marks places due parents removal entering deduplication metrics failure settling
+    --#include keys-more groups marks places due parents copying removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]
         if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+        if runs[index].outcome == 'd' then
+            local at = places[index]
+            openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
+        end
     end
     for index = 1, due and #due or 0 do
         if priorities[index][2] then readGroup(groupsAt(base), priorities[index][2]) end

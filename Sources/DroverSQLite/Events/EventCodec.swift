@@ -34,6 +34,9 @@ struct EventWriter {
         case .deduplicated(let id, let other):
             text(id)
             text(other.text)
+        case .deadLettered(let letter):
+            text(letter.queue.text)
+            text(letter.id.text)
         case .active, .stalled, .duplicated, .cancelRequested, .drained, .paused, .resumed: break
         }
     }
@@ -86,6 +89,7 @@ enum EventCode: UInt8 {
     case added, waiting, delayed, active, progress, completed, failed, retriesExhausted, stalled, removed, duplicated
     case cancelRequested, drained, paused, resumed, cleaned, deduplicated
     case waitingChildren = 40
+    case deadLettered = 41
 
     var hasJob: Bool {
         switch self {
@@ -106,6 +110,7 @@ enum EventCode: UInt8 {
             case .completed: .completed
             case .failed: .failed
             case .retriesExhausted: .retriesExhausted
+            case .deadLettered: .deadLettered
             case .stalled: .stalled
             case .removed: .removed
             case .duplicated: .duplicated

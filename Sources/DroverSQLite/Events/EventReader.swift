@@ -36,6 +36,9 @@ struct EventReader {
         case .completed: events.append((job, .completed(JSONText(trusted: try text()))))
         case .failed: events.append((job, .failed(try text())))
         case .retriesExhausted: events.append((job, .retriesExhausted(attemptsMade: try count())))
+        case .deadLettered:
+            let queue = QueueName(stored: try text())
+            events.append((job, .deadLettered(to: JobKey(queue: queue, id: JobID(stored: try text())))))
         case .stalled: events.append((job, .stalled))
         case .removed: events.append((job, .removed(from: try state(try number()))))
         case .duplicated: events.append((job, .duplicated))

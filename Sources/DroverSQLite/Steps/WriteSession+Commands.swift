@@ -31,6 +31,10 @@ extension WriteSession {
         case .removeFlow: return try removeFlow(row, turn)
         case .removeUnprocessedChildren: return try removeUnprocessedChildren(row)
         case .detach: return try detach(row, turn)
+        case .copy(_, let copy, let removesJob):
+            if removesJob { return try replace(row, by: copy, turn) }
+            try self.copy(row, as: copy)
+            return .done
         }
     }
 
@@ -69,7 +73,7 @@ extension WriteSession {
         turn.wakesWork = true
     }
 
-    private func remove(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
+    func remove(_ row: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         let state = row.record.state
         guard state != .active else { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }

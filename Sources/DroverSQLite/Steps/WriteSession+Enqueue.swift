@@ -6,7 +6,7 @@ extension WriteSession {
         results.reserveCapacity(jobs.count)
         var turn: QueueTurn?
         for job in jobs {
-            if let problem = job.problem {
+            if let problem = job.problem(in: queue) {
                 results.append(.refused(problem))
                 continue
             }

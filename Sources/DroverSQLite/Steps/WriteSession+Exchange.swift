@@ -61,11 +61,7 @@ extension WriteSession {
     }
 
     private func status(ofUnknown settlement: Settlement, _ queue: QueueName) -> SettlementStatus {
-        settlement.lease.job.queue == queue ? .leaseLost : .refused(Self.otherQueue(settlement, queue))
-    }
-
-    static func otherQueue(_ settlement: Settlement, _ queue: QueueName) -> ValidationError {
-        ValidationError("settlement", "the lease is of queue \(settlement.lease.job.queue), the exchange of \(queue)")
+        settlement.problem(in: queue).map { .refused($0) } ?? .leaseLost
     }
 
     /// Makes due jobs claimable, a bounded number of them, once in an exchange.

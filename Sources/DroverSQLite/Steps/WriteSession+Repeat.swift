@@ -59,7 +59,7 @@ extension WriteSession {
         switch code {
         case 0: .settled
         case 1: .leaseLost
-        default: .refused(otherQueue(settlement, queue))
+        default: .refused(settlement.problem(in: queue) ?? ValidationError("settlement", "was refused"))
         }
     }
 

@@ -29,7 +29,7 @@ extension WriteSession {
         _ settlement: Settlement, _ turn: QueueTurn, _ work: inout SettlingWork
     ) throws(StoreError) -> SettlementStatus {
         let lease = settlement.lease
-        guard lease.job.queue == turn.name else { return .refused(Self.otherQueue(settlement, turn.name)) }
+        if let problem = settlement.problem(in: turn.name) { return .refused(problem) }
         let reference = JobReference(lease.job.id)
         guard let seq = try seq(of: lease.job.id, turn) else { return .leaseLost }
         let stored: StoredID = if case .generated = reference { .generated(seq) } else { .own(lease.job.id.text) }
@@ -133,7 +133,10 @@ extension WriteSession {
                 work.finished(StateCode.completed, settlement.retention)
             }
         case .failed(let failure):
+            // Before the job may go, and before its parent hears of it.
+            if let letter = settlement.routedLetter, let row = try job(seq, turn) { try copy(row, as: letter) }
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)
+            if let letter = settlement.routedLetter { turn.emit(.deadLettered(to: letter.key), stored) }
         case .cancelled:
             let failure = Failure(reason: Failure.cancelledReason)
             try fail(seq, stored, held, failure, settlement.retention, turn, &work)

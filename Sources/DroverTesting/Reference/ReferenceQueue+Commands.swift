@@ -31,6 +31,8 @@ extension ReferenceQueue {
             self.delay(id, until: now + delay)
         case .updatePayload(_, let payload):
             edit(id) { $0.payload = payload }
+        case .copy(_, let copy, let removesJob):
+            return apply(copy, to: record, removesJob: removesJob)
         case .removeFlow, .removeUnprocessedChildren, .detach:
             break  // Of several queues, and so the store's.
         case .when(let state, let command):

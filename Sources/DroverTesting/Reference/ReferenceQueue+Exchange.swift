@@ -8,7 +8,7 @@ extension ReferenceQueue {
     private static let promotionsPerExchange = 1000
 
     package mutating func enqueue(_ job: NewJob, now: Timestamp) -> EnqueueResult {
-        if let problem = job.problem { return .refused(problem) }
+        if let problem = job.problem(in: name) { return .refused(problem) }
         if let id = job.id, jobs[id] != nil {
             note(.duplicated, of: id)
             return .duplicate(id)
@@ -52,7 +52,8 @@ extension ReferenceQueue {
         }
         var hasPromoted = false
         var finished: [Settlement] = []
-        let statuses = settlements.map { settlement in
+        let statuses = settlements.map { settlement -> SettlementStatus in
+            if let problem = settlement.problem(in: name) { return .refused(problem) }
             let settlement = judged(settlement)
             let status = settle(settlement, &hasPromoted, now: now)
             if status == .settled, settlement.outcome.end != nil { finished.append(settlement) }
@@ -99,9 +100,6 @@ extension ReferenceQueue {
     private mutating func settle(
         _ settlement: Settlement, _ hasPromoted: inout Bool, now: Timestamp
     ) -> SettlementStatus {
-        guard settlement.lease.job.queue == name else {
-            return .refused(ValidationError("settlement", "is of another queue; settle it in an exchange of its own"))
-        }
         guard holds(settlement.lease) else { return .leaseLost }
         let id = settlement.lease.job.id
         edit(id) { if settlement.outcome.end == nil { $0.keepCancelRequest() } else { $0.isCancelRequested = false } }
@@ -116,7 +114,9 @@ extension ReferenceQueue {
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
         case .failed(let failure):
+            if let letter = settlement.routedLetter { copy(id, as: letter) }
             fail(id, failure, isRemoved: settlement.retention.removesAtOnce, now: now)
+            if let letter = settlement.routedLetter { note(.deadLettered(to: letter.key), of: id) }
         case .cancelled:
             let failure = Failure(reason: Failure.cancelledReason)
             fail(id, failure, isRemoved: settlement.retention.removesAtOnce, now: now)

@@ -12,6 +12,8 @@ extension ReferenceQueue {
             case gone(isSwept: Bool)
             /// It had finished and is to run again.
             case runsAgain
+            /// No child: a job of another queue was copied, as this new one.
+            case copied(NewJob)
         }
 
         var parent: JobKey
@@ -42,6 +44,7 @@ extension ReferenceQueue {
 
     /// A parent of this queue hears of a child.
     mutating func hear(_ item: ChildNews) {
+        if case .copied(let job) = item.content { return take(copied: job) }
         let id = item.parent.id
         guard let children = jobs[id]?.children else { return }
         if case .runsAgain = item.content {
@@ -50,7 +53,7 @@ extension ReferenceQueue {
         }
         guard children.isPending(item.child) else { return }
         switch item.content {
-        case .runsAgain: break
+        case .runsAgain, .copied: break
         case .completed(let result):
             set(item.child, of: id, to: .processed(result))
             releaseIfDone(id)

@@ -21,7 +21,7 @@ extension ReferenceStore.State {
                 queue.enqueue(job, now: now)
             }
         }
-        if let problem = job.problem { return .refused(problem) }
+        if let problem = job.problem(in: queue) { return .refused(problem) }
         let plan = FlowPlan(queue, job)
         if let problem = plan.disarray { return .refused(problem) }
         if let parent = job.parent, self.job(parent.key) == nil { return .refused(.unknownParent(parent.key)) }

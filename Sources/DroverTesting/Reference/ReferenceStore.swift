@@ -106,8 +106,8 @@ extension ReferenceStore {
 
         /// Tells jobs of other queues what became of their children.
         private mutating func spread(_ news: [ReferenceQueue.ChildNews]) throws(StoreError) {
-            for item in news where queues[item.parent.queue] != nil {
-                try change(item.parent.queue) { $0.hear(item) }
+            for item in news where item.beginsQueue || queues[item.parent.queue] != nil {
+                try change(item.parent.queue, creatingIf: { _ in item.beginsQueue }) { $0.hear(item) }
             }
         }
     }

@@ -101,9 +101,20 @@ function settle(id, hash, run, operand)
     if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
     if outcome == 'c' then
         complete(id, hash, ARGV[operand], run.rule)
-    elseif outcome == 'f' then
+    elseif outcome == 'f' or outcome == 'd' then
+        local letter = outcome == 'd' and ARGV[operand + 5]
+        if letter then
+            -- Before the job may go, and before its parent hears of it.
+            local group = ARGV[operand + 8] ~= '' and ARGV[operand + 8]
+            copyJob(base .. id, openQueue(ARGV[operand + 4], letter, group), letter, ARGV[operand + 6],
+                ARGV[operand + 7], group, ARGV[operand + 9] == '1')
+        end
         local made = finish(id, hash, 'failed', ARGV[operand], run.rule, traces(id, operand + 1))
         if ARGV[operand + 3] == '1' then emit('retries-exhausted', 'jobId', id, 'attemptsMade', made) end
+        if letter then
+            local queue = string.match(ARGV[operand + 4], '([^:]*):$')
+            emit('dead-lettered', 'jobId', id, 'deadLetterQueue', queue, 'deadLetterJobId', letter)
+        end
     elseif outcome == 'x' then
         finish(id, hash, 'failed', 'cancelled', run.rule)
     elseif outcome == 'r' then

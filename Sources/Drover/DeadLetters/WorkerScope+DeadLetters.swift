@@ -1,0 +1,27 @@
+import DroverCore
+
+extension WorkerScope {
+    /// What is settled of an attempt that ends with this outcome.
+    ///
+    /// - Parameter keepsJob: whether the job is kept whatever its own rule says.
+    func settlement(of claimed: ClaimedJob, _ outcome: Outcome, keepsJob: Bool = false) -> Settlement {
+        Settlement(
+            lease: claimed.lease, outcome: outcome,
+            retention: keepsJob ? .keepAll : retention(of: claimed.job, after: outcome),
+            deadLetter: deadLetter(of: claimed, after: outcome))
+    }
+
+    /// The letter that is stored when a job ends so; nil for none.
+    ///
+    /// A letter has none itself, so that nothing goes round, and nor has a job that somebody cancelled.
+    func deadLetter(of claimed: ClaimedJob, after outcome: Outcome) -> JobCopy? {
+        guard case .failed(let failure) = outcome else { return nil }
+        let job = claimed.job
+        guard let target = job.options.deadLetterQueue ?? options.deadLetterQueue, target != queue,
+            job.options.deadLetter == nil, job.deferredFailure != Failure.cancelledReason
+        else { return nil }
+        return JobCopy(
+            letterOf: job, reason: failure.reason, traces: job.stacktrace + [failure.trace].compactMap(\.self),
+            attempts: job.attemptsMade + 1, to: target, mark: claimed.lease.token.text)
+    }
+}

@@ -1,0 +1,130 @@
+import Drover
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+@Suite(.timeLimit(.minutes(10))) struct DeadCommandTests {
+    private let store = ReferenceStore()
+
+    /// Fails so many jobs, which leave letters.
+    private func fail(_ count: Int, options: [String] = ["--dead-letter", "q-dead"]) async throws {
+        for number in 0..<count {
+            let (status, transcript) = await drover(
+                ["add", "--queue", "q", "mail", "--data", "{\"n\":\(number)}", "--tag", "vip"] + options, on: store)
+            #expect(status == .done, "\(transcript.notes)")
+        }
+        let service = JobService(store: store)
+        service.work("q") { handlers in handlers.on("mail") { _ in throw Unrecoverable("no such user") } }
+        try await service.drain()
+    }
+
+    private func letters() async throws -> [String] {
+        try await store.jobs(matching: JobQuery(queue: "q-dead", state: .waiting), page: Page()).jobs.map(\.key.id.text)
+    }
+
+    @Test("list shows which jobs failed, why, and how often they were replayed")
+    func list() async throws {
+        try await fail(2)
+        let (status, transcript) = await drover("dead", "list", "--queue", "q-dead", on: store)
+        #expect(status == .done)
+        let lines = transcript.results.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("ID"))
+        for part in ["q/1", "mail", "no such user"] { #expect(lines[1].contains(part), "\(lines[1])") }
+        let (_, json) = await drover("dead", "list", "--queue", "q-dead", "--json", on: store)
+        #expect(json.results.contains(#""deadLetter":{"attempts":1"#) && json.results.contains(#""next":null"#))
+        let (_, none) = await drover(
+            "dead", "list", "--queue", "q-dead", "--where", "reason ~ timeout", on: store)
+        #expect(none.results.isEmpty && none.notes.contains("No dead letter."))
+        let (unknown, _) = await drover("dead", "list", "--queue", "nowhere", on: store)
+        #expect(unknown == .notFound)
+    }
+
+    @Test("show tells the history of a letter, and nothing of another job")
+    func show() async throws {
+        try await fail(1)
+        let id = try #require(try await letters().first)
+        let (status, transcript) = await drover("dead", "show", "--queue", "q-dead", id, on: store)
+        #expect(status == .done)
+        for part in ["dead letter of", "q/1", "no such user", "{\"n\":0}", "vip"] {
+            #expect(transcript.results.contains(part), "\(transcript.results)")
+        }
+        let (other, notes) = await drover("dead", "show", "--queue", "q", "1", on: store)
+        #expect(other == .notFound && notes.notes.contains("no dead letter"))
+    }
+
+    @Test("replay puts named letters back into the queue where they failed")
+    func replay() async throws {
+        try await fail(1)
+        let id = try #require(try await letters().first)
+        let (status, transcript) = await drover("dead", "replay", "--queue", "q-dead", id, on: store)
+        #expect(status == .done && transcript.results == "\(id) replayed\n")
+        let jobs = try await store.jobs(matching: JobQuery(queue: "q", state: .waiting), page: Page()).jobs
+        #expect(jobs.map(\.payload.text) == ["{\"n\":0}"] && jobs.first?.options.replay?.count == 1)
+        let (again, _) = await drover("dead", "replay", "--queue", "q-dead", id, on: store)
+        #expect(again == .notFound)
+        let (shown, job) = await drover("job", "--queue", "q", jobs[0].key.id.text, on: store)
+        #expect(shown == .done && job.results.contains("first of q/1"))
+    }
+
+    @Test("replay --all works in steps, and a dry run only counts")
+    func replayAll() async throws {
+        try await fail(3)
+        let (_, dry) = await drover("dead", "replay", "--queue", "q-dead", "--all", "--dry-run", on: store)
+        #expect(dry.results == "3 dead letters in q-dead would be replayed\n")
+        let (status, some) = await drover(
+            "dead", "replay", "--queue", "q-dead", "--all", "--where", "payload.n = 1", "--json", on: store)
+        #expect(status == .done && some.results.contains(#""done":1"#))
+        let (_, rest) = await drover("dead", "replay", "--queue", "q-dead", "--all", on: store)
+        #expect(rest.results == "2 dead letters in q-dead replayed\n")
+        #expect(try await letters().isEmpty)
+    }
+
+    @Test("discard deletes letters alone, and asks before several")
+    func discard() async throws {
+        try await fail(3)
+        let ids = try await letters()
+        let (status, transcript) = await drover("dead", "discard", "--queue", "q-dead", ids[0], on: store)
+        #expect(status == .done && transcript.results == "\(ids[0]) discarded\n")
+        let (unasked, _) = await drover("dead", "discard", "--queue", "q-dead", ids[1], ids[2], on: store)
+        #expect(unasked == .usage)
+        let (other, _) = await drover("dead", "discard", "--queue", "q", "1", on: store)
+        #expect(other == .notFound)
+        let (all, _) = await drover("dead", "discard", "--queue", "q-dead", "--all", "--yes", on: store)
+        #expect(all == .done)
+        #expect(try await letters().isEmpty)
+        #expect(try await store.queues().first { $0.name == "q" }?.counts[.failed] == 3)
+    }
+
+    @Test("route makes letters of jobs that have failed already, once")
+    func route() async throws {
+        try await fail(2, options: [])
+        #expect(try await letters().isEmpty)
+        for _ in 0..<2 {
+            let (status, _) = await drover("dead", "route", "--queue", "q", "--to", "q-dead", on: store)
+            #expect(status == .done)
+        }
+        #expect(try await letters().count == 2)
+    }
+
+    @Test(
+        "what does not fit together is refused with exit 2",
+        arguments: [
+            ["replay", "--queue", "d"], ["replay", "--queue", "d", "1", "--all"],
+            ["replay", "--queue", "d", "1", "--where", "n = 1"], ["replay", "--queue", "d", "1", "--dry-run"],
+            ["list", "--queue", "d", "--limit", "0"], ["route", "--queue", "d", "--to", "d"],
+            ["list", "--queue", "d", "--where", "no such thing ="],
+        ])
+    func refused(_ words: [String]) async throws {
+        let (status, transcript) = await drover(["dead"] + words, on: store)
+        #expect(status == .usage, "\(transcript.notes)")
+    }
+
+    @Test("a job can't be added with its own queue as dead-letter queue")
+    func own() async throws {
+        let (status, transcript) = await drover("add", "--queue", "q", "mail", "--dead-letter", "q", on: store)
+        #expect(status != .done && transcript.notes.contains("own queue"), "\(transcript.notes)")
+        #expect(try await store.queues().isEmpty)
+    }
+}
