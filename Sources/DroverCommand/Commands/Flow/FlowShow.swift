@@ -10,7 +10,8 @@ struct FlowShow: Subcommand {
         abstract: "Draw a job with what is below it in its flow: states, results, reasons.",
         discussion: """
             Each line has a job's queue and id, its name, its state, and how many children it has. Of a child that failed it \
-            says what that means to its parent: ignored, or failed, by which the parent fails too.
+            says what that means to its parent: ignored, or failed, by which the parent fails too. A job for which several wait \
+            is drawn with what is below it once; where it stands again it says so.
 
             Examples:
               drover flow show --queue reports 17
@@ -26,7 +27,10 @@ struct FlowShow: Subcommand {
     var limit = 20
     @Flag(help: "Show encrypted results in plain; needs their keys.") var decrypt = false
     @OptionGroup var keys: KeyOptions
-    @Flag(help: "Print JSON: an object as of drover job, with status, childCounts, unread and children.") var json =
+    @Flag(
+        help:
+            "Print JSON: an object as of drover job, with status, childCounts, unread, repeated where it stands before, and children."
+    ) var json =
         false
 
     var attempt: String { "show a flow" }
