@@ -33,8 +33,10 @@ struct FlowAdd: Subcommand {
               {"jobs": [
                 {"key": "fetch", "queue": "fetching", "name": "fetch"},
                 {"key": "sales", "queue": "sums", "name": "sales", "needs": ["fetch"]},
-                {"key": "costs", "queue": "sums", "name": "costs", "needs": [{"key": "fetch", "onFailure": "ignore"}]},
-                {"key": "report", "queue": "reports", "name": "report", "needs": ["sales", "costs"]}]}
+                {"key": "costs", "queue": "sums", "name": "costs",
+                 "needs": [{"key": "fetch", "onFailure": "ignore"}]},
+                {"key": "report", "queue": "reports", "name": "report",
+                 "needs": ["sales", "costs"]}]}
 
               drover flow add report.json
               make-tree | drover flow add -
