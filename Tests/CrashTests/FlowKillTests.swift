@@ -64,7 +64,8 @@ struct FlowKillTests {
 
     // MARK: Flows
 
-    /// A flow: over two parents that complete, one in spite of a failed child, and one that fails by its child.
+    /// A flow: over two parents that complete, one in spite of a failed child, two that wait for the same jobs as others, and one
+    /// that fails by its child.
     private func flow(_ number: Int) throws -> NewJob {
         func child(
             _ queue: QueueName, _ name: String, _ policy: ChildFailurePolicy = .keepWaiting, over: [ChildJob] = []
@@ -72,10 +73,26 @@ struct FlowKillTests {
             ChildJob(
                 queue, NewJob(id: try JobID.custom("\(name)-\(number)"), name: "n", children: over), onFailure: policy)
         }
+        func reference(_ queue: QueueName, _ name: String, _ policy: ChildFailurePolicy = .keepWaiting) throws
+            -> ChildJob
+        {
+            ChildJob(
+                reference: JobKey(queue: queue, id: try JobID.custom("\(name)-\(number)")), onFailure: policy)
+        }
         return NewJob(
             id: try JobID.custom("root-\(number)"), name: "n",
             children: [
                 try child(Self.middles, "all", over: (1...3).map { try child(Self.leaves, "a\($0)") }),
+                // A diamond over the root: it waits for both, and both for what has failed as well.
+                try child(
+                    Self.middles, "left",
+                    over: [try reference(Self.leaves, "a1"), try reference(Self.failing, "f", .ignore)]),
+                try child(
+                    Self.middles, "right",
+                    over: [
+                        try reference(Self.leaves, "a1"), try reference(Self.leaves, "b1"),
+                        try reference(Self.failing, "f", .ignore),
+                    ]),
                 try child(
                     Self.middles, "but-one",
                     over: (1...2).map { try child(Self.leaves, "b\($0)") } + [try child(Self.failing, "f", .ignore)]),
@@ -130,11 +147,11 @@ struct FlowKillTests {
     private func check(_ total: Int, _ watched: [FlowHistory], in store: any JobStore) async throws {
         var jobs: [JobKey: FlowHistory.Seen] = [:]
         for history in watched { jobs.merge(history.jobs) { $1 } }
-        #expect(jobs.count == total * 11)
+        #expect(jobs.count == total * 13)
         for number in 0..<total {
             var open = [(queue: Self.roots, job: try flow(number))]
             while let (queue, job) = open.popLast() {
-                open += job.children.map { ($0.queue, $0.job) }
+                open += job.children.filter { !$0.isReference }.map { ($0.queue, $0.job) }
                 let key = JobKey(queue: queue, id: try #require(job.id))
                 let seen = try #require(jobs[key], "\(key) is lost")
                 let isFailing = queue == Self.failing || key.id.text.hasPrefix("failed-")
@@ -161,7 +178,9 @@ struct FlowKillTests {
         let counts = try await store.children(of: key, .pending, page: Page(limit: 1)).counts
         let expected: ChildCounts =
             switch key.id.text.split(separator: "-").first {
-            case "root": ChildCounts(processed: 2, ignored: 1)
+            case "root": ChildCounts(processed: 4, ignored: 1)
+            case "left": ChildCounts(processed: 1, ignored: 1)
+            case "right": ChildCounts(processed: 2, ignored: 1)
             case "all": ChildCounts(processed: 3)
             case "but": ChildCounts(processed: 2, ignored: 1)
             default: ChildCounts(failed: 1)

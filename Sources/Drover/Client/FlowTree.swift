@@ -12,9 +12,11 @@ public struct FlowTree: Hashable, Sendable {
     public var counts = ChildCounts()
     /// Its children that were read.
     public var children: [FlowTree] = []
+    /// Whether the job, for which several wait, stands in the tree before, with its children.
+    public var isRepeated = false
 
-    /// How many of its children were not read.
-    public var unread: Int { max(counts.total - children.count, 0) }
+    /// How many of its children were not read, here or where the job stands first.
+    public var unread: Int { isRepeated ? 0 : max(counts.total - children.count, 0) }
 
     /// Reads the jobs level by level, so that one call reads those of a level.
     static func read(
@@ -22,12 +24,13 @@ public struct FlowTree: Hashable, Sendable {
     ) async throws(StoreError) -> FlowTree? {
         guard let root = try await store.jobs([key]).first ?? nil else { return nil }
         var tree = FlowTree(key: key, job: root)
-        try await tree.readChildren(from: store, depth: depth, limit: limit)
+        var seen: Set<JobKey> = [key]
+        try await tree.readChildren(from: store, depth: depth, limit: limit, &seen)
         return tree
     }
 
     private mutating func readChildren(
-        from store: some JobInspecting, depth: Int, limit: Int
+        from store: some JobInspecting, depth: Int, limit: Int, _ seen: inout Set<JobKey>
     ) async throws(StoreError) {
         var records: [ChildRecord] = []
         for status in ChildStatus.allCases {
@@ -41,9 +44,12 @@ public struct FlowTree: Hashable, Sendable {
         let jobs = try await store.jobs(records.map(\.key))
         for (record, job) in zip(records, jobs) {
             // A job under the id of a former child is none.
-            let isChild = job?.parent?.key == key
+            let isChild = job?.parents.contains { $0.key == key } == true
             var child = FlowTree(key: record.key, child: record, job: isChild ? job : nil)
-            if isChild { try await child.readChildren(from: store, depth: depth - 1, limit: limit) }
+            child.isRepeated = isChild && !seen.insert(record.key).inserted
+            if isChild, !child.isRepeated {
+                try await child.readChildren(from: store, depth: depth - 1, limit: limit, &seen)
+            }
             children.append(child)
         }
     }

@@ -18,6 +18,35 @@ extension JobService {
         return try job.key(in: flow.queue, results)
     }
 
+    /// Stores a graph of jobs, all or none.
+    ///
+    /// - Parameters:
+    ///   - graph: the jobs, and which waits for which.
+    ///   - whenFull: as in ``add(_:whenFull:)-(Flow,_)``.
+    /// - Returns: the keys by the names in the graph. If the first job of it that nobody waits for has an id that is known, nothing is
+    ///   stored, and those are told of jobs with ids of their own.
+    /// - Throws: as ``add(_:id:delay:runAt:options:whenFull:)``; ``DroverError`` with the code `refused` also for a cycle, told by
+    ///   its names, and for a name that is there twice or not at all.
+    @discardableResult
+    public func add(_ graph: Graph, whenFull: WhenFull? = nil) async throws -> [String: JobKey] {
+        let plan: NamedGraph.Assembled
+        do {
+            plan = try graph.named(configuration).assembled()
+        } catch let problem as ValidationError {
+            throw DroverError(.refused, "the graph was not stored: \(problem)", cause: problem)
+        }
+        let whenFull = whenFull ?? configuration.whenFull
+        let results = try await enqueue([plan.job], in: plan.queue, whenFull)
+        if whenFull != .refuse, results.first?.isQueueFull == true { try Task.checkCancellation() }
+        _ = try plan.job.key(in: plan.queue, results)
+        let isStored = if case .added? = results.first { true } else { false }
+        var keys: [String: JobKey] = [:]
+        for (place, node) in graph.nodes.enumerated() where isStored || plan.hasOwnID[place] {
+            keys[node.name] = plan.keys[place]
+        }
+        return keys
+    }
+
     /// Reads a job with what is below it in its flow.
     ///
     /// - Parameters:

@@ -17,7 +17,7 @@ extension ServeConfiguration {
         _ text: String, file: String, profile: Profile? = nil, environment: [String: String],
         readFile: @escaping ConfigurationSource.FileReader
     ) throws(ConfigurationRefusal) -> ServeConfiguration {
-        let tree: Node?
+        let tree: Yams.Node?
         do { tree = try ConfigurationTree.read(text) } catch {
             throw ConfigurationRefusal(file: file, problems: [error])
         }

@@ -1,7 +1,7 @@
 import Drover
 import DroverCore
 
-/// Reads a tree of jobs as BullMQ's FlowProducer is given it: `name`, `queueName`, `data`, `opts` and `children`.
+/// Reads a tree of jobs, or a graph (``GraphReader``). A tree is as BullMQ's FlowProducer is given it: `name`, `queueName`, `data`, `opts` and `children`.
 ///
 /// Payloads are kept byte for byte. What is wrong is told with the place in the tree, as `children[2].opts.delay`.
 struct FlowReader {
@@ -13,6 +13,8 @@ struct FlowReader {
         var job: NewJob
         /// How many jobs there are in all.
         var count: Int
+        /// Of a graph the keys of all jobs by their names, in the order of the text.
+        var keys: [(name: String, key: JobKey)] = []
     }
 
     /// The members that a job may have.
@@ -31,6 +33,7 @@ struct FlowReader {
     ///
     /// - Throws: `CommandFailure` with the place in the tree of the first fault.
     static func read(_ text: JSONText) throws -> Tree {
+        if let graph = try GraphReader.read(text) { return graph }
         var text = text.text
         return try text.withUTF8 { bytes in
             var reader = FlowReader(bytes)

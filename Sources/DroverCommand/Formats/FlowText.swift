@@ -32,6 +32,7 @@ enum FlowText {
         } else {
             parts += ["(removed)", tree.child?.status == .processed ? JobState.completed.rawValue : "-"]
         }
+        if tree.isRepeated { parts.append("(shown above)") }
         if tree.counts.total > 0 { parts.append("(\(ofChildren(tree.counts)))") }
         if let told = outcome(tree) { parts.append(told) }
         return Printable.text(parts.joined(separator: "  "))
@@ -76,6 +77,7 @@ enum FlowText {
         members.append(("status", JSONWriter.string(tree.child?.status.rawValue)))
         members.append(("childCounts", counts(tree.counts)))
         members.append(("unread", String(tree.unread)))
+        if tree.isRepeated { members.append(("repeated", "true")) }
         members.append(("children", JSONWriter.array(try tree.children.map(json))))
         return JSONWriter.object(members)
     }

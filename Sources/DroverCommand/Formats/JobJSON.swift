@@ -59,6 +59,7 @@ enum JobJSON {
             ("cancelRequested", String(job.isCancelRequested)),
             ("deferredFailure", JSONWriter.string(job.deferredFailure)),
             ("parent", job.parent.map(parent) ?? "null"),
+            ("dependents", JSONWriter.array(job.dependents.map(parent))),
             ("options", try options(job.options)),
         ] + encrypted
     }

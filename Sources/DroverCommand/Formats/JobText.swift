@@ -24,7 +24,7 @@ enum JobText {
         add("started", job.processedAt.map(InstantArgument.text))
         add("finished", job.finishedAt.map(InstantArgument.text))
         add("worker", job.worker)
-        add("parent", job.parent.map { "\($0.key)\(meaning($0.onFailure))" })
+        for parent in job.parents { add("parent", "\(parent.key)\(meaning(parent.onFailure))") }
         if children.total > 0 {
             add(
                 "children",

@@ -150,4 +150,70 @@ import Testing
             try await service.add(Flow(Whole()) { Child(Part(number: 2), id: id) })
         }
     }
+
+    @Test func aGraphRunsEachOfItsJobsOnceAndItsJoinLast() async throws {
+        let runs = Mutex<[Int]>([])
+        let service = service { whole, context in
+            runs.withLock { $0.append(whole.parts) }
+            return try await Self.sum(context) + whole.parts
+        }
+        let keys = try await service.add(
+            Graph {
+                Node("join", Whole(parts: 3), after: "left", "right")
+                Node("left", Whole(parts: 1), after: "part")
+                Node("right", Whole(parts: 2), after: ["part", Need("bad", onFailure: .ignore)])
+                Node("part", Part(number: 10))
+                Node("bad", Part(number: -1))
+                Node("alone", Part(number: 7))
+            })
+        #expect(Set(keys.keys) == ["join", "left", "right", "part", "bad", "alone"])
+        let join = try #require(keys["join"])
+        let tree = try #require(try await service.flow(join))
+        #expect(tree.children.count == 2)
+        #expect(tree.children.flatMap(\.children).count { $0.isRepeated } == 1)
+        try await service.drain()
+        // 10 + 1, 10 + 2, and 11 + 12 + 3.
+        #expect(try await store.job(join).result?.text == "26")
+        #expect(runs.withLock { $0.sorted() } == [1, 2, 3])
+        #expect(runs.withLock { $0.last } == 3)
+        let alone = try #require(keys["alone"])
+        // Stored jobs are waited for as well; one that has completed has its result ready.
+        let more = try await service.add(
+            Graph { Node("more", Whole(parts: 5), after: Need(stored: join), Need(stored: alone)) })
+        try await service.drain()
+        #expect(try await store.job(try #require(more["more"])).result?.text == "38")
+    }
+
+    @Test func aGraphWithACycleOrAnUnknownNameIsRefusedByName() async throws {
+        let service = service { _, _ in 0 }
+        let cycle = await #expect(throws: DroverError.self) {
+            try await service.add(
+                Graph {
+                    Node("fetch", Part(number: 1), after: "sales")
+                    Node("sales", Part(number: 2), after: "fetch")
+                })
+        }
+        #expect(cycle?.code == .refused)
+        #expect("\(String(describing: cycle))".contains("fetch → sales → fetch"))
+        await #expect(throws: DroverError.self) {
+            try await service.add(Graph { Node("fetch", Part(number: 1), after: "nobody") })
+        }
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test func payloadsOfAGraphAreBoundedAndEncodedAsOthers() async throws {
+        let service = service {
+            $0.maxPayloadBytes = 12
+        } whole: { _, _ in
+            0
+        }
+        await #expect(throws: DroverError.self) {
+            try await service.add(
+                Graph {
+                    Node("a", Part(number: 1))
+                    Node("b", Part(number: 1_000_000_000_000), after: "a")
+                })
+        }
+        #expect(try await store.queues().isEmpty)
+    }
 }

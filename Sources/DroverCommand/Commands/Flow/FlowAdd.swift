@@ -7,7 +7,8 @@ import Logging
 struct FlowAdd: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Store a tree of jobs, all or none, and print the id of the first one.",
+        abstract:
+            "Store a tree or a graph of jobs, all or none, and print the id of the first one, or all ids of a graph.",
         discussion: """
             The tree is a JSON object in the form of BullMQ's FlowProducer: name, queueName, data, opts and children, each of \
             which is such an object. Of opts: jobId, delay in milliseconds, priority, attempts, backoff, lifo, \
@@ -16,6 +17,10 @@ struct FlowAdd: Subcommand {
             ignoreDependencyOnFailure and removeDependencyOnFailure; of the first job parent, with id and queue: a stored \
             job that is to wait for it too.
 
+            A graph, in which several jobs may wait for the same one, is an object with jobs, a list of objects with key, by which \
+            the others name it, queue, name, data, opts and needs: a list of keys, or of objects with key, or with queue and id \
+            of a stored job, and onFailure: none, fail, continue, ignore or remove.
+
             If the first job has a jobId that exists, nothing is stored.
 
             Example, report.json:
@@ -23,6 +28,15 @@ struct FlowAdd: Subcommand {
                 {"name": "fetch", "queueName": "fetching", "data": {"branch": 1}},
                 {"name": "fetch", "queueName": "fetching", "data": {"branch": 2},
                  "opts": {"attempts": 3, "ignoreDependencyOnFailure": true}}]}
+
+            Example, graph.json:
+              {"jobs": [
+                {"key": "fetch", "queue": "fetching", "name": "fetch"},
+                {"key": "sales", "queue": "sums", "name": "sales", "needs": ["fetch"]},
+                {"key": "costs", "queue": "sums", "name": "costs",
+                 "needs": [{"key": "fetch", "onFailure": "ignore"}]},
+                {"key": "report", "queue": "reports", "name": "report",
+                 "needs": ["sales", "costs"]}]}
 
               drover flow add report.json
               make-tree | drover flow add -
@@ -36,7 +50,9 @@ struct FlowAdd: Subcommand {
             "Wait so long at most for room in queues that are full (drover limit); without it the command fails then.",
             valueName: "duration"), transform: DurationArgument.parse)
     var waitWhenFull: DurationArgument?
-    @Flag(help: "Print JSON: an object with queue, id, status and jobs, how many were stored.") var json = false
+    @Flag(help: "Print JSON: an object with queue, id, status, jobs, how many were stored, and, of a graph, keys.")
+    var json =
+        false
 
     /// The longest tree, in bytes.
     static let limit = 256 * 1_048_576
@@ -85,11 +101,26 @@ struct FlowAdd: Subcommand {
                     "add it later, \(waitWhenFull == nil ? "wait for room by --wait-when-full 30s" : "wait longer"), start more workers, or see drover limit"
             )
         }
-        output.line(
-            json
-                ? JSONWriter.object([
-                    ("queue", JSONWriter.string(tree.queue.text)), ("id", JSONWriter.string(id.text)),
-                    ("status", JSONWriter.string(word)), ("jobs", String(count)),
-                ]) : id.text)
+        if json {
+            var members = [
+                (name: "queue", value: JSONWriter.string(tree.queue.text)), ("id", JSONWriter.string(id.text)),
+                ("status", JSONWriter.string(word)), ("jobs", String(count)),
+            ]
+            if !tree.keys.isEmpty, count > 0 { members.append(("keys", Self.keys(of: tree))) }
+            output.line(JSONWriter.object(members))
+        } else if tree.keys.isEmpty || count == 0 {
+            output.line(id.text)
+        } else {
+            for (name, key) in tree.keys { output.line(Printable.text("\(name)  \(key)")) }
+        }
+    }
+
+    /// The keys of a graph by their names.
+    private static func keys(of tree: FlowReader.Tree) -> String {
+        JSONWriter.object(
+            tree.keys.map { name, key in
+                let members = [("queue", JSONWriter.string(key.queue.text)), ("id", JSONWriter.string(key.id.text))]
+                return (name, JSONWriter.object(members))
+            })
     }
 }

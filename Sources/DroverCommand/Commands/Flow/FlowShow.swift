@@ -11,7 +11,7 @@ struct FlowShow: Subcommand {
         discussion: """
             Each line has a job's queue and id, its name, its state, and how many children it has. Of a child that failed it \
             says what that means to its parent: ignored, or failed, by which the parent fails too; or that the parent waits until \
-            it is retried.
+            it is retried. A job for which several wait is drawn with what is below it once; where it stands again it says so.
 
             Examples:
               drover flow show --queue reports 17
@@ -27,7 +27,10 @@ struct FlowShow: Subcommand {
     var limit = 20
     @Flag(help: "Show encrypted results in plain; needs their keys.") var decrypt = false
     @OptionGroup var keys: KeyOptions
-    @Flag(help: "Print JSON: an object as of drover job, with status, childCounts, unread and children.") var json =
+    @Flag(
+        help:
+            "Print JSON: an object as of drover job, with status, childCounts, unread, repeated where it stands before, and children."
+    ) var json =
         false
 
     var attempt: String { "show a flow" }

@@ -1,0 +1,126 @@
+import DroverCore
+import DroverTesting
+import Testing
+
+@testable import DroverCommand
+
+/// Graphs on the command line.
+@Suite(.timeLimit(.minutes(10))) struct GraphCommandTests {
+    private static let graph = #"""
+        {"jobs": [
+          {"key": "fetch", "queue": "fetching", "name": "fetch", "data": [ ], "opts": {"jobId": "f", "attempts": 3}},
+          {"key": "sales", "queue": "sums", "name": "sum", "opts": {"jobId": "s"}, "needs": ["fetch"]},
+          {"key": "costs", "queue": "sums", "name": "sum", "opts": {"jobId": "c"},
+           "needs": [{"key": "fetch", "onFailure": "ignore"}]},
+          {"key": "report", "queue": "reports", "name": "report", "opts": {"jobId": "r"}, "needs": ["sales", "costs"]}]}
+        """#
+
+    private func job(_ queue: QueueName, _ id: String, _ store: any JobStore) async throws -> JobRecord {
+        try #require(try await store.jobs([JobKey(queue: queue, id: JobID(stored: id))]).first ?? nil)
+    }
+
+    @Test("flow add stores a graph and prints its keys; again it is nothing new")
+    func add() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: Self.graph)
+        #expect(status == .done, "\(transcript.notes)")
+        #expect(
+            transcript.results == """
+                fetch  fetching/f
+                sales  sums/s
+                costs  sums/c
+                report  reports/r
+
+                """)
+        let fetch = try await job("fetching", "f", store)
+        #expect(fetch.payload.text == "[ ]" && fetch.options.attempts == 3)
+        #expect(
+            fetch.parents == [
+                JobParent(JobKey(queue: "sums", id: JobID(stored: "s"))),
+                JobParent(JobKey(queue: "sums", id: JobID(stored: "c")), onFailure: .ignore),
+            ])
+        let again = await drover("flow", "add", "-", "--json", on: store, input: Self.graph)
+        #expect(
+            again.transcript.results == #"{"queue":"reports","id":"r","status":"duplicate","jobs":0}"# + "\n")
+    }
+
+    @Test("the keys of a graph are told as JSON too, and a stored job may be needed")
+    func json() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        #expect(await drover("flow", "add", "-", on: store, input: Self.graph).status == .done)
+        let more = #"""
+            {"jobs": [{"key": "x", "queue": "more", "name": "n", "opts": {"jobId": "x"},
+              "needs": [{"queue": "fetching", "id": "f", "onFailure": "fail"}]}]}
+            """#
+        let added = await drover("flow", "add", "-", "--json", on: store, input: more)
+        #expect(
+            added.transcript.results
+                == #"{"queue":"more","id":"x","status":"added","jobs":1,"keys":{"x":{"queue":"more","id":"x"}}}"# + "\n"
+        )
+        #expect(try await job("fetching", "f", store).dependents.last?.onFailure == .failParent)
+    }
+
+    @Test("flow show draws a job for which several wait once, and job tells all of them")
+    func show() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        #expect(await drover("flow", "add", "-", on: store, input: Self.graph).status == .done)
+        let shown = await drover("flow", "show", "--queue", "reports", "r", on: store)
+        #expect(
+            shown.transcript.results == """
+                reports/r  report  waiting-children  (2 pending)
+                ├─ sums/c  sum  waiting-children  (1 pending)
+                │  └─ fetching/f  fetch  waiting
+                └─ sums/s  sum  waiting-children  (1 pending)
+                   └─ fetching/f  fetch  waiting  (shown above)
+
+                """)
+        let told = await drover("job", "--queue", "fetching", "f", on: store).transcript.results
+        #expect(told.contains("parent") && told.contains("sums/s, which waits on if this fails"))
+        #expect(told.contains("sums/c, which waits for the others if this fails"))
+        let json = await drover("job", "--queue", "fetching", "f", "--json", on: store).transcript.results
+        #expect(json.contains(#""dependents":[{"queue":"sums","id":"c","onFailure":"ignore"}]"#))
+    }
+
+    @Test(
+        "what is wrong with a graph is told with its place, and nothing is stored",
+        arguments: [
+            (#"{"jobs": []}"#, "jobs is empty"),
+            (#"{"jobs": 1}"#, "jobs is no list"),
+            (#"{"jobs": [], "name": "x"}"#, "name is not known beside jobs"),
+            (#"{"jobs": [{"queue": "q", "name": "n"}]}"#, "jobs[0] has no key"),
+            (
+                #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "queueName": "q"}]}"#,
+                "jobs[0].queueName is not known"
+            ),
+            (
+                #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": ["b"]}]}"#,
+                #"has no job "b", which "a" waits for"#
+            ),
+            (
+                #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": [{"key": "a", "onFailure": "no"}]}]}"#,
+                "jobs[0].needs[0].onFailure is none of none, fail"
+            ),
+            (
+                #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "opts": {"failParentOnFailure": true}}]}"#,
+                "jobs[0].opts has a rule for a failure"
+            ),
+            (
+                #"{"jobs": [{"key": "fetch", "queue": "q", "name": "n", "needs": ["sales"]}, {"key": "sales", "queue": "q", "name": "n", "needs": ["fetch"]}]}"#,
+                "fetch → sales → fetch"
+            ),
+        ])
+    func faults(_ text: String, _ told: String) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: text)
+        #expect(status == .usage && transcript.notes.contains(told), "\(transcript.notes)")
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("a need that is nowhere is told by its queue and id")
+    func nowhere() async throws {
+        let store = ReferenceStore()
+        let text = #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": [{"queue": "other", "id": "x"}]}]}"#
+        let (status, transcript) = await drover("flow", "add", "-", on: store, input: text)
+        #expect(status != .done && transcript.notes.contains("there is no job x in queue other"), "\(transcript.notes)")
+    }
+}
