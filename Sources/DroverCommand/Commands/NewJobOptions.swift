@@ -17,7 +17,7 @@ struct NewJobOptions: ParsableArguments {
             """
             Don't store it while another job holds this deduplication id: until that one has finished or, with a time, so \
             long. What lies behind the last colon is the time if it reads as one: user:42 is an id, user:42:10m one for \
-            10 minutes.
+            10 minutes. A colon at the end says that there is none.
             """, valueName: "id[:ttl]"), transform: DeduplicationArgument.parse)
     var dedup: DeduplicationArgument?
     @Option(

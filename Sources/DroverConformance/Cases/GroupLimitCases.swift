@@ -234,8 +234,9 @@ extension ConformanceCase {
         },
         Case("groups", "what is a group's own is told apart from what holds for every group") { bench in
             func every() async throws -> GroupLimits {
-                try await bench.store.jobs(matching: JobQuery(queue: bench.queue, part: .groups), page: Page())
-                    .everyGroup
+                let query = JobQuery(queue: bench.queue, part: .groups)
+                let page = try await bench.store.jobs(matching: query, page: Page())
+                return page.everyGroup
             }
             try await bench.expect(every(), is: GroupLimits(), "what holds for every group of no queue")
             let rate = GroupRate(max: 10, per: .seconds(3600))
