@@ -393,6 +393,7 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         UPDATE sqlite_schema SET sql = replace(sql, 'BETWEEN 0 AND 7', 'BETWEEN 0 AND 6') WHERE name = 'drover_jobs';
         PRAGMA writable_schema = RESET;
         """,
+        11: "DROP TABLE drover_results",
     ]
     for newer in ((version + 1)...Schema.versions.count).reversed() {
         try db.execute(sql: try #require(undoing[newer]))
