@@ -18,7 +18,7 @@ struct Root: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Serve.self, ConfigGroup.self, Work.self, Add.self, Queues.self, Jobs.self, Job.self,
-            FlowGroup.self, DeadGroup.self, Dedup.self, Groups.self,
+            FlowGroup.self, DeadGroup.self, Dedup.self, Forget.self, Groups.self,
             ClaimJobs.self, Renew.self, Settle.self, Retry.self, Promote.self, Remove.self,
             Cancel.self, Priority.self, Pause.self, Resume.self, Limit.self, Drain.self, Clean.self, Obliterate.self,
             Workers.self, Schedules.self, ScheduleGroup.self, AllowanceGroup.self, Events.self, Bench.self, Doctor.self,

@@ -96,6 +96,12 @@ extension RedisStore {
             case .group(_, let name, let change):
                 results.append(try await setGroup(name, change, of: setting.queue))
                 continue
+            case .forgetResult(let queue, let name, let key):
+                arguments.append("forgetResult")
+                arguments.append(keys.result(name, key, in: queue))
+                let kept = try await run(Scripts.configure, queue, more: [keys.queues], arguments, "configure \(queue)")
+                results.append(kept.int == 1 ? .done : .notFound)
+                continue
             case .forgetDeduplication(_, let id):
                 arguments.append("forgetDeduplication")
                 arguments.append(id)

@@ -855,6 +855,10 @@ enum Scripts {
             hasDelayed = true
         end
         local queuesKey = KEYS[2]
+        if ARGV[2] == 'forgetResult' then
+            local ends = tonumber(string.match(call('GET', ARGV[3]) or '', '^%d+\n(%d+)\n'))
+            return call('DEL', ARGV[3]) == 1 and ends and ends > now and 1 or 0
+        end
         if ARGV[2] == 'forgetDeduplication' then
             local holder = deduplicationKeys(ARGV[3])
             return call('GET', holder) and call('DEL', holder) or 0
@@ -923,7 +927,7 @@ enum Scripts {
         if isFirst then emit('resumed') end
         register()
         return call('LLEN', pausedKey)
-        """#, sha: "b7bb18a93041f352258edc07247985d8cf3f3d42")
+        """#, sha: "9731f927bf944cec39c1e906cc3311ee50058d72")
 
     /// `copy.lua`
     static let copy = RedisScript(name: "copy", source: #"""
@@ -2231,6 +2235,27 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function resultKey(name, key)
+            local function escaped(text) return (string.gsub(string.gsub(text, '%%', '%%25'), ':', '%%3A')) end
+            name = escaped(name)
+            return base .. 'drover:result-' .. #name .. '-' .. name .. escaped(key)
+        end
+        local function addCached(hash, text)
+            local isObject, options = pcall(cjson.decode, text)
+            local rule = isObject and type(options) == 'table' and options.resultCache
+            if type(rule) ~= 'table' or type(rule.key) ~= 'string' or type(rule.lifetime) ~= 'number' then return end
+            local name
+            for field = 1, #hash, 2 do
+                if hash[field] == 'name' then name = hash[field + 1] end
+            end
+            local kept = name and redis.pcall('GET', resultKey(name, rule.key))
+            if type(kept) ~= 'string' then return end
+            local storedAt, ends, from = string.match(kept, '^(%d+)\n(%d+)\n()')
+            if not storedAt or now >= tonumber(ends) or now - tonumber(storedAt) >= rule.lifetime then return end
+            local size = #hash
+            hash[size + 1], hash[size + 2] = 'drover:cached', string.sub(kept, from)
+        end
+        local function hasCache(text) return text and string.find(text, '"resultCache":', 1, true) end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
         local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
@@ -2262,7 +2287,7 @@ enum Scripts {
             local index = 0
             while index < count do
                 local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 end
+                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 elseif outcome == 'k' then width = 4 end
                 local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
@@ -2310,9 +2335,11 @@ enum Scripts {
                     local id = lines[index]
                     local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
                     if expiry then
-                        local size = #reply
-                        reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
-                        reply[size + 3] = hashOf(base .. id)
+                        local size, hash = #reply, hashOf(base .. id)
+                        for field = 1, #hash, 2 do
+                            if hash[field] == 'opts' and hasCache(hash[field + 1]) then addCached(hash, hash[field + 1]) break end
+                        end
+                        reply[size + 1], reply[size + 2], reply[size + 3] = id, math.max(expiry - now, 0), hash
                     end
                 end
                 if limit > (#reply - 4) / 3 then
@@ -2987,6 +3014,7 @@ enum Scripts {
                     'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished')
             else
                 finish(id, hash, 'completed', result, rule)
+                return true
             end
         end
         local function await(id, hash)
@@ -3007,6 +3035,11 @@ enum Scripts {
             if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
             if outcome == 'c' then
                 complete(id, hash, ARGV[operand], run.rule)
+            elseif outcome == 'k' then
+                if complete(id, hash, ARGV[operand], run.rule) then
+                    local ends = integer(now + tonumber(ARGV[operand + 2]))
+                    call('SET', ARGV[operand + 1], nowText .. '\n' .. ends .. '\n' .. ARGV[operand], 'PX', ARGV[operand + 2])
+                end
             elseif outcome == 'f' or outcome == 'd' then
                 local letter = outcome == 'd' and ARGV[operand + 5]
                 if letter then
@@ -3052,6 +3085,7 @@ enum Scripts {
                 local hash = hashes[index]
                 if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+                if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
                 if runs[index].outcome == 'd' then
                     local at = places[index]
                     openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
@@ -3273,13 +3307,15 @@ enum Scripts {
         local turns, handed, plainWanted, isCut = nil, {}, wanted, false
         if takeByTurns and wanted > 0 then
             turns, isCut = takeByTurns(wanted, function(id, hash)
-                local attempt, failure = 1, nil
+                local attempt, failure, opts = 1, nil, nil
                 for field = 1, #hash, 2 do
                     local name = hash[field]
                     if name == 'ats' then
                         attempt = (tonumber(hash[field + 1]) or 0) + 1
                     elseif name == 'defa' then
                         failure = true
+                    elseif name == 'opts' then
+                        opts = hash[field + 1]
                     elseif name == 'cnl' then
                         call('HDEL', base .. id, 'cnl')
                     elseif name == 'dps' then
@@ -3289,6 +3325,7 @@ enum Scripts {
                 if max and not failure then begin() end
                 call('SET', lockKey(id), token, 'PX', lease)
                 call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+                if hasCache(opts) then addCached(hash, opts) end
                 handed[id] = { attempt, hash }
                 return failure
             end)
@@ -3337,7 +3374,7 @@ enum Scripts {
                         hash = fetched[id] or call('HGETALL', job)
                     end
                     if hash[1] then
-                        local attempt, failure, group = 1, nil, nil
+                        local attempt, failure, group, opts = 1, nil, nil, hash[6]
                         if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                             or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
                             for field = 1, #hash, 2 do
@@ -3348,6 +3385,8 @@ enum Scripts {
                                     failure = true
                                 elseif name == 'cnl' then
                                     call('HDEL', job, 'cnl')
+                                elseif name == 'opts' then
+                                    opts = hash[field + 1]
                                 elseif name == 'grp' and park then
                                     group = hash[field + 1]
                                 elseif name == 'dps' then
@@ -3371,6 +3410,7 @@ enum Scripts {
                             local size = #claimed
                             claimed[size + 1] = id
                             leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                            if hasCache(opts) then addCached(hash, opts) end
                             local last = 3 * size + 4
                             reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                         end
@@ -3442,7 +3482,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "40533c434f6c99b0a6bff64c3993eea75ce53850")
+        """#, sha: "1c413e7bde48339bb3301d728dea0f9183d397a1")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

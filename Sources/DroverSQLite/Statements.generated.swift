@@ -144,6 +144,11 @@ enum SQL {
         DELETE FROM drover_allowances WHERE key = ?1
         """#
 
+    /// `delete-result.sql`
+    static let deleteResult = #"""
+        DELETE FROM drover_results WHERE queue = ?1 AND name = ?2 AND key = ?3 AND ends > ?4
+        """#
+
     /// `delete-schedule.sql`
     static let deleteSchedule = #"""
         DELETE FROM drover_schedules WHERE queue = ?1 AND id = ?2
@@ -244,6 +249,12 @@ enum SQL {
     static let forgetReservations = #"""
         DELETE FROM drover_allowances WHERE (key, id) IN (
             SELECT key, id FROM drover_allowances WHERE ends <= ?1 ORDER BY ends LIMIT ?2)
+        """#
+
+    /// `forget-results.sql`
+    static let forgetResults = #"""
+        DELETE FROM drover_results WHERE rowid IN (
+            SELECT rowid FROM drover_results WHERE ends <= ?1 ORDER BY ends LIMIT ?2)
         """#
 
     /// `forget-workers.sql`
@@ -401,6 +412,11 @@ enum SQL {
         SELECT number, paused, waiting, prioritized, delayed, active, completed, failed, last_event, cancels, gone, max_length, limited,
             waiting_children, grouped
         FROM drover_queues WHERE name = ?1
+        """#
+
+    /// `load-result.sql`
+    static let loadResult = #"""
+        SELECT result, stored_at FROM drover_results WHERE queue = ?1 AND name = ?2 AND key = ?3 AND ends > ?4
         """#
 
     /// `load-sequence.sql`
@@ -579,6 +595,11 @@ enum SQL {
     /// `save-reservation.sql`
     static let saveReservation = #"""
         INSERT OR REPLACE INTO drover_allowances (key, id, amount, ends) VALUES (?1, ?2, ?3, ?4)
+        """#
+
+    /// `save-result.sql`
+    static let saveResult = #"""
+        INSERT OR REPLACE INTO drover_results (queue, name, key, stored_at, ends, result) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         """#
 
     /// `save-schedule.sql`
@@ -767,6 +788,20 @@ enum SQL {
             policy INTEGER NOT NULL,
             PRIMARY KEY (job, place)
         ) WITHOUT ROWID;
+        """#
+
+    /// `schema-12.sql`
+    static let schema12 = #"""
+        CREATE TABLE drover_results (
+            queue TEXT NOT NULL,
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            stored_at INTEGER NOT NULL,
+            ends INTEGER NOT NULL,
+            result TEXT NOT NULL,
+            PRIMARY KEY (queue, name, key)
+        );
+        CREATE INDEX drover_results_by_end ON drover_results (ends);
         """#
 
     /// `schema-2.sql`

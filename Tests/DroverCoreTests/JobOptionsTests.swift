@@ -23,6 +23,7 @@ import Testing
         options.deduplication = Deduplication(
             id: "d", ttl: .milliseconds(1500), extend: true, replace: true, keepLastIfActive: true)
         options.deadLetterQueue = "dead"
+        options.resultCache = ResultCache(key: "größer", lifetime: .milliseconds(1500))
         options.replay = JobReplay(origin: JobKey(queue: "mail", id: try JobID("1")), count: 2)
         #expect(try read(write(options)) == options)
     }

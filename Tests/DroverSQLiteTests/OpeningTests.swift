@@ -418,6 +418,7 @@ private func undoLayout(to version: Int, _ db: Database) throws {
         PRAGMA writable_schema = RESET;
         """,
         11: "DROP TABLE drover_dependents; ALTER TABLE drover_parents DROP COLUMN more",
+        12: "DROP TABLE drover_results",
     ]
     for newer in ((version + 1)...Schema.versions.count).reversed() {
         try db.execute(sql: try #require(undoing[newer]))

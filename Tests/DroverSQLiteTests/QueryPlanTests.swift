@@ -44,6 +44,8 @@ struct QueryPlanTests {
         ("delete-limits", SQL.deleteLimits), ("delete-slices", SQL.deleteSlices), ("load-limits", SQL.loadLimits),
         ("load-slices", SQL.loadSlices), ("save-limits", SQL.saveLimits), ("save-slice", SQL.saveSlice),
         ("set-limited", SQL.setLimited),
+        ("delete-result", SQL.deleteResult), ("forget-results", SQL.forgetResults),
+        ("load-result", SQL.loadResult), ("save-result", SQL.saveResult),
         ("delete-dedup", SQL.deleteDedup), ("forget-dedups", SQL.forgetDedups), ("load-dedup", SQL.loadDedup),
         ("delete-reservation", SQL.deleteReservation), ("delete-reservations", SQL.deleteReservations),
         ("find-reservation", SQL.findReservation), ("forget-reservations", SQL.forgetReservations),

@@ -5,10 +5,12 @@ extension WorkerScope {
     ///
     /// - Parameter keepsJob: whether the job is kept whatever its own rule says.
     func settlement(of claimed: ClaimedJob, _ outcome: Outcome, keepsJob: Bool = false) -> Settlement {
-        Settlement(
+        var settlement = Settlement(
             lease: claimed.lease, outcome: outcome,
-            retention: keepsJob ? .keepAll : retention(of: claimed.job, after: outcome),
-            deadLetter: deadLetter(of: claimed, after: outcome))
+            retention: keepsJob ? .keepAll : retention(of: claimed.job, after: outcome))
+        settlement.deadLetter = deadLetter(of: claimed, after: outcome)
+        settlement.keptResult = keptResult(of: claimed, after: outcome)
+        return settlement
     }
 
     /// The letter that is stored when a job ends so; nil for none.

@@ -41,8 +41,9 @@ extension JobContext {
         }
         if attemptState.completion == .committed { throw alreadyCompleted }
         let outcome = Outcome.completed(result)
-        let settlement = Settlement(
+        var settlement = Settlement(
             lease: attemptState.claimed.lease, outcome: outcome, retention: worker.retention(of: job, after: outcome))
+        settlement.keptResult = worker.keptResult(of: attemptState.claimed, after: outcome)
         let status = try transaction.settle(settlement) { [attempt = attemptState, keeper = worker.keeper] isSettled in
             attempt.completionEnded(isSettled: isSettled)
             if isSettled { keeper.release(attempt.number) }

@@ -171,7 +171,7 @@ extension WorkerScope {
 
     fileprivate func take(_ attempt: Attempt) async -> Take {
         let job = attempt.claimed.job
-        var exit = refusal(of: job)
+        var exit = refusal(of: attempt.claimed)
         if exit == nil {
             do { return .held(try await prepared(job)) } catch let error as UnreadableValue where error.opensElsewhere {
                 log.ended(.released, of: attempt, after: .zero)
@@ -187,6 +187,7 @@ extension WorkerScope {
         let outcome = exit?.outcome(of: job, by: policy) ?? .released
         log.ended(outcome, of: attempt, after: .zero)
         metrics.ended(outcome, after: .zero)
+        if case .cached? = exit { tellCached(attempt) }
         let settlement = settlement(of: attempt.claimed, outcome, keepsJob: exit?.keepsJob == true)
         if let letter = settlement.deadLetter {
             metrics.deadLettered()

@@ -47,6 +47,11 @@ struct JobLog: Sendable {
         }
     }
 
+    /// A job took the result of an earlier one.
+    func cached(_ attempt: Attempt) {
+        logger.log(level: level, "job took the result of an earlier one", metadata: metadata(of: attempt, .jobCached))
+    }
+
     /// A job that failed for good leaves a letter.
     func deadLettered(_ attempt: Attempt, to letter: JobKey) {
         logger.notice(

@@ -10,6 +10,8 @@ package enum WorkerEvent: String, CaseIterable, Sendable {
     case jobFailed = "job_failed"
     /// It failed, and the job is tried again.
     case jobRetrying = "job_retrying"
+    /// It took the result of an earlier job, and its handler did not run.
+    case jobCached = "job_cached"
     /// It left a letter in a dead-letter queue.
     case jobDeadLettered = "job_dead_lettered"
     /// Its handler put the job off.

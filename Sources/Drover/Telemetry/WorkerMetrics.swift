@@ -6,10 +6,11 @@ import Metrics
 /// - `drover_jobs_total{queue,outcome}`: attempts that ended.
 /// - `drover_job_duration_seconds{queue}`: how long they took.
 /// - `drover_jobs_running{queue}`: how many run now.
+/// - `drover_jobs_cached_total{queue}`: jobs that completed with the result of an earlier one.
 /// - `drover_jobs_dead_lettered_total{queue}`: jobs that failed for good and left a dead letter.
 struct WorkerMetrics: Sendable {
     private let completed, failed, retried, snoozed, waiting, cancelled, released, rateLimited, lost: Counter
-    private let letters: Counter
+    private let letters, cached: Counter
     private let duration: Metrics.Timer
     private let running: Gauge
 
@@ -26,6 +27,7 @@ struct WorkerMetrics: Sendable {
         released = counter("released")
         rateLimited = counter("rate_limited")
         lost = counter("lost")
+        cached = Counter(label: "drover_jobs_cached_total", dimensions: [("queue", queue.text)])
         letters = Counter(label: "drover_jobs_dead_lettered_total", dimensions: [("queue", queue.text)])
         duration = Metrics.Timer(label: "drover_job_duration_seconds", dimensions: [("queue", queue.text)])
         running = Gauge(label: "drover_jobs_running", dimensions: [("queue", queue.text)])
@@ -47,6 +49,9 @@ struct WorkerMetrics: Sendable {
         let (seconds, attoseconds) = span.components
         duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
+
+    /// A job completed with the result of an earlier one.
+    func tookCached() { cached.increment() }
 
     /// A job that failed for good leaves a dead letter.
     func deadLettered() { letters.increment() }

@@ -36,6 +36,7 @@ struct AttemptExecutor: Sendable {
         let outcome = exit.outcome(of: attempt.claimed.job, by: scope.policy, after: length)
         scope.metrics.ended(outcome, after: length)
         scope.log.ended(outcome, of: attempt, after: length)
+        if case .cached = exit { scope.tellCached(attempt) }
         if let span { JobTracing.end(span, exit, outcome) }
         return outcome.map { outcome in
             let settlement = scope.settlement(of: attempt.claimed, outcome, keepsJob: exit.keepsJob)
@@ -80,7 +81,7 @@ struct AttemptExecutor: Sendable {
 
     /// Finds the handler and runs it, under a timeout if the job has one.
     private func run(_ attempt: Attempt) async -> AttemptExit {
-        if let refusal = scope.refusal(of: attempt.claimed.job) { return refusal }
+        if let refusal = scope.refusal(of: attempt.claimed) { return refusal }
         guard let handler = handlers.find(attempt.claimed.job.name) else { return .noHandler }
         var opened: OpenedPayload?
         do { opened = try scope.open(attempt.claimed.job) } catch { return .unreadable(error) }

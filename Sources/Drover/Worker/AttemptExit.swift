@@ -4,6 +4,8 @@ import DroverCore
 enum AttemptExit: Sendable {
     /// The handler returned this result.
     case completed(JSONText)
+    /// It did not run: an earlier job has left this result, in its stored form.
+    case cached(JSONText)
     /// It returned a result of so many bytes, which is too many.
     case resultTooLarge(bytes: Int, limit: Int)
     /// It threw.
@@ -87,6 +89,7 @@ enum AttemptExit: Sendable {
     var label: String {
         switch self {
         case .completed: "completed"
+        case .cached: "cached"
         case .resultTooLarge: "result_too_large"
         case .threw: "threw"
         case .unrecoverable: "unrecoverable"
@@ -114,7 +117,7 @@ enum AttemptExit: Sendable {
     /// - Parameter elapsed: how long after its claim the attempt ended.
     func outcome(of job: JobRecord, by policy: RetryPolicy, after elapsed: Duration = .zero) -> Outcome? {
         switch self {
-        case .completed(let result):
+        case .completed(let result), .cached(let result):
             .completed(result)
         case .resultTooLarge(let bytes, let limit):
             policy.outcome(

@@ -60,10 +60,11 @@ final class WorkerScope: Sendable {
         failedRetention = options.failedRetention ?? store.traits.failedRetention
     }
 
-    /// How a claimed job ends that nobody may run; nil for one that is to be run.
-    func refusal(of job: JobRecord) -> AttemptExit? {
-        if let reason = job.deferredFailure { return .deferredFailure(reason) }
-        return job.isExpired ? .expired : nil
+    /// How a claimed job ends that nobody may, or need, run; nil for one that is to be run.
+    func refusal(of claimed: ClaimedJob) -> AttemptExit? {
+        if let reason = claimed.job.deferredFailure { return .deferredFailure(reason) }
+        if claimed.job.isExpired { return .expired }
+        return claimed.cachedResult.map { .cached($0) }
     }
 
     /// What to keep of jobs that end as this one does: the job's own rule, else the worker's, else the store's.

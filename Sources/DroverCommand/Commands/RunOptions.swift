@@ -42,6 +42,15 @@ struct RunOptions: ParsableArguments {
             valueName: "queue"),
         transform: { try QueueName($0) })
     var deadLetterQueue: QueueName?
+    @Option(
+        name: .customLong("cache"),
+        help: ArgumentHelp(
+            """
+            Take the result of an earlier job of this name and key, if it is younger than the lifetime, instead of running; and \
+            leave one: report:42:10m.
+            """, valueName: "key:lifetime"),
+        transform: ResultCacheArgument.parse)
+    var cache: ResultCache?
     @Flag(help: "Put it before the jobs that already wait; without effect with a priority or a delay.") var lifo = false
     @Option(
         name: .customLong("tag"),
@@ -79,6 +88,7 @@ struct RunOptions: ParsableArguments {
             timeout: timeout?.duration)
         options.expiresAfter = expiresAfter?.duration
         options.deadLetterQueue = deadLetterQueue
+        options.resultCache = cache
         options.completedRetention = keepCompleted
         options.failedRetention = keepFailed
         options.tags = tags

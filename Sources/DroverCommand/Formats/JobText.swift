@@ -102,6 +102,7 @@ enum JobText {
         if let span = options.expiresAfter { pairs.append(("expires after", DurationArgument(span).description)) }
         if let timeout = options.timeout { pairs.append(("timeout", DurationArgument(timeout).description)) }
         if let rule = options.deduplication { pairs.append(("deduplication", DeduplicationArgument.text(rule))) }
+        if let rule = options.resultCache { pairs.append(("result cache", ResultCacheArgument.text(rule))) }
         if options.lifo { pairs.append(("lifo", "yes")) }
         if let rule = options.completedRetention { pairs.append(("keep completed", RetentionArgument.text(rule))) }
         if let rule = options.failedRetention { pairs.append(("keep failed", RetentionArgument.text(rule))) }

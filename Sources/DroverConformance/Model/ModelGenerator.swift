@@ -128,7 +128,8 @@ struct ModelGenerator {
             }
             settle.append(
                 ModelSettlement(
-                    lease: lease, outcome: outcome, retention: retention(), letter: one(3) ? copy(of: queue) : nil))
+                    lease: lease, outcome: outcome, retention: retention(), letter: one(3) ? copy(of: queue) : nil,
+                    kept: one(2) ? keptResult() : nil))
         }
         var claim = Claim(limit: 1 + few(5), lease: .seconds(pick([20, 30, 60])), worker: pick(["w1", "w2"]))
         // Where the server's own clock ends their spans they are left out, as fixed windows are.
@@ -146,6 +147,7 @@ struct ModelGenerator {
         case ..<9: .resume(name())
         case 9: .maxLength(name(), pick([0, 1, 3, 8, 20]))
         case ..<12: .maxLength(name(), nil)
+        case 12 where one(3): .forgetResult(name(), name: "mail", key: pick(ModelValues.deduplications))
         case 12: .forgetDeduplication(name(), id: pick(ModelValues.deduplications))
         case 13: limit()
         case ..<17: .concurrency(name(), nil)
@@ -232,6 +234,7 @@ extension ModelGenerator {
         if one(3) { job.id = drawsSchedules && one(6) ? iterationID() : JobID(stored: pick(ModelValues.ids)) }
         if one(4) { job.start = .after(delay()) }
         if one(5) { deduplicate(&job) }
+        if one(4) { job.options.resultCache = ResultCache(key: pick(ModelValues.deduplications), lifetime: lifetime()) }
         if one(25) { spoil(&job) }
         var new = ModelNewJob(serial: jobSerial, job: job, at: one(12) ? .seconds(below(600)) : nil)
         if one(6) { makeFlow(of: &new) }

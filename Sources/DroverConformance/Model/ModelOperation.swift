@@ -40,6 +40,7 @@ struct ModelSettlement: Sendable {
     var outcome: Outcome
     var retention: Retention
     var letter: JobCopy?
+    var kept: KeptResult?
 
     /// The state in which the job is kept when this is accepted; nil when it goes on or is removed.
     var finished: JobState? {

@@ -95,9 +95,12 @@ extension ModelSubject {
     private mutating func exchange(
         _ queue: Int, number: Int, settle: [ModelSettlement], claim: Claim?
     ) async throws -> ModelAnswer {
-        let settlements = settle.map {
-            Settlement(
-                lease: lease($0.lease), outcome: $0.outcome, retention: $0.retention, deadLetter: $0.letter)
+        let settlements = settle.map { model in
+            var settlement = Settlement(
+                lease: lease(model.lease), outcome: model.outcome, retention: model.retention,
+                deadLetter: model.letter)
+            settlement.keptResult = model.kept
+            return settlement
         }
         let id = exchangeID(number, of: queue)
         var reply = try await store.exchange(ModelQueues.name(queue), id: id, settle: settlements, claim: claim)

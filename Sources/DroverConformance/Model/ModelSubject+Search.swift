@@ -25,7 +25,8 @@ extension ModelSubject {
                 cursor = found.next
             } while cursor != nil
         }
-        if search.state == .active { return .searched([], Set(jobs), count: count) }
+        // Nothing is said of the order of those that came to wait for children in one millisecond.
+        if search.state == .active || search.state == .waitingChildren { return .searched([], Set(jobs), count: count) }
         return .searched(jobs, [], count: count)
     }
 }

@@ -125,7 +125,9 @@ struct ModelSubject {
         let lease = Lease(
             job: show(claimed.lease.job), token: LeaseToken(isOwn ? "\(number)" : claimed.lease.token.text),
             duration: claimed.lease.duration)
-        return ClaimedJob(job: show(claimed.job), lease: lease, leaseFor: show(claimed.leaseFor))
+        var shown = ClaimedJob(job: show(claimed.job), lease: lease, leaseFor: show(claimed.leaseFor))
+        shown.cachedResult = claimed.cachedResult
+        return shown
     }
 
     func show(_ event: JobEvent, of queue: QueueName) -> JobEvent {

@@ -47,7 +47,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         deduplicating, deduplicationEnds,
         searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
-        deadLetters, copying,
+        deadLetters, copying, resultCaches,
         flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowSweeps, flowMeetings,
         graphs, graphCommands,
     ].flatMap(\.self)

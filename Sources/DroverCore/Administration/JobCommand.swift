@@ -75,6 +75,9 @@ public enum QueueSetting: Hashable, Sendable {
     /// Let nobody hold a deduplication id any more, whoever does: the next job with it is stored. A job that was kept until
     /// the holder has finished is enqueued all the same. Answers `notFound` where nobody holds it, and begins no queue.
     case forgetDeduplication(QueueName, id: String)
+    /// Keep the result that jobs of this name and key may take (`JobOptions.resultCache`) no more. Answers `notFound` where none is
+    /// kept, and begins no queue.
+    case forgetResult(QueueName, name: JobName, key: String)
     /// A setting of one of the queue's groups, or, without a name, of all groups that have none of their own.
     case group(QueueName, String?, GroupSetting)
 
@@ -83,13 +86,19 @@ public enum QueueSetting: Hashable, Sendable {
         switch self {
         case .pause(let queue), .resume(let queue), .maxLength(let queue, _), .concurrency(let queue, _),
             .rateLimit(let queue, _), .hold(let queue, _), .forgetDeduplication(let queue, _),
+            .forgetResult(let queue, _, _),
             .group(let queue, _, _):
             queue
         }
     }
 
     /// Whether a queue begins to exist by the setting.
-    package var beginsQueue: Bool { if case .forgetDeduplication = self { false } else { true } }
+    package var beginsQueue: Bool {
+        switch self {
+        case .forgetDeduplication, .forgetResult: false
+        default: true
+        }
+    }
 
     /// The greatest maximum length of a queue.
     public static let greatestMaxLength = 1_000_000_000
@@ -102,6 +111,7 @@ public enum QueueSetting: Hashable, Sendable {
         case .maxLength(_, let most?) where most < 1 || most > Self.greatestMaxLength:
             ValidationError("maxLength", "\(most) is out of range; give 1 to 1,000,000,000 jobs, or none for no bound")
         case .forgetDeduplication(_, let id): Deduplication.problem(ofID: id)
+        case .forgetResult(_, _, let key): ResultCache.problem(ofKey: key)
         case .group(_, let name, let setting): setting.problem(ofGroup: name)
         case .concurrency(_, let most?) where most < 1 || most > Self.greatestConcurrency:
             ValidationError(
@@ -121,7 +131,7 @@ public enum CommandResult: Hashable, Sendable {
     case done
     /// The job is active: its holder has been asked, and answers with the attempt's outcome.
     case requested
-    /// No such job, or nobody holds the deduplication id.
+    /// No such job, or nobody holds the deduplication id, or no such result is kept.
     case notFound
     /// The job's state does not allow it.
     case wrongState(JobState)

@@ -68,6 +68,8 @@ public struct ClaimedJob: Hashable, Sendable {
     public var lease: Lease
     /// How long the lease lasts from the moment of the reply; shorter than asked when the exchange was repeated.
     public var leaseFor: Duration
+    /// The result of an earlier job with which this one is to complete, as it is stored; nil for none (`JobOptions.resultCache`).
+    public var cachedResult: JSONText?
 
     /// A claimed job from its parts.
     public init(job: JobRecord, lease: Lease, leaseFor: Duration) {

@@ -65,24 +65,43 @@ public struct Settlement: Hashable, Sendable {
     /// What to keep of the jobs that end as this one does; without effect where the job does not finish.
     public var retention: Retention
     /// Few outcomes have one, so it costs the others one empty reference.
-    private var route: Route?
+    private var extras: Extras?
 
-    private final class Route: Hashable, Sendable, CustomStringConvertible {
-        let letter: JobCopy
-        var description: String { "\(letter)" }
+    private final class Extras: Hashable, Sendable, CustomStringConvertible {
+        let letter: JobCopy?
+        let kept: KeptResult?
+        var description: String {
+            [letter.map { "\($0)" }, kept.map { "\($0)" }].compactMap(\.self).joined(separator: " ")
+        }
 
-        init(_ letter: JobCopy) { self.letter = letter }
+        init?(_ letter: JobCopy?, _ kept: KeptResult?) {
+            if letter == nil, kept == nil { return nil }
+            self.letter = letter
+            self.kept = kept
+        }
 
-        static func == (left: Route, right: Route) -> Bool { left === right || left.letter == right.letter }
+        static func == (left: Extras, right: Extras) -> Bool {
+            left === right || left.letter == right.letter && left.kept == right.kept
+        }
 
-        func hash(into hasher: inout Hasher) { letter.hash(into: &hasher) }
+        func hash(into hasher: inout Hasher) {
+            letter.hash(into: &hasher)
+            kept.hash(into: &hasher)
+        }
     }
 
     /// The letter that is stored in the same step when the outcome is ``Outcome/failed(_:)``; without effect otherwise. Nil for
     /// none.
     public var deadLetter: JobCopy? {
-        get { route?.letter }
-        set { route = newValue.map(Route.init) }
+        get { extras?.letter }
+        set { extras = Extras(newValue, extras?.kept) }
+    }
+
+    /// As what the result is kept for other jobs when the outcome is ``Outcome/completed(_:)``; without effect otherwise. Nil for
+    /// not at all.
+    public var keptResult: KeptResult? {
+        get { extras?.kept }
+        set { extras = Extras(extras?.letter, newValue) }
     }
 
     /// A settlement from its parts.
@@ -90,7 +109,7 @@ public struct Settlement: Hashable, Sendable {
         self.lease = lease
         self.outcome = outcome
         self.retention = retention
-        route = deadLetter.map(Route.init)
+        extras = Extras(deadLetter, nil)
     }
 
     /// The first rule that the settlement breaks in an exchange of this queue, or nil.
@@ -98,12 +117,12 @@ public struct Settlement: Hashable, Sendable {
         if lease.job.queue != queue {
             return ValidationError("settlement", "the lease is of queue \(lease.job.queue), the exchange of \(queue)")
         }
-        return route?.letter.problem(from: queue)
+        return extras?.letter?.problem(from: queue)
     }
 
     /// The letter to store with the outcome; nil for none.
     package var routedLetter: JobCopy? {
-        if let route, case .failed = outcome { return route.letter }
+        if let letter = extras?.letter, case .failed = outcome { return letter }
         return nil
     }
 }

@@ -10,7 +10,7 @@ extension JobOptions: Codable {
         case omitContext = "omc"
         case expiresAfter, delay, notBefore
         case retryFor, tags, tenant, group, correlationId, inputs, metadata
-        case deadLetterQueue, deadLetter, replay
+        case deadLetterQueue, deadLetter, replay, resultCache
     }
 
     /// Reads the stored form; missing members have their defaults, and `attempts: 0` means 1.
@@ -49,6 +49,9 @@ extension JobOptions: Codable {
         deadLetterQueue = members.read(String.self, .deadLetterQueue).flatMap { try? QueueName($0) }
         deadLetter = members.read(StoredDeadLetter.self, .deadLetter)?.value
         replay = members.read(StoredReplay.self, .replay)?.value
+        resultCache = members.read(StoredResultCache.self, .resultCache).flatMap {
+            $0.value.problem == nil ? $0.value : nil
+        }
         let context = members.read(String.self, .telemetry)
         let omitsContext = members.read(Bool.self, .omitContext) ?? false
         if context != nil || omitsContext { telemetry = JobTelemetry(metadata: context, omitContext: omitsContext) }
@@ -85,6 +88,7 @@ extension JobOptions: Codable {
         try members.encodeIfPresent(deadLetterQueue?.text, forKey: .deadLetterQueue)
         try members.encodeIfPresent(deadLetter.map(StoredDeadLetter.init), forKey: .deadLetter)
         try members.encodeIfPresent(replay.map(StoredReplay.init), forKey: .replay)
+        try members.encodeIfPresent(resultCache.map(StoredResultCache.init), forKey: .resultCache)
         try members.encodeIfPresent(telemetry?.metadata, forKey: .telemetry)
         if telemetry?.omitContext == true { try members.encode(true, forKey: .omitContext) }
     }

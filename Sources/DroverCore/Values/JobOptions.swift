@@ -40,6 +40,7 @@ public struct JobOptions: Hashable, Sendable {
         var deadLetterQueue: QueueName?
         var deadLetter: DeadLetter?
         var replay: JobReplay?
+        var resultCache: ResultCache?
     }
 
     private var box = Box.standard
@@ -171,6 +172,12 @@ public struct JobOptions: Hashable, Sendable {
         get { box.values.deadLetter }
         set { change { $0.deadLetter = newValue } }
     }
+    /// Whether the job may take the result of an earlier one instead of running, and leaves its own for later ones; nil for
+    /// neither. Workers of other clients do not know it.
+    public var resultCache: ResultCache? {
+        get { box.values.resultCache }
+        set { change { $0.resultCache = newValue } }
+    }
     /// Set on a job that was made of a dead letter, to be run again.
     public var replay: JobReplay? {
         get { box.values.replay }
@@ -201,6 +208,7 @@ public struct JobOptions: Hashable, Sendable {
     var areShared: Bool {
         let values = box.values
         return values.deduplication == nil && values.deadLetter == nil && values.replay == nil
+            && values.resultCache == nil
     }
 
     /// The first rule that these options break, or nil.
@@ -243,7 +251,7 @@ public struct JobOptions: Hashable, Sendable {
             return ValidationError(
                 "inputs", "there are too many or too long ones; give at most 64, with paths of 1 to 512 bytes")
         }
-        return group.flatMap(GroupSetting.problem(ofName:)) ?? deduplication?.problem
+        return group.flatMap(GroupSetting.problem(ofName:)) ?? deduplication?.problem ?? resultCache?.problem
     }
 
     /// What is wrong with where a job of this queue goes when it fails, or nil.

@@ -59,7 +59,7 @@ struct ExchangeCall {
 
     private static func sign(of settlement: Settlement) -> String {
         switch settlement.outcome {
-        case .completed: "c"
+        case .completed: settlement.keptResult == nil ? "c" : "k"
         case .failed: settlement.routedLetter == nil ? "f" : "d"
         case .cancelled: "x"
         case .retry: "r"
@@ -76,7 +76,11 @@ struct ExchangeCall {
     ) throws(StoreError) {
         arguments.append(settlement.lease.job.id.text)
         switch settlement.outcome {
-        case .completed(let result): arguments.append(result.text)
+        case .completed(let result):
+            arguments.append(result.text)
+            guard let kept = settlement.keptResult else { break }
+            arguments.append(keys.result(kept.name, kept.key, in: queue))
+            arguments.append(max(kept.lifetime.wholeMilliseconds, 1))
         case .failed(let failure):
             arguments.append(failure.reason)
             Self.write(traceOf: failure, to: &arguments)
@@ -130,7 +134,8 @@ struct ExchangeCall {
                 throw StoreError(.corrupt, "the exchange of \(queue) handed out a job in a form that is not its own")
             }
             let key = JobKey(queue: queue, id: JobID(stored: id))
-            var job = JobHash(items[index + 2]).record(key, state: .active, isClaimed: true, options: &coder)
+            let hash = JobHash(items[index + 2])
+            var job = hash.record(key, state: .active, isClaimed: true, options: &coder)
             var remaining = Duration.milliseconds(lease)
             if let now {
                 job.attemptsStarted = Int(number)
@@ -141,7 +146,11 @@ struct ExchangeCall {
                 remaining = .milliseconds(number)
             }
             let lease = Lease(job: key, token: self.id.token, duration: claim?.lease ?? remaining)
-            reply.claimed.append(ClaimedJob(job: job, lease: lease, leaseFor: remaining))
+            var claimed = ClaimedJob(job: job, lease: lease, leaseFor: remaining)
+            if job.options.resultCache != nil {
+                claimed.cachedResult = hash.value(of: "drover:cached").map(JSONText.init(trusted:))
+            }
+            reply.claimed.append(claimed)
         }
         return reply
     }

@@ -60,6 +60,12 @@ struct KeySpace: Sendable {
         base(queue) + "drover:x-" + Self.escaped(id.lane?.name ?? id.text)
     }
 
+    /// The result that jobs of a name and a key may take (`Scripts/include/cached.lua`).
+    func result(_ name: JobName, _ key: String, in queue: QueueName) -> String {
+        let name = Self.escaped(name.text)
+        return base(queue) + "drover:result-\(name.utf8.count)-" + name + Self.escaped(key)
+    }
+
     /// What is reserved of an allowance.
     func allowance(_ key: String) -> String { "\(prefix):drover-allowance-" + Self.escaped(key) }
 

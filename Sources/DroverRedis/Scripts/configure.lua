@@ -3,12 +3,17 @@
 --
 -- KEYS: the base of the queue's keys, the set of queues.
 -- ARGV: time (tests), then `pause`; `resume`; `maxLength` or `concurrency` and the number or empty for none; `rate`, and the number
---       of jobs or empty for none, the span in ms and the span again for a sliding window; `hold` and ms or empty; or `forgetDeduplication` and
---       the id.
--- Reply: to the last one how many ids were held; else how many jobs of BullMQ 5's list of paused ones are still to be brought
+--       of jobs or empty for none, the span in ms and the span again for a sliding window; `hold` and ms or empty; `forgetDeduplication` and
+--       the id; or `forgetResult` and the key under which the result is.
+-- Reply: to the last two how many there were; else how many jobs of BullMQ 5's list of paused ones are still to be brought
 --        over: call again until 0.
 --#include keys keys-more time base marks places
 local queuesKey = KEYS[2]
+-- The result that is kept under a key.
+if ARGV[2] == 'forgetResult' then
+    local ends = tonumber(string.match(call('GET', ARGV[3]) or '', '^%d+\n(%d+)\n'))
+    return call('DEL', ARGV[3]) == 1 and ends and ends > now and 1 or 0
+end
 if ARGV[2] == 'forgetDeduplication' then
     local holder = deduplicationKeys(ARGV[3])
     return call('GET', holder) and call('DEL', holder) or 0

@@ -8,7 +8,7 @@
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
---         c result · f reason keep trace exhausted · d as f, then the base of the keys of the dead-letter queue, the
+--         c result · k result, the key under which it is kept, ms · f reason keep trace exhausted · d as f, then the base of the keys of the dead-letter queue, the
 --         letter's id, options, priority, group or empty, 1 when it goes before all others · x · r delay reason keep trace · s delay · b · w · l ms
 --       (`keep` is -1 where there is no trace).
 -- Reply: statuses (s settled, l lease lost), paused 0/1, ms until there may be a job to claim or -1, the time or, when it is a
@@ -19,7 +19,7 @@
 -- O(active).
 -- This is the hot path: what only some calls need is made only there, functions included; numbers are turned into text
 -- once.
---#include keys time base leases
+--#include keys time base leases cached
 local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
 local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
@@ -56,7 +56,7 @@ else
     local index = 0
     while index < count do
         local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 end
+        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 elseif outcome == 'k' then width = 4 end
         local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
         at = at + 4
         for _ = 1, size do
@@ -155,6 +155,7 @@ if not isPlain then
         local hash = hashes[index]
         if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
+        if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
         if runs[index].outcome == 'd' then
             local at = places[index]
             openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
@@ -300,7 +301,7 @@ if plainWanted > 0 then
             end
             -- An id without a hash is dropped: handed out it would be a job of nothing (PROTOCOL 22).
             if hash[1] then
-                local attempt, failure, group = 1, nil, nil
+                local attempt, failure, group, opts = 1, nil, nil, hash[6]
                 -- What adding writes and nothing else is a job's hash before its first attempt.
                 if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                     or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
@@ -313,6 +314,8 @@ if plainWanted > 0 then
                         elseif name == 'cnl' then
                             -- The request was for an earlier attempt; attempts may be counted anew.
                             call('HDEL', job, 'cnl')
+                        elseif name == 'opts' then
+                            opts = hash[field + 1]
                         elseif name == 'grp' and park then
                             group = hash[field + 1]
                         elseif name == 'dps' then
@@ -338,6 +341,7 @@ if plainWanted > 0 then
                     local size = #claimed
                     claimed[size + 1] = id
                     leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
+                    if hasCache(opts) then addCached(hash, opts) end
                     local last = 3 * size + 4
                     reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                 end

@@ -10,7 +10,7 @@ enum Schema {
     /// The statements of each version, the first being version 1.
     static let versions = [
         SQL.schema1, SQL.schema2, SQL.schema3, SQL.schema4, SQL.schema5, SQL.schema6, SQL.schema7, SQL.schema8,
-        SQL.schema9, SQL.schema10, SQL.schema11,
+        SQL.schema9, SQL.schema10, SQL.schema11, SQL.schema12,
     ]
 
     /// Brings the file to the newest version and agrees with other processes on the time of leases.

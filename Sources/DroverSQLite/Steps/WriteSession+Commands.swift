@@ -159,9 +159,13 @@ extension WriteSession {
                 results.append(try forgetDeduplication(queue, id) ? .done : .notFound)
                 continue
             }
+            if case .forgetResult(let queue, let name, let key) = setting {
+                results.append(try forgetResult(queue, name, key) ? .done : .notFound)
+                continue
+            }
             let turn = try turnCreating(setting.queue)
             switch setting {
-            case .forgetDeduplication: break  // begins no queue, above
+            case .forgetDeduplication, .forgetResult: break  // begin no queue, above
             case .maxLength(_, let most): try setMaxLength(most.map(Int64.init), turn)
             case .concurrency, .rateLimit, .hold: try setLimit(setting, turn)
             case .group(_, let name, let change): try setGroup(name, change, turn)

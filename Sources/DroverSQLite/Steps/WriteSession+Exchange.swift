@@ -133,10 +133,11 @@ extension WriteSession {
             row.record.attemptsStarted += 1
             row.record.processedAt = Timestamp(milliseconds: now)
             row.record.worker = claim.worker
-            claimed.append(
-                ClaimedJob(
-                    job: row.record, lease: Lease(job: row.record.key, token: token, duration: claim.lease),
-                    leaseFor: claim.lease))
+            var job = ClaimedJob(
+                job: row.record, lease: Lease(job: row.record.key, token: token, duration: claim.lease),
+                leaseFor: claim.lease)
+            if row.record.options.resultCache != nil { job.cachedResult = try cachedResult(for: row.record) }
+            claimed.append(job)
         }
         return (claimed, rows.map(\.seq), isCut)
     }

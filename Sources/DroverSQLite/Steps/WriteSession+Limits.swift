@@ -11,7 +11,7 @@ extension WriteSession {
         case .concurrency(_, let most): limits.concurrency = most.map(Int64.init)
         case .rateLimit(_, let rate): limits.set(rate)
         case .hold(_, let span): limits.hold(until: span.map { now + $0.wholeMilliseconds })
-        case .maxLength, .pause, .resume, .forgetDeduplication, .group: return
+        case .maxLength, .pause, .resume, .forgetDeduplication, .forgetResult, .group: return
         }
         turn.limits = limits
         turn.wakesWork = true

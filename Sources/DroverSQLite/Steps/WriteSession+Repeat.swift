@@ -39,10 +39,11 @@ extension WriteSession {
         for seq in Self.numbers(in: claims) {
             guard var row = try job(seq, turn), row.record.state == .active, row.token == id.text else { continue }
             try fillSteps(of: &row)
-            claimed.append(
-                ClaimedJob(
-                    job: row.record, lease: Lease(job: row.record.key, token: id.token, duration: lease),
-                    leaseFor: .milliseconds(max(row.rank, leaseNow) - leaseNow)))
+            var job = ClaimedJob(
+                job: row.record, lease: Lease(job: row.record.key, token: id.token, duration: lease),
+                leaseFor: .milliseconds(max(row.rank, leaseNow) - leaseNow))
+            job.cachedResult = try cachedResult(for: row.record)
+            claimed.append(job)
         }
         return (zip(statuses, settle).map { Self.status($0, $1, turn.name) }, claimed)
     }

@@ -51,6 +51,7 @@ extension WriteSession {
             turn.moved(from: StateCode.active, to: StateCode.completed)
             turn.emit(.completed(result), stored)
             work.finished(StateCode.completed, settlement.retention)
+            if let kept = settlement.keptResult { try keep(result, as: kept, turn.name) }
         } else {
             guard let held = try held(seq, stored, lease.token, turn) else { return false }
             let settlement = try judged(
@@ -118,6 +119,7 @@ extension WriteSession {
     ) throws(StoreError) {
         switch settlement.outcome {
         case .completed(let result):  // what the hot path leaves
+            if let kept = settlement.keptResult { try keep(result, as: kept, turn.name) }
             if held.annexes.isGrouped, !settlement.retention.removesAtOnce {
                 try regroup(seq, from: StateCode.active, to: nil, turn)
             }

@@ -57,6 +57,8 @@ extension ReferenceQueue {
         case .group(_, let name, let setting):
             groups.set(setting, of: GroupName(name), now: now)
             wakeUnlessPaused()
+        case .forgetResult(_, let name, let key):
+            return results.forget(name, key, now: now) ? .done : .notFound
         case .forgetDeduplication(_, let id):
             return deduplications.forget(DeduplicationID(id), now: now) ? .done : .notFound
         case .pause:

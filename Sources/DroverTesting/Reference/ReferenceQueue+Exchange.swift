@@ -113,6 +113,7 @@ extension ReferenceQueue {
             tellParents(of: id, .completed(result))
             finish(id, as: .completed, now: now)
             note(.completed(result), of: id)
+            if let kept = settlement.keptResult { results.keep(result, as: kept, now: now) }
         case .failed(let failure):
             if let letter = settlement.routedLetter { copy(id, as: letter) }
             fail(id, failure, isRemoved: settlement.retention.removesAtOnce, now: now)
@@ -226,7 +227,9 @@ extension ReferenceQueue {
     private func claimed(_ job: JobID, _ id: ExchangeID, now: Timestamp) -> ClaimedJob? {
         guard let stored = jobs[job], let held = stored.lease, held.token == id.token else { return nil }
         let lease = Lease(job: stored.record.key, token: id.token, duration: held.duration)
-        return ClaimedJob(job: stored.record, lease: lease, leaseFor: max(held.expiry - now, .zero))
+        var claimed = ClaimedJob(job: stored.record, lease: lease, leaseFor: max(held.expiry - now, .zero))
+        claimed.cachedResult = results.result(for: stored.record, now: now)
+        return claimed
     }
 
     private func reply(

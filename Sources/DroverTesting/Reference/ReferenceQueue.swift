@@ -49,6 +49,7 @@ package struct ReferenceQueue: Sendable {
         var lastID = 0
         var lastPosition = 0
         var deduplications = Deduplications()
+        var results = KeptResults()
     }
 
     package let name: QueueName
@@ -75,6 +76,8 @@ package struct ReferenceQueue: Sendable {
     private(set) var expiries = Line<JobID>()
     /// Who holds which deduplication id.
     var deduplications: Deduplications
+    /// Results that are kept for other jobs.
+    var results: KeptResults
     /// How far a move of the queue has come.
     var checkpoint: MoveCheckpoint?
     /// The options of schedules that came from another store, as they were stored there.
@@ -91,11 +94,13 @@ package struct ReferenceQueue: Sendable {
         events = EventLog(floor: remains?.lastPosition ?? 0)
         lastID = remains?.lastID ?? 0
         deduplications = remains?.deduplications ?? Deduplications()
+        results = remains?.results ?? KeptResults()
     }
 
     /// One position is skipped: a reader that had read all must see that the queue it followed is gone.
     var remains: Remains {
-        Remains(lastID: lastID, lastPosition: events.end + 1, deduplications: deduplications)
+        Remains(
+            lastID: lastID, lastPosition: events.end + 1, deduplications: deduplications, results: results)
     }
 
     /// The jobs of one state, in order.

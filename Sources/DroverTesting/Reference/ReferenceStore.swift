@@ -89,6 +89,7 @@ extension ReferenceStore {
                     try spread(news)
                 } else {
                     remains[name]?.deduplications = queue.deduplications
+                    remains[name]?.results = queue.results
                 }
                 return result
             }

@@ -3,13 +3,15 @@
 local turns, handed, plainWanted, isCut = nil, {}, wanted, false
 if takeByTurns and wanted > 0 then
     turns, isCut = takeByTurns(wanted, function(id, hash)
-        local attempt, failure = 1, nil
+        local attempt, failure, opts = 1, nil, nil
         for field = 1, #hash, 2 do
             local name = hash[field]
             if name == 'ats' then
                 attempt = (tonumber(hash[field + 1]) or 0) + 1
             elseif name == 'defa' then
                 failure = true
+            elseif name == 'opts' then
+                opts = hash[field + 1]
             elseif name == 'cnl' then
                 call('HDEL', base .. id, 'cnl')
             elseif name == 'dps' then
@@ -19,6 +21,7 @@ if takeByTurns and wanted > 0 then
         if max and not failure then begin() end
         call('SET', lockKey(id), token, 'PX', lease)
         call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+        if hasCache(opts) then addCached(hash, opts) end
         handed[id] = { attempt, hash }
         return failure
     end)

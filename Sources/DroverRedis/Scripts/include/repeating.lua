@@ -16,9 +16,11 @@ elseif remembered then
             local id = lines[index]
             local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
             if expiry then
-                local size = #reply
-                reply[size + 1], reply[size + 2] = id, math.max(expiry - now, 0)
-                reply[size + 3] = hashOf(base .. id)
+                local size, hash = #reply, hashOf(base .. id)
+                for field = 1, #hash, 2 do
+                    if hash[field] == 'opts' and hasCache(hash[field + 1]) then addCached(hash, hash[field + 1]) break end
+                end
+                reply[size + 1], reply[size + 2], reply[size + 3] = id, math.max(expiry - now, 0), hash
             end
         end
         if limit > (#reply - 4) / 3 then

@@ -76,6 +76,7 @@ local function complete(id, hash, result, rule)
             'Cannot complete job ' .. id .. ' because it has at least one failed child. moveToFinished')
     else
         finish(id, hash, 'completed', result, rule)
+        return true
     end
 end
 
@@ -101,6 +102,11 @@ function settle(id, hash, run, operand)
     if hash[8] and leaveGroup(groupsAt(base), hash[8], id, 'active') then hasPushed = true end
     if outcome == 'c' then
         complete(id, hash, ARGV[operand], run.rule)
+    elseif outcome == 'k' then
+        if complete(id, hash, ARGV[operand], run.rule) then
+            local ends = integer(now + tonumber(ARGV[operand + 2]))
+            call('SET', ARGV[operand + 1], nowText .. '\n' .. ends .. '\n' .. ARGV[operand], 'PX', ARGV[operand + 2])
+        end
     elseif outcome == 'f' or outcome == 'd' then
         local letter = outcome == 'd' and ARGV[operand + 5]
         if letter then
