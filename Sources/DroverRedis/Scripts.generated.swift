@@ -10413,6 +10413,16 @@ enum Scripts {
             end
             return visited, cursor
         end
+        local function showDependents(job, hash, field)
+            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then showDependents(job, hash, field) end
+            end
+            return hash
+        end
         local concurrency, rate = unpack(call('HMGET', metaKey, 'concurrency', 'max'))
         local reply = {
             call('HGET', moveKey, 'body') or '', call('GET', idKey) or '0', call('ZCARD', childrenKey), call('LLEN', pausedKey),
@@ -10421,7 +10431,7 @@ enum Scripts {
         local size, most = 0, math.huge
         local function show(id, state, score)
             local job = base .. id
-            local hash, log = call('HGETALL', job), call('LRANGE', logKey(job), 0, -1)
+            local hash, log = hashOf(job), call('LRANGE', logKey(job), 0, -1)
             if #hash == 0 then return end
             for _, value in ipairs(hash) do size = size + #value end
             for _, line in ipairs(log) do size = size + #line end
@@ -10472,5 +10482,5 @@ enum Scripts {
         end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "932deb97467f513043453fbd779926fe2c55745a")
+        """#, sha: "f50f3e47515a523911db05e08db7209e4c205751")
 }

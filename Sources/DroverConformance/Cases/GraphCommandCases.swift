@@ -133,6 +133,15 @@ extension ConformanceCase {
                 is: [JobParent(bench.key("sales")), JobParent(bench.key("costs"), onFailure: .ignore)],
                 "the parents of fetch")
         },
+        Case("graphs", "a job that several wait for is not moved, and is read whole with all of them") { bench in
+            try await bench.addDiamond()
+            let whole = try await bench.whole(.waiting)
+            try bench.expect(
+                whole.map(\.record.parents),
+                is: [[JobParent(bench.key("sales")), JobParent(bench.key("costs"), onFailure: .failParent)]],
+                "the parents of fetch")
+            try bench.expect(whole.allSatisfy { $0.obstacle != nil }, "fetch has an obstacle")
+        },
         Case("graphs", "parents that are gone are forgotten when another one waits") { bench in
             try await bench.addFlow("p", [bench.child("x")])
             try await bench.addFlow("q", [bench.ref("x", .ignore)])

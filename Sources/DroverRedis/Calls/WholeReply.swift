@@ -73,7 +73,7 @@ extension JobHash {
     var obstacle: String? {
         for field in fields where !Self.carried.contains(field) && !Self.isStep(field) {
             switch field {
-            case "parentKey", "parent": return "it has a parent"
+            case "parentKey", "parent", "dps": return "it has a parent"
             default: return "it has a field that is not known here, \(ValidationError.quote(field))"
             }
         }

@@ -9,7 +9,7 @@
 --       deduplication id that it holds how long it still does so in ms, a negative number until its end, and 1 when a job
 --       is kept until then, else an empty list.
 -- O(limit + cursor).
---#include keys keys-more state walk
+--#include keys keys-more state walk record
 local concurrency, rate = unpack(call('HMGET', metaKey, 'concurrency', 'max'))
 local reply = {
     call('HGET', moveKey, 'body') or '', call('GET', idKey) or '0', call('ZCARD', childrenKey), call('LLEN', pausedKey),
@@ -18,7 +18,7 @@ local reply = {
 local size, most = 0, math.huge
 local function show(id, state, score)
     local job = base .. id
-    local hash, log = call('HGETALL', job), call('LRANGE', logKey(job), 0, -1)
+    local hash, log = hashOf(job), call('LRANGE', logKey(job), 0, -1)
     if #hash == 0 then return end
     for _, value in ipairs(hash) do size = size + #value end
     for _, line in ipairs(log) do size = size + #line end
