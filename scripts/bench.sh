@@ -87,7 +87,7 @@ pickup() {
 # to minute changes all alike. FEATURES may name some.
 features() {
     local run feature with
-    local names=${FEATURES:-deduplication expiry groups group-limits concurrency rate sliding-rate worker-rate allowances flows chains batches manual}
+    local names=${FEATURES:-deduplication expiry groups group-limits concurrency rate sliding-rate worker-rate allowances flows graphs chains dead-letters batches manual}
     for ((run = 0; run < runs; run++)); do
         for feature in plain $names; do
             with=()

@@ -25,17 +25,28 @@ enum BenchFeature: String, CaseIterable, Sendable {
     case allowances
     /// Flows of a job with nine children.
     case flows
+    /// Graphs of a job that two wait for, for which another one waits.
+    case graphs
     /// Chains of two jobs, the second with a payload made from the first one's result.
     case chains
+    /// Each job fails for good and leaves a dead letter.
+    case deadLetters = "dead-letters"
     /// The jobs are handed to the handler in batches of up to a hundred.
     case batches
     /// The jobs are claimed and settled by hand.
     case manual
 
+    /// Where dead letters go.
+    private static let deadLetterQueue: QueueName = "bench-dead"
+
+    /// The queues of which nothing is to stay.
+    static let queues = [BenchJob.queue, deadLetterQueue]
+
     /// How many jobs belong together.
     var jobsTogether: Int {
         switch self {
         case .flows: 10
+        case .graphs: 4
         case .chains: 2
         default: 1
         }
@@ -67,6 +78,10 @@ enum BenchFeature: String, CaseIterable, Sendable {
         stride(from: numbers.lowerBound, to: numbers.upperBound, by: jobsTogether).map { first in
             var job = job(first)
             let others = (first + 1)..<max(first + 1, min(first + jobsTogether, numbers.upperBound))
+            if self == .graphs, others.count == 3 {
+                job.children = diamond(over: others, in: queue)
+                return job
+            }
             job.children = others.map { ChildJob(queue, self.job($0)) }
             if self == .chains, !others.isEmpty { job.options.inputs = ["n": "result"] }
             return job
@@ -77,11 +92,23 @@ enum BenchFeature: String, CaseIterable, Sendable {
         var job = NewJob(name: BenchJob.name, payload: DeliveryLedger.payload(number))
         switch self {
         case .deduplication: job.options.deduplication = Deduplication(id: String(number))
+        case .deadLetters: job.options.deadLetterQueue = Self.deadLetterQueue
         case .expiry: job.options.expiresAfter = .seconds(3600)
         case .groups, .groupLimits: job.options.group = Self.group(number)
         default: break
         }
         return job
+    }
+
+    /// Two jobs that wait for a third.
+    private func diamond(over numbers: Range<Int>, in queue: QueueName) -> [ChildJob] {
+        var below = numbers.map { ChildJob(queue, job($0)) }
+        var shared = below.removeLast()
+        let id = JobID(stored: "bench-\(numbers.lowerBound)")
+        shared.job.id = id
+        below[0].job.children = [shared]
+        below[1].job.children = [ChildJob(reference: JobKey(queue: queue, id: id))]
+        return below
     }
 
     private static func group(_ number: Int) -> String { "group-\(number % 100)" }
@@ -101,6 +128,7 @@ enum BenchFeature: String, CaseIterable, Sendable {
                 try await context.reserve(
                     Allowance("bench-\(number % 100)", max: Allowance.greatestMax, per: .seconds(1)))
             }
+            if self == .deadLetters { throw Unrecoverable("told to fail") }
             // In a chain the number of the job that waits for this one.
             return self == .chains ? JSONText(trusted: String(number - 1)) : .null
         }

@@ -18,10 +18,10 @@ struct Bench: Subcommand {
               run       jobs are added and worked at the same time
               latency   one job at a time, from add to its handler in an idle worker
 
-            The jobs do nothing and live in the queue "bench", which is deleted at the end. Whether each was delivered \
-            exactly once is checked; the exit status is 1 if not. With add, add-bulk and process, --waiting lets more \
-            jobs wait in the queue, to measure whether a deep queue is slower, and --with lets them make use of a feature, \
-            to measure what it costs.
+            The jobs do nothing and live in the queue "bench", dead letters in "bench-dead"; both are deleted at the end. \
+            Whether each was delivered exactly once is checked; the exit status is 1 if not. With add, add-bulk and process, \
+            --waiting lets more jobs wait in the queue, to measure whether a deep queue is slower, and --with lets them make \
+            use of a feature, to measure what it costs.
 
             Examples:
               drover bench --scenario process --jobs 100000 --concurrency 100
@@ -41,7 +41,7 @@ struct Bench: Subcommand {
             valueName: "span"),
         transform: DurationArgument.parse)
     var settle = DurationArgument(.zero)
-    @Flag(name: .shortAndLong, help: "Delete what is in the queue \"bench\" first.") var yes = false
+    @Flag(name: .shortAndLong, help: "Delete what is in the queues \"bench\" and \"bench-dead\" first.") var yes = false
     @Flag(help: "Print JSON: an object.") var json = false
 
     /// How many jobs are taken at most, measured or waiting: both together are still a number.
@@ -93,8 +93,8 @@ struct Bench: Subcommand {
 
     /// A queue of this name may be somebody's own.
     private func clear(_ store: any JobStore) async throws {
-        guard let queue = try await store.queue(BenchRun.queue) else { return }
-        if queue.counts.total > 0 && !yes {
+        for name in BenchFeature.queues {
+            guard let queue = try await store.queue(name), queue.counts.total > 0, !yes else { continue }
             throw CommandFailure(
                 .failed, "the queue \"\(queue.name)\" holds \(Counted.text(queue.counts.total, "job"))",
                 advice: "use another store, or delete them with --yes")
@@ -112,7 +112,9 @@ struct Bench: Subcommand {
     }
 
     private static func obliterate(_ store: any JobStore) async throws {
-        _ = try await store.configure([.pause(BenchRun.queue)])
-        _ = try await SweepOptions.run(.obliterate(BenchRun.queue, force: true), in: store)
+        for queue in try await store.queues() where BenchFeature.queues.contains(queue.name) {
+            _ = try await store.configure([.pause(queue.name)])
+            _ = try await SweepOptions.run(.obliterate(queue.name, force: true), in: store)
+        }
     }
 }

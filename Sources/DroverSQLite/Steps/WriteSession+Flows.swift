@@ -182,7 +182,9 @@ extension WriteSession {
         let key = known.record.key
         var all = try living(known.record.parents)
         for (parent, above) in parents {
-            if known.record.state != .failed || (try !isChild(key, of: above, by: SQL.findFailedChild)) {
+            let hasFailed = known.record.state == .failed
+            let isTold = hasFailed ? try isChild(key, of: above, by: SQL.findFailedChild) : false
+            if !isTold {
                 try forget(key, of: above)
                 if known.record.state == .completed {
                     try save(key, of: above, .processed, known.record.result?.text ?? "null")
