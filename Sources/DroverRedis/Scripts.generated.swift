@@ -2636,7 +2636,7 @@ enum Scripts {
                     call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
                 end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
-                if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
+                if runs[index].outcome == 'k' then call('GET', ARGV[places[index] + 1]) end
                 if runs[index].outcome == 'd' then
                     local at = places[index]
                     openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
@@ -3008,7 +3008,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "a69b740bbfe608867739a52072a9f7d24dea79aa")
+        """#, sha: "854d02b0f2a4ab6e484b8045b317727cb6984207")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -151,7 +151,7 @@ if not isPlain then
             call('EXISTS', hash[2], queue.wait, queue.prioritized, queue.delayed, queue.children, queue.marker, queue.events)
         end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
-        if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
+        if runs[index].outcome == 'k' then call('GET', ARGV[places[index] + 1]) end
         if runs[index].outcome == 'd' then
             local at = places[index]
             openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
