@@ -3085,7 +3085,7 @@ enum Scripts {
                 local hash = hashes[index]
                 if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
                 if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
-                if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
+                if runs[index].outcome == 'k' then call('GET', ARGV[places[index] + 1]) end
                 if runs[index].outcome == 'd' then
                     local at = places[index]
                     openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])
@@ -3482,7 +3482,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "1c413e7bde48339bb3301d728dea0f9183d397a1")
+        """#, sha: "85442a092c93904f1665ae0b4de101faad8e649a")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""

@@ -155,7 +155,7 @@ if not isPlain then
         local hash = hashes[index]
         if hash[2] or hash[9] then readParents(jobs[index], hash[2], hash[9]) end
         if hash[3] then call('EXISTS', deduplicationKeys(hash[3])) end
-        if runs[index].outcome == 'k' then call('STRLEN', ARGV[places[index] + 1]) end
+        if runs[index].outcome == 'k' then call('GET', ARGV[places[index] + 1]) end
         if runs[index].outcome == 'd' then
             local at = places[index]
             openQueue(ARGV[at + 4], ARGV[at + 5], ARGV[at + 8] ~= '' and ARGV[at + 8])

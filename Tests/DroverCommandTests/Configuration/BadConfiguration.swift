@@ -189,6 +189,10 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
             "fixed:DURATION, exponential:DURATION or custom:NAME"),
         .init("no retention", queue("keep-failed: forever"), at: 3, "queues.mail.keep-failed", "all, none, a count"),
         .init("no time for retries", queue("retry-for: 0s"), at: 3, "queues.mail.retry-for", "at least 1ms"),
+        .init(
+            "a queue of dead letters that is its own", queue("dead-letter: mail"), at: 3, "queues.mail.dead-letter",
+            "can't be its own"),
+        .init("no name of a queue", queue("dead-letter: \"a:b\""), at: 3, "queues.mail.dead-letter", "colon"),
         .init("no timeout", queue("timeout: 0s"), at: 3, "queues.mail.timeout", "at least 1ms"),
         .init(
             "defaults that are none", good + "\ndefaults:\n  attempts: three\n", at: 6, "defaults.attempts",

@@ -136,6 +136,7 @@ import Testing
                 attempts: 5
                 timeout: 2m
                 retry-for: 1d
+                dead-letter: mail-dead
                 keep-failed: none
                 handlers: {welcome: "exec:./send", bill: http:https://x.example/bill}
                 handler: echo
@@ -182,7 +183,7 @@ import Testing
         #expect(
             mail.handlers.map(\.spec) == [.echo, .exec(["./send"]), .http("https://x.example/bill")])
         #expect(mail.defaults.attempts == 5 && mail.defaults.timeout == .seconds(120))
-        #expect(mail.defaults.retryFor == .seconds(86_400))
+        #expect(mail.defaults.retryFor == .seconds(86_400) && mail.defaults.deadLetterQueue == "mail-dead")
         #expect(mail.defaults.backoff == .exponential(base: .seconds(1)) && mail.defaults.keepFailed == .removeAtOnce)
         #expect(mail.defaults.keepCompleted?.count == 100)
         #expect(configuration.queues.last?.defaults.attempts == 3)
