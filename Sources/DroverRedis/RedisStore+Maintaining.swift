@@ -32,8 +32,9 @@ extension RedisStore {
     }
 
     /// Keeps the reports of workers, and shows the workers to BullMQ's clients if that is asked for.
-    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
-        if reports.isEmpty { return }
+    @discardableResult
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
+        if reports.isEmpty { return false }
         var arguments = arguments(capacity: 128 * reports.count)
         for report in reports {
             arguments.append(report.id)
@@ -45,9 +46,10 @@ extension RedisStore {
             arguments.append(report.running)
             arguments.append(keys.base(report.queue))
         }
-        _ = try await run(
+        let reply = try await run(
             Scripts.heartbeat, keys: keys.registry(of: reports.map(\.queue)), arguments,
             "tell that workers live")
         for report in reports { await presence.show(report) }
+        return reply.int == 1
     }
 }

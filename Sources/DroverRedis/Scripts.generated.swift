@@ -528,7 +528,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -738,7 +751,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "be8313aab86e03633f5dffa18a74fc21039de397")
+        """#, sha: "49c22f7394645053841c591e09856824be22bab7")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1341,7 +1354,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -1466,8 +1492,10 @@ enum Scripts {
             if state == 'active' then return state end
             if isPendingIteration(id) then return 'scheduled' end
             call('EXISTS', waitKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
-            local old = call('HGET', job, 'grp')
+            local old, parent, isShared, deduplication = unpack(call('HMGET', job, 'grp', 'parentKey', 'dps', 'deid'))
             if old then readGroup(groupsAt(base), old) end
+            if parent or isShared then readParents(job, parent, isShared) end
+            if deduplication then call('EXISTS', deduplicationKeys(deduplication)) end
         end
         copyJob(job, openQueue(other, newID, group), newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
         if removes then
@@ -1476,7 +1504,7 @@ enum Scripts {
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "4eded6ee445609601f08ca65d385c4eb17f4f4ce")
+        """#, sha: "d1ed8757cb4e2450950ffc10d74d3dfe8fd83734")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -1995,7 +2023,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -2031,6 +2072,7 @@ enum Scripts {
                 call('ZSCORE', delayedKey, holder)
                 call('EXISTS', jobKeys(base .. holder))
                 local parent, isShared = unpack(rule.replaces and call('HMGET', base .. holder, 'parentKey', 'dps') or {})
+                if parent then call('SCARD', parent .. ':dependencies') end
                 if parent or isShared then readParents(base .. holder, parent, isShared) end
                 if rule.keeps then call('LLEN', activeKey) end
             end
@@ -2178,7 +2220,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "cca1ac3dcfa467fce2875e345e5ddf9bd81e635e")
+        """#, sha: "008668fe2a0850f2b1f5d6abb4de9c1aedc07a92")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -2793,7 +2835,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -3482,7 +3537,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "85442a092c93904f1665ae0b4de101faad8e649a")
+        """#, sha: "548a0478b5d3b5caf265b47533925574dc36598f")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -3896,7 +3951,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -4054,7 +4122,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "ca6d94f6f7c57dfde6a430598db09e491ba350fd")
+        """#, sha: "16469b396fbb52ec6efcd04495eec7b762d4edc0")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -4419,7 +4487,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -4487,6 +4568,8 @@ enum Scripts {
             open(above)
             readChildren(outer)
             hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
+            local group = call('HGET', outer, 'grp')
+            if group then readGroup(groupsAt(above), group) end
         end
         local above = outer and allAbove(outer) or {}
         local nodes, entering, full, tooLong = {}, {}, nil, nil
@@ -4500,7 +4583,7 @@ enum Scripts {
             for place, word in string.gmatch(ARGV[at + 1], '(%d+) (%a+)') do
                 node.bonds[#node.bonds + 1] = { place = tonumber(place), word = word }
             end
-            if #node.bonds > 1 or node.isReference then
+            if #node.bonds > 1 or node.id ~= '' then
                 call('HLEN', sharedKeyOf(queue.base))
                 call('SCARD', sharedQueuesOf(queue.base))
             end
@@ -4607,13 +4690,19 @@ enum Scripts {
                 parents[place] = bond
             end
             call('HSET', node.key, 'parentKey', parents[1].key, 'parent', parents[1].text or parentText(parents[1].key, parents[1].word))
+            local told
             if wasShared then
+                local entry = call('HGET', sharedKeyOf(node.queue.base), id)
+                told = entry and string.match(entry, '^%d*')
                 call('DEL', dependentsKey(node.key))
                 call('HDEL', node.key, 'dps')
                 noteTold(node.key)
             end
             if #parents < 2 then return end
-            share(node.key, parents, not hasCompleted and (hasFailed and call('HGET', node.key, 'finishedOn') or '') or nil)
+            local finished = (hasCompleted or hasFailed) and call('HGET', node.key, 'finishedOn') or ''
+            local stamp = not hasCompleted and finished or nil
+            if finished ~= '' and told and told ~= finished then stamp = told end
+            share(node.key, parents, stamp)
         end
         local function tellFailures()
             for _, failure in ipairs(linked) do childFailed(unpack(failure)) end
@@ -4704,7 +4793,7 @@ enum Scripts {
             end
         end
         return '+' .. nodes[1].id
-        """#, sha: "067467f49cd2f0501deecc6e049a28dca8ab3339")
+        """#, sha: "604c3db24d6c51e0c0187dc652f972267f140040")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -5069,7 +5158,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -5199,6 +5301,13 @@ enum Scripts {
                 if isActive(job) then return 'active' end
             end
         end
+        for _, child in ipairs(isPendingOnly and first or {}) do
+            if kept[child] then
+                local _, key, isShared = parentsOf(child)
+                readParents(child, key, isShared)
+                call('EXISTS', child, dependentsKey(child))
+            end
+        end
         for _, job in ipairs(leaving) do
             local queue, _, name = placeOf(job)
             call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,
@@ -5238,7 +5347,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "102f0a91a73de976046c9c88f28da4d20a04b3bd")
+        """#, sha: "3f35fc58104a4c581a5d7fccba84f4828d117173")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -5266,8 +5375,8 @@ enum Scripts {
                 started[all[index]] = report[1]
             end
         end
-        for index = 3, #KEYS do
-            local first = 8 * index - 22
+        for index = 4, #KEYS do
+            local first = 8 * index - 30
             local id, validFor = ARGV[first], ARGV[first + 1]
             if tonumber(validFor) <= 0 then
                 started[id], isChange = nil, true
@@ -5288,7 +5397,8 @@ enum Scripts {
             end
             if #gone > 0 then call('SREM', queuesKey, unpack(gone)) end
         end
-        """#, sha: "dc32f95331227eb51c098e5cf72ca17bef9e146a")
+        return call('EXISTS', KEYS[3])
+        """#, sha: "fffdb8e38a22cd9f1aac377d085add7f26e071de")
 
     /// `holder.lua`
     static let holder = RedisScript(name: "holder", source: #"""
@@ -5372,11 +5482,21 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
+        local function showDependents(job, hash, field)
+            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then showDependents(job, hash, field) end
+            end
+            return hash
+        end
         local holderKey, keptKey = deduplicationKeys(ARGV[1])
         local id = call('GET', holderKey)
         if not id then return {} end
         local reply = { id, call('PTTL', holderKey), call('HGET', keptKey, 'jid') or '' }
-        local hash = call('HGETALL', base .. id)
+        local hash = hashOf(base .. id)
         if #hash > 0 then
             local state, more = stateOf(id), ''
             if state == 'delayed' then
@@ -5387,7 +5507,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "d6b58d66cff1861ed8f6a82d0c5ad70efaf78933")
+        """#, sha: "b10100c7b7f629c94da1ad5d1cbd0546490ec479")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -6381,7 +6501,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -6714,7 +6847,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "3e8caac62277a527bb272bb662a23bd1c726e49c")
+        """#, sha: "6aa8e50b85eb896a72c96bd67da55435f452fc0f")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -7079,7 +7212,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -7108,7 +7254,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "376541578ac764b8cc338147640b56ef9c3cb32b")
+        """#, sha: "9f5d3f1b26498b29bc0b92130e3acefb5a5f1e2c")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -8096,7 +8242,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -8285,7 +8444,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "e3f3dd0e8a79c5ed35049b7ca96068fc34eea013")
+        """#, sha: "7a27c5941203099714b50ee067313828ddb48d5c")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -8699,7 +8858,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -8872,7 +9044,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "b080bb180991e5d3eccb045a0f3520087386ef18")
+        """#, sha: "32b6f004cb43513f75b5a6cd9715a37ae53bd96b")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -9655,7 +9827,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -9893,7 +10078,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "b1135795f445166116e60ec4b45c2efb37c999d1")
+        """#, sha: "b5502ccd9178fb014d0d5433e428a8a126dac07d")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -10258,7 +10443,20 @@ enum Scripts {
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
         function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
             if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
             if not isShared then return end
             for _, other in ipairs(dependentsOf(job)) do
@@ -10310,7 +10508,7 @@ enum Scripts {
         end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
         return { #ended, page[1] }
-        """#, sha: "13212e9b6667a43784d770f11ef4943f38b2a173")
+        """#, sha: "2e63581d4cb88b4f935b11b0dcf8e2fb0a2582cd")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

@@ -50,8 +50,9 @@ extension SQLiteStore {
     }
 
     /// Notes that workers live, in one transaction.
-    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
-        if reports.isEmpty { return }
+    @discardableResult
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
+        if reports.isEmpty { return false }
         try await write { session throws(StoreError) in
             let forget = try session.statement(SQL.forgetWorkers)
             forget.bind(1, session.now)
@@ -64,6 +65,7 @@ extension SQLiteStore {
                 }
             }
         }
+        return false
     }
 
     /// Does nothing: whoever ends a job here tells all that wait for it.

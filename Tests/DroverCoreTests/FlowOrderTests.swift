@@ -54,7 +54,7 @@ import Testing
         let plan = plan([
             "a-report": ["sales", "costs"], "sales": ["fetch"], "costs": ["fetch"], "fetch": [], "tail": [],
         ])
-        #expect(plan.disarray == nil && plan.problem == nil)
+        #expect(plan.disarray == nil && plan.problem(checkingRoot: true) == nil)
         let labels = plan.nodes.map(\.label)
         #expect(labels.first == "a-report")
         let fetch = try #require(plan.nodes.first { $0.label == "fetch" })

@@ -12,7 +12,7 @@ struct SecretsTests {
         let server = try await RedisServer.start(.init(extra: ["rename-command EVALSHA \"\""]))
         let fixture = try await RedisFixture(on: server, prefix: "p")
         let report = WorkerReport(
-            id: "hunter2", queue: "q", host: "h", process: 1, concurrency: 1, running: 0, validFor: .seconds(1))
+            id: "hunter2", queue: "hunter2", host: "h", process: 1, concurrency: 1, running: 0, validFor: .seconds(1))
         let error = try #require(
             await #expect(throws: StoreError.self) { try await fixture.store.heartbeat([report]) })
         let cause = try #require(error.cause as? RedisError)

@@ -92,7 +92,9 @@ struct QueryPlanTests {
         let (file, sql) = Self.statements[index]
         let count = try DatabaseQueue().inDatabase { db in
             for schema in Schema.versions { try db.execute(sql: schema) }
-            let statement = try db.makeStatement(sql: sql).sqliteStatement
+            let owner = try db.makeStatement(sql: sql)
+            defer { withExtendedLifetime(owner) {} }
+            let statement = owner.sqliteStatement
             try db.execute(sql: "BEGIN")
             for round in 1...4 as ClosedRange<Int32> {
                 for parameter in 1..<(1 + sqlite3_bind_parameter_count(statement)) {

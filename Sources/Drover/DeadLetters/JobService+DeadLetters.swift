@@ -118,8 +118,9 @@ extension JobService {
     }
 
     /// Stores letters of jobs that have failed already, in bounded steps: of those that a worker of another client failed, or that
-    /// failed before there was a dead-letter queue. The jobs stay as they are. A job has one letter for each time that it failed,
-    /// however often the call is repeated.
+    /// failed before there was a dead-letter queue. The jobs stay as they are. A job that has a letter for its last attempt, by whomever,
+    /// gets no second one; one whose letter was replayed or discarded gets one anew, as long as it is kept. Jobs that somebody
+    /// cancelled have none.
     ///
     /// - Parameters:
     ///   - queue: whose failed jobs.
@@ -136,13 +137,15 @@ extension JobService {
         if queue == target {
             throw DroverError(.refused, "\(queue) can't be its own dead-letter queue; name another one")
         }
+        // Neither letters, nor what somebody cancelled.
         let filter = filter.and(.not(.exists(.reason)))
+            .and(.not(.oneOf(.error, [.text(Failure.cancelledReason)])))
         return try await goOver([queue], [.failed], filter, dryRun: isDryRun, step: 200, progress) {
             jobs, state throws(StoreError) in
             let commands = jobs.map { job in
                 let copy = JobCopy(
                     letterOf: job, reason: job.failedReason ?? "", traces: job.stacktrace, attempts: job.attemptsMade,
-                    to: target, mark: job.finishedAt.map { String($0.milliseconds) } ?? "")
+                    to: target, mark: job.markOfAttempt)
                 return JobCommand.when(state, .copy(job.key, as: copy, removesJob: false))
             }
             return try await self.store.apply(commands)

@@ -24,6 +24,11 @@ extension WorkerScope {
         else { return nil }
         return JobCopy(
             letterOf: job, reason: failure.reason, traces: job.stacktrace + [failure.trace].compactMap(\.self),
-            attempts: job.attemptsMade + 1, to: target, mark: claimed.lease.token.text)
+            attempts: job.attemptsMade + 1, to: target, mark: job.markOfAttempt)
     }
+}
+
+extension JobRecord {
+    /// What tells the job's last attempt from the others, also once attempts are counted anew: when it was claimed, and as which.
+    var markOfAttempt: String { "\(processedAt?.milliseconds ?? 0)-\(attemptsStarted)" }
 }

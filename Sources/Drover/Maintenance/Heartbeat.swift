@@ -1,7 +1,8 @@
 import DroverCore
 import Logging
 
-/// Says that the workers of a service live: one call for all of them, as often as the one that reports most often wants.
+/// Says that the workers of a service live: one call for all of them, as often as the one that reports most often wants. What it is
+/// told about parents that wait, ``ParentReleasing`` need not ask.
 struct Heartbeat: Sendable {
     private let workers: [QueueWorker]
     private let scope: WorkerScope
@@ -17,15 +18,27 @@ struct Heartbeat: Sendable {
 
     /// Goes on until the task is cancelled.
     func run() async {
+        var releasing = ParentReleasing(scope)
+        let step = releasing == nil ? interval : min(interval, ParentReleasing.interval)
+        var untilReport = Duration.zero
         repeat {
-            await report { $0.options.heartbeatInterval * 3 }
-        } while await scope.clock.sleep(for: interval)
+            var mayRelease = true
+            // Rather half a step early than a whole one late.
+            if untilReport <= step / 2 {
+                mayRelease = await report { $0.options.heartbeatInterval * 3 }
+                untilReport = interval
+            }
+            if mayRelease { await releasing?.round() }
+            untilReport -= step
+        } while await scope.clock.sleep(for: step)
     }
 
     /// Takes the workers off the list of the living.
     func sayGoodbye() async { await report { _ in .zero } }
 
-    private func report(validFor: (WorkerScope) -> Duration) async {
+    /// - Returns: whether there may be parents to be told; false where the call failed.
+    @discardableResult
+    private func report(validFor: (WorkerScope) -> Duration) async -> Bool {
         let reports = workers.map { worker in
             WorkerReport(
                 id: worker.scope.name, queue: worker.scope.queue, host: HostIdentity.current.host,
@@ -33,10 +46,11 @@ struct Heartbeat: Sendable {
                 running: worker.runningCount, validFor: validFor(worker.scope))
         }
         do {
-            try await scope.store.heartbeat(reports)
+            return try await scope.store.heartbeat(reports)
         } catch {
             // The next one tries again. A call cut short by the end of the service is not worth a line.
             if !Task.isCancelled { scope.logger.warning("the heartbeat of the workers failed: \(error)") }
+            return false
         }
     }
 }

@@ -44,7 +44,6 @@ final class WorkerGroup: Sendable {
             }
             for worker in workers { group.addTask { await QueueMaintenance(scope: worker.scope).run() } }
             group.addTask { await heartbeat?.run() }
-            if let scope = workers.first?.scope { group.addTask { await ParentReleasing(scope: scope).run() } }
             await work(until: control)
             group.cancelAll()
         }

@@ -93,13 +93,17 @@ struct Bench: Subcommand {
 
     /// A queue of this name may be somebody's own.
     private func clear(_ store: any JobStore) async throws {
+        var isThere = false
         for name in BenchFeature.queues {
-            guard let queue = try await store.queue(name), queue.counts.total > 0, !yes else { continue }
-            throw CommandFailure(
-                .failed, "the queue \"\(queue.name)\" holds \(Counted.text(queue.counts.total, "job"))",
-                advice: "use another store, or delete them with --yes")
+            guard let queue = try await store.queue(name) else { continue }
+            isThere = true
+            if queue.counts.total > 0 && !yes {
+                throw CommandFailure(
+                    .failed, "the queue \"\(queue.name)\" holds \(Counted.text(queue.counts.total, "job"))",
+                    advice: "use another store, or delete them with --yes")
+            }
         }
-        try await Self.obliterate(store)
+        if isThere { try await Self.obliterate(store) }
     }
 
     /// Deletes the queue after a failure, which is what is thrown: trouble here is only told.
@@ -112,9 +116,9 @@ struct Bench: Subcommand {
     }
 
     private static func obliterate(_ store: any JobStore) async throws {
-        for queue in try await store.queues() where BenchFeature.queues.contains(queue.name) {
-            _ = try await store.configure([.pause(queue.name)])
-            _ = try await SweepOptions.run(.obliterate(queue.name, force: true), in: store)
+        for queue in BenchFeature.queues {
+            _ = try await store.configure([.pause(queue)])
+            _ = try await SweepOptions.run(.obliterate(queue, force: true), in: store)
         }
     }
 }

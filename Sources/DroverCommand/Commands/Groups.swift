@@ -23,7 +23,7 @@ struct Groups: Subcommand {
         help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor"),
         transform: CursorArgument.parse)
     var after: PageCursor?
-    @Flag(help: "Print JSON: an object with groups and next.") var json = false
+    @Flag(help: "Print JSON: an object with groups, everyGroup and next.") var json = false
 
     var attempt: String { "list the groups of a queue" }
 

@@ -24,7 +24,7 @@ extension Diagnosis {
             var (failed, gone) = (0, 0)
             for child in children {
                 // A job under the id of a former child is none.
-                guard let child, child.parent?.key == parent.key else {
+                guard let child, child.parents.contains(where: { $0.key == parent.key }) else {
                     gone += 1
                     continue
                 }

@@ -79,6 +79,7 @@ enum GraphReader {
             guard ["key", "queue", "id", "onFailure"].contains(member) else {
                 throw place.member(member).fault("is not known; a need has key, or queue and id, and onFailure")
             }
+            guard parts[member] == nil else { throw place.member(member).fault("is there twice") }
             parts[member] = try string(value, at: place.member(member))
         }
         var policy = ChildFailurePolicy.keepWaiting

@@ -85,9 +85,10 @@ extension ConformanceCase {
             try await bench.addFlow("p", [bench.child("a"), bench.child("b"), bench.child("c")])
             try await bench.settleNext("a", .completed(JSONText("1")))
             try await bench.settleNext("b", bench.failure())
-            try await bench.addFlow("q", [bench.ref("a"), bench.ref("b", .ignore), bench.ref("c", .failParent)])
+            try await bench.addFlow("q", [bench.ref("a"), bench.ref("b"), bench.ref("c", .failParent)])
             try await bench.expect(
-                bench.children(of: "q"), is: ["a": "processed 1", "b": "pending", "c": "pending"], "the children of q")
+                bench.children(of: "q"), is: ["a": "processed 1", "b": "pending", "c": "pending"],
+                "the children of q")
             try await bench.expect(
                 bench.job("c").parents,
                 is: [JobParent(bench.key("p")), JobParent(bench.key("q"), onFailure: .failParent)],
@@ -102,6 +103,20 @@ extension ConformanceCase {
             // All is done already: the new one need not wait.
             try await bench.addFlow("r", [bench.ref("a"), bench.ref("b")])
             try await bench.expectStates(["r": .waiting])
+        },
+        Case("graphs", "a stored job that has failed counts at once for those that come to wait for it") { bench in
+            try await bench.addFlow("p", [bench.child("b")])
+            try await bench.settleNext("b", bench.failure())
+            try await bench.addFlow("q", [bench.ref("b", .ignore)])
+            try await bench.addFlow("r", [bench.ref("b", .failParent)])
+            try await bench.addFlow("s", [bench.ref("b")])
+            try await bench.expectStates(
+                ["p": .waitingChildren, "q": .waiting, "r": .waiting, "s": .waitingChildren])
+            try await bench.expect(bench.children(of: "q"), is: ["b": "ignored no"], "the children of q")
+            try await bench.expect(bench.children(of: "r"), is: ["b": "failed"], "the children of r")
+            try await bench.expectMustFail("r", by: "b")
+            try await bench.apply(.retry(bench.key("b"), resetAttempts: false))
+            try await bench.expect(bench.children(of: "s"), is: ["b": "pending"], "the children of s")
         },
         Case("graphs", "a reference is no addition: it has no event, and needs a job that is there") { bench in
             try await bench.expectRefused(bench.node("p", [bench.child("a"), bench.ref("x")]), "children")

@@ -133,7 +133,7 @@ extension ConformanceCase {
             try await bench.add("x")
             let reply = try await bench.exchange(claim: 9)
             try bench.expect(reply.claimed.map(\.job.key.id.text), is: ["x"], "those without a group alone")
-            let wait = try await bench.unwrap(reply.nextDueIn, "a wait")
+            let wait = try bench.unwrap(reply.nextDueIn, "a wait")
             try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_000), "\(wait) is about the span")
             try await bench.advance(by: .seconds(10_001))
             try await bench.expect(bench.claimedIDs(2), is: ["a2", "b2"], "when the span is over")

@@ -29,6 +29,8 @@ package struct FlowPlan: Sendable {
 
     /// The nodes; the root first.
     package private(set) var nodes: [Node] = []
+    /// The place of the job that the flow begins with: 0, but where others of it wait for that one.
+    private var first = 0
     /// Whether there were more nodes or levels than may be, so that some are missing.
     private var isCut = false
     /// Why there is no row, or nil.
@@ -57,6 +59,7 @@ package struct FlowPlan: Sendable {
         }
         var places = [Int](repeating: 0, count: row.count)
         for (place, index) in row.enumerated() { places[index] = place }
+        first = places[0]
         nodes = row.map { draft.nodes[$0] }
         for (place, index) in row.enumerated() {
             for bond in draft.children[index] {
@@ -97,7 +100,7 @@ package struct FlowPlan: Sendable {
                 continue
             }
             if let problem = node.job.ownProblem ?? node.job.id?.problemInFlow { return problem }
-            if checksRoot || place > 0, let problem = node.job.problemOfRoute(in: node.queue) {
+            if checksRoot || place != first, let problem = node.job.problemOfRoute(in: node.queue) {
                 return problem
             }
             if node.job.options.deduplication != nil {
@@ -105,10 +108,10 @@ package struct FlowPlan: Sendable {
                     "deduplication",
                     "a job with children or a parent may not have one; give it an id of its own instead")
             }
-            if place > 0, node.job.hasCompanions {
+            if place != first, node.job.hasCompanions {
                 return ValidationError("companions", "only the first job of a flow may have them; give it all of them")
             }
-            if node.job.parent != nil, place > 0 || node.job.hasCompanions {
+            if node.job.parent != nil, place != first || node.job.hasCompanions {
                 return ValidationError("parent", "only the first job of a flow, without companions, may name a parent")
             }
         }

@@ -21,7 +21,10 @@ public protocol JobMaintaining: Sendable {
     ///
     /// Reports are taken in order, all or none; of two that name the same worker the later one counts. Without any
     /// nothing happens.
-    func heartbeat(_ reports: [WorkerReport]) async throws(StoreError)
+    ///
+    /// - Returns: whether ``releaseParents(after:limit:)`` may have something to do.
+    @discardableResult
+    func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool
 
     /// Tells parents how their children ended where another client ended them that knows only of the first of several
     /// parents (`JobRecord.dependents`). Where only Drover ends jobs there is nothing to do. A job that was told is not told

@@ -41,7 +41,7 @@ struct KeySpace: Sendable {
 
     /// The keys by which workers of queues are known: their reports, the queues that Drover knows, and the settings of
     /// each queue, in the places of the queues.
-    func registry(of queues: [QueueName]) -> [String] { [workers, self.queues] + queues.map(meta) }
+    func registry(of queues: [QueueName]) -> [String] { [workers, self.queues, sharedQueues] + queues.map(meta) }
 
     /// A queue's settings.
     func meta(_ queue: QueueName) -> String { base(queue) + "meta" }

@@ -15,8 +15,10 @@ if removes then
     if state == 'active' then return state end
     if isPendingIteration(id) then return 'scheduled' end
     call('EXISTS', waitKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey)
-    local old = call('HGET', job, 'grp')
+    local old, parent, isShared, deduplication = unpack(call('HMGET', job, 'grp', 'parentKey', 'dps', 'deid'))
     if old then readGroup(groupsAt(base), old) end
+    if parent or isShared then readParents(job, parent, isShared) end
+    if deduplication then call('EXISTS', deduplicationKeys(deduplication)) end
 end
 copyJob(job, openQueue(other, newID, group), newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
 if removes then

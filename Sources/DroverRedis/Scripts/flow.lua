@@ -81,6 +81,8 @@ if outer then
     open(above)
     readChildren(outer)
     hasEnded = call('ZSCORE', above .. 'completed', outerID) or call('ZSCORE', above .. 'failed', outerID)
+    local group = call('HGET', outer, 'grp')
+    if group then readGroup(groupsAt(above), group) end
 end
 local above = outer and allAbove(outer) or {}
 
@@ -95,7 +97,7 @@ for index = 1, count do
     for place, word in string.gmatch(ARGV[at + 1], '(%d+) (%a+)') do
         node.bonds[#node.bonds + 1] = { place = tonumber(place), word = word }
     end
-    if #node.bonds > 1 or node.isReference then
+    if #node.bonds > 1 or node.id ~= '' then
         call('HLEN', sharedKeyOf(queue.base))
         call('SCARD', sharedQueuesOf(queue.base))
     end
@@ -217,13 +219,20 @@ local function link(node, bonds)
         parents[place] = bond
     end
     call('HSET', node.key, 'parentKey', parents[1].key, 'parent', parents[1].text or parentText(parents[1].key, parents[1].word))
+    local told
     if wasShared then
+        local entry = call('HGET', sharedKeyOf(node.queue.base), id)
+        told = entry and string.match(entry, '^%d*')
         call('DEL', dependentsKey(node.key))
         call('HDEL', node.key, 'dps')
         noteTold(node.key)
     end
     if #parents < 2 then return end
-    share(node.key, parents, not hasCompleted and (hasFailed and call('HGET', node.key, 'finishedOn') or '') or nil)
+    local finished = (hasCompleted or hasFailed) and call('HGET', node.key, 'finishedOn') or ''
+    local stamp = not hasCompleted and finished or nil
+    -- Another client ended it, and not all of those before were told: they still are to be.
+    if finished ~= '' and told and told ~= finished then stamp = told end
+    share(node.key, parents, stamp)
 end
 
 -- To the parent of a job that was linked and had failed before it is as if it failed now.

@@ -108,6 +108,13 @@ if not isPendingOnly then
         if isActive(job) then return 'active' end
     end
 end
+for _, child in ipairs(isPendingOnly and first or {}) do
+    if kept[child] then
+        local _, key, isShared = parentsOf(child)
+        readParents(child, key, isShared)
+        call('EXISTS', child, dependentsKey(child))
+    end
+end
 for _, job in ipairs(leaving) do
     local queue, _, name = placeOf(job)
     call('EXISTS', queue.wait, queue.prioritized, queue.delayed, queue.failed, queue.children, queue.events,

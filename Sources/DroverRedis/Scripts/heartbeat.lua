@@ -1,10 +1,11 @@
 -- Keeps what workers say of themselves, and forgets those that have been silent for too long (docs/store-contract.md,
 -- heartbeat). A queue that other clients made becomes known to Drover by it.
 --
--- KEYS: KeySpace.registry: the hash of workers, the set of queues, then for each report the settings of its queue.
+-- KEYS: KeySpace.registry: the hash of workers, the set of queues, the set of those with jobs for which several wait, then for
+-- each report the settings of its queue.
 -- ARGV: time (tests), then for each report: worker, for how many ms it counts, queue, host, process, concurrency,
 -- running, base of the queue.
--- Reply: nothing. O(workers + reports); when a worker comes or goes it also looks at 1,000 queues.
+-- Reply: 1 when there is a queue with jobs for which several wait, else 0. O(workers + reports); when a worker comes or goes it also looks at 1,000 queues.
 local call, workersKey, queuesKey = redis.call, KEYS[1], KEYS[2]
 --#include time gone
 local started, isChange = {}, false
@@ -17,8 +18,8 @@ for index = 1, #all, 2 do
         started[all[index]] = report[1]
     end
 end
-for index = 3, #KEYS do
-    local first = 8 * index - 22
+for index = 4, #KEYS do
+    local first = 8 * index - 30
     local id, validFor = ARGV[first], ARGV[first + 1]
     if tonumber(validFor) <= 0 then
         started[id], isChange = nil, true
@@ -42,3 +43,4 @@ if isChange then
     end
     if #gone > 0 then call('SREM', queuesKey, unpack(gone)) end
 end
+return call('EXISTS', KEYS[3])

@@ -18,7 +18,8 @@ extension FaultInjectingStore {
     }
 
     /// Says that workers live.
-    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+    @discardableResult
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
         try await perform(.heartbeat) { () async throws(StoreError) in
             try await base.heartbeat(reports)
         }

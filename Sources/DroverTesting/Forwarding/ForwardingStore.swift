@@ -45,7 +45,8 @@ extension ForwardingStore {
         try await base.prune(queue, rule, limit: limit)
     }
 
-    package func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+    @discardableResult
+    package func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
         try await base.heartbeat(reports)
     }
 

@@ -18,7 +18,8 @@ extension ReferenceStore {
     }
 
     /// Says that workers live.
-    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
+    @discardableResult
+    public func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
         try withState { state, now throws(StoreError) in
             state.workers = state.workers.filter { now - $0.value.seenAt < $0.value.report.validFor }
             for report in reports {
@@ -27,6 +28,7 @@ extension ReferenceStore {
                 state.workers[report.id] =
                     isLeaving ? nil : WorkerSummary(report: report, startedAt: startedAt, seenAt: now)
             }
+            return false
         }
     }
 

@@ -117,7 +117,7 @@ struct GraphTests {
                 standings
                     == ["ignored boom", isRemoved ? nil : "pending", "failed", "ignored boom", "ignored boom", nil])
             let third = try #require(try await bridge.store.jobs([key(bridge, "p2")])[0])
-            #expect(third.deferredFailure == "child \(bridge.key("x")) failed")
+            #expect(third.deferredFailure == "child \(bridge.queue):x failed")
             #expect(try await release(bridge) == 0)
             // One waits on, and may hear of the job again.
             #expect(try await isNoted(bridge) == !isRemoved)
@@ -177,6 +177,36 @@ struct GraphTests {
             #expect(job["id"].string == "x")
             try await bridge.working(.swift) { try await bridge.ended(1) }
             #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await !isNoted(bridge))
+        }
+    }
+
+    @Test("Those that Python's worker did not tell are told though a further job came to wait meanwhile")
+    func linkedBetween() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"value":1}"#, [.keepWaiting, .keepWaiting])
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            let reference = ChildJob(reference: JobKey(queue: bridge.queue, id: JobID(stored: "x")))
+            let third = NewJob(id: JobID(stored: "p2"), name: "parent", children: [reference])
+            #expect(try await bridge.store.enqueue(parents(bridge), [third]).first?.problem == nil)
+            #expect(try await states(bridge, 3) == [.waiting, .waitingChildren, .waiting])
+            #expect(try await release(bridge) == 1)
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await standing(bridge, 1) == "processed 1")
+        }
+    }
+
+    @Test("What Python's worker did not tell is told when Drover removes the job")
+    func removedBetween() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, #"{"do":"fail","message":"boom"}"#, [.ignore, .failParent, .ignore])
+            try await bridge.working(.python) { try await bridge.ended(1) }
+            try await bridge.remove(.swift, "x")
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await standing(bridge, 1) == "failed")
+            #expect(try await standing(bridge, 2) == "ignored boom")
+            let second = try #require(try await bridge.store.jobs([key(bridge, "p1")])[0])
+            #expect(second.deferredFailure == "child \(bridge.queue):x failed")
             #expect(try await !isNoted(bridge))
         }
     }

@@ -6,8 +6,8 @@ final class HeardStore: ForwardingStore {
     let base: any JobStore = ReferenceStore(clock: ManualWallClock())
     let heard = Probe<[WorkerReport]>("a heartbeat")
 
-    func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) {
-        try await base.heartbeat(reports)
-        heard.signal(reports)
+    func heartbeat(_ reports: [WorkerReport]) async throws(StoreError) -> Bool {
+        defer { heard.signal(reports) }
+        return try await base.heartbeat(reports)
     }
 }

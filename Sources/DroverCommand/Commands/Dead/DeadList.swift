@@ -21,8 +21,10 @@ struct DeadList: Subcommand {
     @Option(name: .customLong("where"), help: ArgumentHelp("\(SearchOptions.whereHelp)", valueName: "query"))
     var query: String?
     @Option(help: ArgumentHelp("How many letters at most, 1 to 1000.", valueName: "n")) var limit = 50
-    @Option(help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor")) var after:
-        String?
+    @Option(
+        help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor"),
+        transform: CursorArgument.parse)
+    var after: PageCursor?
     @Flag(
         help: "Print JSON: an object with letters and next; a letter is a job with its history in options.deadLetter.")
     var json = false
@@ -42,20 +44,22 @@ struct DeadList: Subcommand {
             if let query {
                 filter = try SearchOptions.filter(query, now: await store.now(session.wallClock), in: session)
             }
-            let page = Page(limit: limit, after: after.map { PageCursor($0) })
+            let page = Page(limit: limit, after: after)
             let found = try await SearchOptions.service(store, in: session).deadLetters(
                 in: queue, matching: filter, page)
             if json {
                 session.output.line(
                     JSONWriter.object([
                         ("letters", JSONWriter.list(try found.jobs.map(JobJSON.job))),
-                        ("next", JSONWriter.string(found.next?.text)),
+                        ("next", JSONWriter.string(found.next.map(CursorArgument.text))),
                     ]))
                 return .done
             }
             session.output.table(
                 Self.table(of: found.jobs), orSay: after == nil ? "No dead letter." : "No more dead letters.")
-            if let next = found.next { session.output.line("There may be more: add --after \"\(next.text)\"") }
+            if let next = found.next {
+                session.output.line("There may be more: add --after \(CursorArgument.text(next))")
+            }
             return .done
         }
     }

@@ -10,6 +10,7 @@ local function readHold(rule)
         call('EXISTS', jobKeys(base .. holder))
         -- A job that is replaced may be a child of another client's flow.
         local parent, isShared = unpack(rule.replaces and call('HMGET', base .. holder, 'parentKey', 'dps') or {})
+        if parent then call('SCARD', parent .. ':dependencies') end
         if parent or isShared then readParents(base .. holder, parent, isShared) end
         if rule.keeps then call('LLEN', activeKey) end
     end

@@ -209,7 +209,23 @@ local function detach(job, parent, isSwept)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
 end
 
+-- Of a job that several wait for: where another client ended it and not all were told, they are now. What they were told
+-- before counts once.
+local function tellEnd(job, parent)
+    local other, id = string.match(job, '^(.*:)([^:]*)$')
+    local told = call('HGET', sharedKeyOf(other), id)
+    if not told then return end
+    local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+    if not finished or finished == string.match(told, '^%d*') then return end
+    if result then
+        tellCompleted(job, parent, true, result)
+    elseif reason then
+        tellFailed(job, parent, text, true, reason, finished)
+    end
+end
+
 function leaveParents(job, parent, isShared, isSwept, others)
+    if isShared then tellEnd(job, parent) end
     if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
     if not isShared then return end
     for _, other in ipairs(dependentsOf(job)) do

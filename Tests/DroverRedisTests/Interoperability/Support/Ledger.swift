@@ -10,6 +10,9 @@ struct Ledger {
         var stalled = 0
         var completed = 0
         var failed = 0
+        /// When a job was begun first, and when it ended, by the server.
+        var begun: Timestamp?
+        var ended: Timestamp?
     }
 
     private let store: any JobStore
@@ -64,6 +67,11 @@ struct Ledger {
         default: return
         }
         jobs[job, default: Counts()][keyPath: member] += 1
+        switch event.kind {
+        case .active where jobs[job]?.begun == nil: jobs[job]?.begun = event.at
+        case .completed, .failed: jobs[job]?.ended = event.at
+        default: break
+        }
         total[keyPath: member] += 1
     }
 }
