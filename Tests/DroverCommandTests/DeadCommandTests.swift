@@ -41,6 +41,22 @@ import Testing
         #expect(unknown == .notFound)
     }
 
+    @Test("list goes on behind the cursor that it printed, which is one word")
+    func pages() async throws {
+        try await fail(3)
+        var (shown, cursor) = ([String](), [String]())
+        repeat {
+            let (status, transcript) = await drover(
+                ["dead", "list", "--queue", "q-dead", "--limit", "1", "--json"] + cursor, on: store)
+            #expect(status == .done)
+            let page = try Parsed(transcript.results)
+            shown += try page.objects("letters").compactMap { $0.string("id") }
+            cursor = page.string("next").map { ["--after", $0] } ?? []
+            #expect(cursor.last?.contains(where: \.isWhitespace) != true)
+        } while !cursor.isEmpty && shown.count < 10
+        #expect(shown == (try await letters()))
+    }
+
     @Test("show tells the history of a letter, and nothing of another job")
     func show() async throws {
         try await fail(1)

@@ -227,6 +227,20 @@ import Testing
         #expect(shown.contains("waited for until it is retried: boom"), "\(shown)")
     }
 
+    @Test("doctor takes no graph whose jobs go on for a stuck one")
+    func graphGoesOn() async throws {
+        let store = ReferenceStore()
+        let graph =
+            #"{"jobs":[{"key":"fetch","queue":"q","name":"n"},{"key":"sales","queue":"q","name":"n","needs":["fetch"]},{"key":"costs","queue":"q","name":"n","needs":["fetch"]}]}"#
+        #expect(await drover("flow", "add", "-", on: store, input: graph).status == .done)
+        let before = await drover("doctor", "--json", on: store).transcript.results
+        #expect(before.contains("findings") && !before.contains("parent-stuck"), "\(before)")
+        try await end("q", store) { _ in .failed(Failure(reason: "boom")) }
+        let stuck = await drover("doctor", "--json", on: store).transcript.results
+        let finding = try #require(try Parsed(stuck).objects("findings").first { $0.string("code") == "parent-stuck" })
+        #expect(finding.string("problem")?.hasPrefix("2 jobs (") == true)
+    }
+
     @Test("flow remove takes a flow whole, after it was confirmed")
     func remove() async throws {
         let store = try await added()

@@ -220,6 +220,18 @@ import Testing
         }
     }
 
+    @Test("what left a letter by itself is not routed once more, and what was cancelled not at all")
+    func routeOnce() async throws {
+        failing()
+        try await service.add(Mail(to: "a"))
+        let cancelled = try await service.add(Mail(to: "b"), delay: .seconds(60), options: JobOptions())
+        #expect(try await store.apply([.cancel(cancelled)]) == [.done])
+        try await service.drain()
+        #expect(try await letters().count == 1)
+        #expect(try await service.routeFailed(of: Mail.queue, to: dead).matched == 1)
+        #expect(try await letters().count == 1)
+    }
+
     @Test("a job or a worker whose dead-letter queue is its own queue is refused")
     func own() async throws {
         var options = Mail.options
