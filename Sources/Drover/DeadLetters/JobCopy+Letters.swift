@@ -52,8 +52,9 @@ extension JobCopy {
         options.start = .now
         options.telemetry = letter.options.telemetry
         options.replay = JobReplay(origin: dead.origin, count: dead.replays + 1)
-        self.init(
-            queue: dead.job.queue, id: Self.id("replay", [letter.key.queue.text, letter.key.id.text]), options: options)
+        // A letter that was made anew, after one of the same id had been replayed, is another one.
+        let parts = [letter.key.queue.text, letter.key.id.text, String(letter.createdAt.milliseconds)]
+        self.init(queue: dead.job.queue, id: Self.id("replay", parts), options: options)
     }
 
     /// An id that follows from texts: 96 bits of their digest, each text with its length before it.

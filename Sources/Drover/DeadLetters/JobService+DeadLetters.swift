@@ -118,8 +118,8 @@ extension JobService {
     }
 
     /// Stores letters of jobs that have failed already, in bounded steps: of those that a worker of another client failed, or that
-    /// failed before there was a dead-letter queue. The jobs stay as they are. A job that has a letter for its last attempt, by whomever,
-    /// gets no second one; one whose letter was replayed or discarded gets one anew, as long as it is kept. Jobs that somebody
+    /// failed before there was a dead-letter queue. The jobs stay as they are. A job that has a letter for its last attempt in that
+    /// queue, by whomever, gets no second one; one whose letter was replayed or discarded gets one anew, as long as it is kept. Jobs that somebody
     /// cancelled have none.
     ///
     /// - Parameters:

@@ -232,6 +232,22 @@ import Testing
         #expect(try await letters().count == 1)
     }
 
+    @Test("a letter that is made anew after its replay is replayed anew")
+    func replayedAgain() async throws {
+        failing()
+        let key = try await service.add(Mail(to: "a"), options: JobOptions())
+        try await service.drain()
+        for round in 1...2 {
+            _ = try await service.routeFailed(of: Mail.queue, to: dead, matching: .all)
+            time.advance(by: .seconds(1))
+            #expect(try await service.replayAll(in: dead).done >= 1)
+            #expect(try await letters().isEmpty)
+            let jobs = try await store.jobs(matching: JobQuery(queue: Mail.queue, state: .waiting), page: Page()).jobs
+            #expect(jobs.count == round, "round \(round)")
+        }
+        #expect(try await store.jobs([key]).first??.state == .failed)
+    }
+
     @Test("a job or a worker whose dead-letter queue is its own queue is refused")
     func own() async throws {
         var options = Mail.options

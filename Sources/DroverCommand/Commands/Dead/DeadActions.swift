@@ -94,8 +94,8 @@ struct DeadRoute: Subcommand {
         abstract: "Store dead letters of jobs that have failed already.",
         discussion: """
             For jobs that a worker of another BullMQ client failed, and for those that failed before there was a dead-letter \
-            queue. The jobs stay as they are. One that has a letter for its last attempt gets no second one; one whose letter \
-            was replayed or discarded gets one anew. What somebody cancelled has none.
+            queue. The jobs stay as they are. One that has a letter there for its last attempt gets no second one; one whose \
+            letter was replayed or discarded gets one anew. What somebody cancelled has none.
 
             Example:
               drover dead route --queue mail --to mail-dead --where 'finishedAt > -1d'
