@@ -50,7 +50,7 @@ import Testing
                 ["dead", "list", "--queue", "q-dead", "--limit", "1", "--json"] + cursor, on: store)
             #expect(status == .done)
             let page = try Parsed(transcript.results)
-            shown += try page.objects("letters").compactMap { $0.string("id") }
+            shown += page.objects("letters").compactMap { $0.string("id") }
             cursor = page.string("next").map { ["--after", $0] } ?? []
             #expect(cursor.last?.contains(where: \.isWhitespace) != true)
         } while !cursor.isEmpty && shown.count < 10
