@@ -648,21 +648,6 @@ enum Scripts {
             return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
-        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
-        local function heldUntil(id, attempt, token)
-            local lease = call('HGET', leasesKey, id)
-            local start = leaseStart(attempt, token)
-            if not lease or string.sub(lease, 1, #start) ~= start then return end
-            local lock = call('GET', lockKey(id))
-            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
-            return tonumber(string.sub(lease, #start + 1))
-        end
-        local function isHeldElsewhere(id, attempt)
-            local lock = call('GET', lockKey(id))
-            if not lock then return false end
-            local known, token = parseLease(call('HGET', leasesKey, id) or '')
-            return token ~= lock or known ~= (attempt or '0')
-        end
         local function stepField(name) return 'step:' .. name end
         local function forgetSteps(job)
             local hash, fields = call('HGETALL', job), {}
@@ -751,7 +736,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "49c22f7394645053841c591e09856824be22bab7")
+        """#, sha: "bdd69f99be00cf837a6a3eb476ec73f5d0d1b27e")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -2262,42 +2247,6 @@ enum Scripts {
             end
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
-        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
-        local function heldUntil(id, attempt, token)
-            local lease = call('HGET', leasesKey, id)
-            local start = leaseStart(attempt, token)
-            if not lease or string.sub(lease, 1, #start) ~= start then return end
-            local lock = call('GET', lockKey(id))
-            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
-            return tonumber(string.sub(lease, #start + 1))
-        end
-        local function isHeldElsewhere(id, attempt)
-            local lock = call('GET', lockKey(id))
-            if not lock then return false end
-            local known, token = parseLease(call('HGET', leasesKey, id) or '')
-            return token ~= lock or known ~= (attempt or '0')
-        end
-        local function resultKey(name, key)
-            local function escaped(text) return (string.gsub(string.gsub(text, '%%', '%%25'), ':', '%%3A')) end
-            name = escaped(name)
-            return base .. 'drover:result-' .. #name .. '-' .. name .. escaped(key)
-        end
-        local function addCached(hash, text)
-            local isObject, options = pcall(cjson.decode, text)
-            local rule = isObject and type(options) == 'table' and options.resultCache
-            if type(rule) ~= 'table' or type(rule.key) ~= 'string' or type(rule.lifetime) ~= 'number' then return end
-            local name
-            for field = 1, #hash, 2 do
-                if hash[field] == 'name' then name = hash[field + 1] end
-            end
-            local kept = name and redis.pcall('GET', resultKey(name, rule.key))
-            if type(kept) ~= 'string' then return end
-            local storedAt, ends, from = string.match(kept, '^(%d+)\n(%d+)\n()')
-            if not storedAt or now >= tonumber(ends) or now - tonumber(storedAt) >= rule.lifetime then return end
-            local size = #hash
-            hash[size + 1], hash[size + 2] = 'drover:cached', string.sub(kept, from)
-        end
-        local function hasCache(text) return text and string.find(text, '"resultCache":', 1, true) end
         local memoryKey = KEYS[2]
         local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
         local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
@@ -2362,15 +2311,51 @@ enum Scripts {
             local lines = {}
             for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
             if now < tonumber(lines[1]) then
-        local function showDependents(job, hash, field)
-            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
         end
         local function hashOf(job)
             local hash = call('HGETALL', job)
-            for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then showDependents(job, hash, field) end
-            end
+            showDependents(job, hash)
             return hash
+        end
+        local function resultKey(name, key)
+            local function escaped(text) return (string.gsub(string.gsub(text, '%%', '%%25'), ':', '%%3A')) end
+            name = escaped(name)
+            return base .. 'drover:result-' .. #name .. '-' .. name .. escaped(key)
+        end
+        local function addCached(hash)
+            local name, text
+            for field = 1, #hash, 2 do
+                if hash[field] == 'name' then name = hash[field + 1] elseif hash[field] == 'opts' then text = hash[field + 1] end
+            end
+            if not text or not string.find(text, '"resultCache":', 1, true) then return end
+            local isObject, options = pcall(cjson.decode, text)
+            local rule = isObject and type(options) == 'table' and options.resultCache
+            if type(rule) ~= 'table' or type(rule.key) ~= 'string' or type(rule.lifetime) ~= 'number' then return end
+            local kept = name and redis.pcall('GET', resultKey(name, rule.key))
+            if type(kept) ~= 'string' then return end
+            local storedAt, ends, from = string.match(kept, '^(%d+)\n(%d+)\n()')
+            if not storedAt or now >= tonumber(ends) or now - tonumber(storedAt) >= rule.lifetime then return end
+            local size = #hash
+            hash[size + 1], hash[size + 2] = 'drover:cached', string.sub(kept, from)
         end
                 reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
                 for index = 3, #lines do
@@ -2378,9 +2363,7 @@ enum Scripts {
                     local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
                     if expiry then
                         local size, hash = #reply, hashOf(base .. id)
-                        for field = 1, #hash, 2 do
-                            if hash[field] == 'opts' and hasCache(hash[field + 1]) then addCached(hash, hash[field + 1]) break end
-                        end
+                        addCached(hash)
                         reply[size + 1], reply[size + 2], reply[size + 3] = id, math.max(expiry - now, 0), hash
                     end
                 end
@@ -3358,11 +3341,12 @@ enum Scripts {
         end
         local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
         local worker, lease = ARGV[5], ARGV[3]
+        local special
         local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
         local turns, handed, plainWanted, isCut = nil, {}, wanted, false
         if takeByTurns and wanted > 0 then
             turns, isCut = takeByTurns(wanted, function(id, hash)
-                local attempt, failure, opts = 1, nil, nil
+                local job, attempt, failure, opts, isShared = base .. id, 1, nil, '', false
                 for field = 1, #hash, 2 do
                     local name = hash[field]
                     if name == 'ats' then
@@ -3372,15 +3356,18 @@ enum Scripts {
                     elseif name == 'opts' then
                         opts = hash[field + 1]
                     elseif name == 'cnl' then
-                        call('HDEL', base .. id, 'cnl')
+                        call('HDEL', job, 'cnl')
                     elseif name == 'dps' then
-                        hash[field + 1] = table.concat(call('LRANGE', base .. id .. ':dependents', 0, -1), '\n')
+                        isShared = true
                     end
                 end
                 if max and not failure then begin() end
                 call('SET', lockKey(id), token, 'PX', lease)
-                call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
-                if hasCache(opts) then addCached(hash, opts) end
+                call('HSET', job, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+                if isShared or string.find(opts, '"resultCache":', 1, true) then
+                    special = special or {}
+                    special[#special + 1] = { job, hash }
+                end
                 handed[id] = { attempt, hash }
                 return failure
             end)
@@ -3429,7 +3416,7 @@ enum Scripts {
                         hash = fetched[id] or call('HGETALL', job)
                     end
                     if hash[1] then
-                        local attempt, failure, group, opts = 1, nil, nil, hash[6]
+                        local attempt, failure, group, opts, isShared = 1, nil, nil, hash[6], false
                         if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                             or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
                             for field = 1, #hash, 2 do
@@ -3445,7 +3432,7 @@ enum Scripts {
                                 elseif name == 'grp' and park then
                                     group = hash[field + 1]
                                 elseif name == 'dps' then
-                                    hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+                                    isShared = true
                                 end
                             end
                         end
@@ -3465,7 +3452,10 @@ enum Scripts {
                             local size = #claimed
                             claimed[size + 1] = id
                             leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
-                            if hasCache(opts) then addCached(hash, opts) end
+                            if isShared or opts and string.find(opts, '"resultCache":', 1, true) then
+                                special = special or {}
+                                special[#special + 1] = { job, hash }
+                            end
                             local last = 3 * size + 4
                             reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                         end
@@ -3495,6 +3485,43 @@ enum Scripts {
                     reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
                     size = size + 3
                 end
+            end
+        end
+        if special then
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
+        end
+        local function hashOf(job)
+            local hash = call('HGETALL', job)
+            showDependents(job, hash)
+            return hash
+        end
+        local function resultKey(name, key)
+            local function escaped(text) return (string.gsub(string.gsub(text, '%%', '%%25'), ':', '%%3A')) end
+            name = escaped(name)
+            return base .. 'drover:result-' .. #name .. '-' .. name .. escaped(key)
+        end
+        local function addCached(hash)
+            local name, text
+            for field = 1, #hash, 2 do
+                if hash[field] == 'name' then name = hash[field + 1] elseif hash[field] == 'opts' then text = hash[field + 1] end
+            end
+            if not text or not string.find(text, '"resultCache":', 1, true) then return end
+            local isObject, options = pcall(cjson.decode, text)
+            local rule = isObject and type(options) == 'table' and options.resultCache
+            if type(rule) ~= 'table' or type(rule.key) ~= 'string' or type(rule.lifetime) ~= 'number' then return end
+            local kept = name and redis.pcall('GET', resultKey(name, rule.key))
+            if type(kept) ~= 'string' then return end
+            local storedAt, ends, from = string.match(kept, '^(%d+)\n(%d+)\n()')
+            if not storedAt or now >= tonumber(ends) or now - tonumber(storedAt) >= rule.lifetime then return end
+            local size = #hash
+            hash[size + 1], hash[size + 2] = 'drover:cached', string.sub(kept, from)
+        end
+            for _, item in ipairs(special) do
+                showDependents(item[1], item[2])
+                addCached(item[2])
             end
         end
         if wanted > 0 then
@@ -3537,7 +3564,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "548a0478b5d3b5caf265b47533925574dc36598f")
+        """#, sha: "925c6119554fe623167d2e9e5321ef31d8ff10db")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -5482,14 +5509,14 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
-        local function showDependents(job, hash, field)
-            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
         end
         local function hashOf(job)
             local hash = call('HGETALL', job)
-            for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then showDependents(job, hash, field) end
-            end
+            showDependents(job, hash)
             return hash
         end
         local holderKey, keptKey = deduplicationKeys(ARGV[1])
@@ -5507,7 +5534,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "b10100c7b7f629c94da1ad5d1cbd0546490ec479")
+        """#, sha: "1f8d6257054074d85f261e52de23fb38ba234cf3")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -5591,14 +5618,14 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
-        local function showDependents(job, hash, field)
-            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
         end
         local function hashOf(job)
             local hash = call('HGETALL', job)
-            for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then showDependents(job, hash, field) end
-            end
+            showDependents(job, hash)
             return hash
         end
         local reply = {}
@@ -5618,7 +5645,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "ea08b930d58ca045982f3ed6151154f786a616d2")
+        """#, sha: "ff081262f1e0b3db1020846d5b42665f6bd5b08d")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -5861,14 +5888,14 @@ enum Scripts {
             local known, token = parseLease(call('HGET', leasesKey, id) or '')
             return token ~= lock or known ~= (attempt or '0')
         end
-        local function showDependents(job, hash, field)
-            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
         end
         local function hashOf(job)
             local hash = call('HGETALL', job)
-            for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then showDependents(job, hash, field) end
-            end
+            showDependents(job, hash)
             return hash
         end
         local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
@@ -5924,7 +5951,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "6ac4d6085ac4a201c8295a6e116c8e1fe70c1b0c")
+        """#, sha: "cadcdfccb0cf182549026110ba2c0de494912f48")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -10611,14 +10638,14 @@ enum Scripts {
             end
             return visited, cursor
         end
-        local function showDependents(job, hash, field)
-            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+        local function showDependents(job, hash)
+            for field = 1, #hash, 2 do
+                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+            end
         end
         local function hashOf(job)
             local hash = call('HGETALL', job)
-            for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then showDependents(job, hash, field) end
-            end
+            showDependents(job, hash)
             return hash
         end
         local concurrency, rate = unpack(call('HMGET', metaKey, 'concurrency', 'max'))
@@ -10680,5 +10707,5 @@ enum Scripts {
         end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "f50f3e47515a523911db05e08db7209e4c205751")
+        """#, sha: "64c1061b92ab37e8735194920a243c43e8139dbf")
 }

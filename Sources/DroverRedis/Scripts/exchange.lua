@@ -19,7 +19,7 @@
 -- O(active).
 -- This is the hot path: what only some calls need is made only there, functions included; numbers are turned into text
 -- once.
---#include keys time base leases cached
+--#include keys time base leases
 local memoryKey = KEYS[2]
 local token, limit, points = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
 local paused, concurrency, max, duration, isSliding, holdEnd, hasGroups
@@ -257,6 +257,8 @@ if limit > 0 and not paused and (concurrency or max or holdEnd > now) then
 end
 local claimed, leases, mayBeMore, isMoved = {}, {}, false, false
 local worker, lease = ARGV[5], ARGV[3]
+-- The few whose hash is shown with more than it has, and their keys.
+local special
 local leaseEnd = leaseStart('', token) .. integer(now + tonumber(lease))
 --#include handing
 if plainWanted > 0 then
@@ -301,7 +303,7 @@ if plainWanted > 0 then
             end
             -- An id without a hash is dropped: handed out it would be a job of nothing (PROTOCOL 22).
             if hash[1] then
-                local attempt, failure, group, opts = 1, nil, nil, hash[6]
+                local attempt, failure, group, opts, isShared = 1, nil, nil, hash[6], false
                 -- What adding writes and nothing else is a job's hash before its first attempt.
                 if #hash ~= 12 or hash[1] ~= 'name' or hash[3] ~= 'data' or hash[5] ~= 'opts' or hash[7] ~= 'timestamp'
                     or hash[9] ~= 'delay' or hash[11] ~= 'priority' then
@@ -319,7 +321,7 @@ if plainWanted > 0 then
                         elseif name == 'grp' and park then
                             group = hash[field + 1]
                         elseif name == 'dps' then
-                            hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+                            isShared = true
                         end
                     end
                 end
@@ -341,7 +343,10 @@ if plainWanted > 0 then
                     local size = #claimed
                     claimed[size + 1] = id
                     leases[2 * size + 1], leases[2 * size + 2] = id, attemptText .. leaseEnd
-                    if hasCache(opts) then addCached(hash, opts) end
+                    if isShared or opts and string.find(opts, '"resultCache":', 1, true) then
+                        special = special or {}
+                        special[#special + 1] = { job, hash }
+                    end
                     local last = 3 * size + 4
                     reply[last + 1], reply[last + 2], reply[last + 3] = id, attempt, hash
                 end
@@ -373,6 +378,13 @@ if turns then
             reply[size + 1], reply[size + 2], reply[size + 3] = id, attempt, hash
             size = size + 3
         end
+    end
+end
+if special then
+    --#include record cached
+    for _, item in ipairs(special) do
+        showDependents(item[1], item[2])
+        addCached(item[2])
     end
 end
 if wanted > 0 then

@@ -5,7 +5,7 @@
 -- Reply: empty where nobody does; else the id of the holder, how long it still holds it in ms or a negative number when
 -- until its end, the id of the job that is kept until then or empty, and of the holder, where there is one, its state, its
 -- score and its hash as `jobs` replies them. O(log jobs + active).
---#include keys keys-more state leases record
+--#include keys keys-more state leases holders record
 local holderKey, keptKey = deduplicationKeys(ARGV[1])
 local id = call('GET', holderKey)
 if not id then return {} end

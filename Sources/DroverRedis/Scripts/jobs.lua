@@ -4,7 +4,7 @@
 -- ARGV: the ids.
 -- Reply: for each an empty list when there is none, else its state, its score among the delayed ones, `elsewhere` (active,
 -- and held by another client) or empty, and its hash as a flat list. O(ids, each O(log jobs + active)).
---#include keys keys-more state leases record
+--#include keys keys-more state leases holders record
 local reply = {}
 for index, id in ipairs(ARGV) do
     local hash = hashOf(base .. id)

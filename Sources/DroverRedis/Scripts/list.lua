@@ -8,7 +8,7 @@
 -- Reply: the next cursor or empty at the end, then for each job: id; score, `elsewhere` (active, and held by another
 -- client) or empty; hash. With `ids`: in a list the number of entries before them, then for each its id and its score, also
 -- of those whose hash is gone. O(limit + cursor), and where a list has changed by more than 1,000 places since, O(cursor + 100,000).
---#include keys keys-more groups state walk leases record
+--#include keys keys-more groups state walk leases holders record
 local state, isAscending, limit, cursor = ARGV[1], ARGV[2] == 'ascending', tonumber(ARGV[3]), ARGV[4]
 local key, reply, idsOnly = keyOf[state], { '' }, ARGV[6] == 'ids'
 local function show(id, score)

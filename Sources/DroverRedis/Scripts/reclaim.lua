@@ -8,7 +8,7 @@
 -- ARGV: time (tests), stalls allowed, limit, interval in ms.
 -- Reply: for each job in the order in which they were put back: id, stalls, 1 when it must fail, else 0.
 -- O(active), the reclaimed ones each O(log jobs); in a queue with groups O(500 active).
---#include keys keys-more time base groups marks places leases
+--#include keys keys-more time base groups marks places leases holders
 call('EXISTS', waitKey, activeKey, prioritizedKey, pcKey, markerKey, eventsKey, stalledKey, checkKey, leasesKey)
 local allowed, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local paused, concurrency, hasGroups

@@ -5,7 +5,7 @@
 --       the name of a step.
 --       Kinds: `p` progress, `d` payload, `s` step, `l` log line.
 -- Reply: one sign for each: r recorded, l lease lost. O(reports); each O(active) whose lock is gone.
---#include keys keys-more time base leases steps
+--#include keys keys-more time base leases holders steps
 call('EXISTS', eventsKey, metaKey)
 local statuses = {}
 for index = 1, (#ARGV - 1) / 5 do

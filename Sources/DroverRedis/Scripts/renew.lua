@@ -3,7 +3,7 @@
 -- KEYS: the base of the queue's keys.
 -- ARGV: time (tests), then each lease: id, token, duration in ms.
 -- Reply: one sign for each: h held, c held and asked to stop, l lost. O(leases); each O(active) whose lock is gone.
---#include keys time base leases
+--#include keys time base leases holders
 local statuses, renewed, ids, count = {}, {}, {}, (#ARGV - 1) / 3
 for index = 1, count do
     local id, token = ARGV[index * 3 - 1], ARGV[index * 3]

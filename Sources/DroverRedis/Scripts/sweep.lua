@@ -6,7 +6,7 @@
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys keys-more time base groups parents removal state walk leases gone
+--#include keys keys-more time base groups parents removal state walk leases holders gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 -- Whether a group may run that could not before.

@@ -9,14 +9,15 @@ local function resultKey(name, key)
 end
 
 -- Puts the result that a job may take behind the fields of its hash.
-local function addCached(hash, text)
+local function addCached(hash)
+    local name, text
+    for field = 1, #hash, 2 do
+        if hash[field] == 'name' then name = hash[field + 1] elseif hash[field] == 'opts' then text = hash[field + 1] end
+    end
+    if not text or not string.find(text, '"resultCache":', 1, true) then return end
     local isObject, options = pcall(cjson.decode, text)
     local rule = isObject and type(options) == 'table' and options.resultCache
     if type(rule) ~= 'table' or type(rule.key) ~= 'string' or type(rule.lifetime) ~= 'number' then return end
-    local name
-    for field = 1, #hash, 2 do
-        if hash[field] == 'name' then name = hash[field + 1] end
-    end
     local kept = name and redis.pcall('GET', resultKey(name, rule.key))
     if type(kept) ~= 'string' then return end
     local storedAt, ends, from = string.match(kept, '^(%d+)\n(%d+)\n()')
@@ -24,6 +25,3 @@ local function addCached(hash, text)
     local size = #hash
     hash[size + 1], hash[size + 2] = 'drover:cached', string.sub(kept, from)
 end
-
--- Whether options may say something of a result: a look that costs next to nothing, for those that do not.
-local function hasCache(text) return text and string.find(text, '"resultCache":', 1, true) end

@@ -3,7 +3,7 @@
 local turns, handed, plainWanted, isCut = nil, {}, wanted, false
 if takeByTurns and wanted > 0 then
     turns, isCut = takeByTurns(wanted, function(id, hash)
-        local attempt, failure, opts = 1, nil, nil
+        local job, attempt, failure, opts, isShared = base .. id, 1, nil, '', false
         for field = 1, #hash, 2 do
             local name = hash[field]
             if name == 'ats' then
@@ -13,15 +13,18 @@ if takeByTurns and wanted > 0 then
             elseif name == 'opts' then
                 opts = hash[field + 1]
             elseif name == 'cnl' then
-                call('HDEL', base .. id, 'cnl')
+                call('HDEL', job, 'cnl')
             elseif name == 'dps' then
-                hash[field + 1] = table.concat(call('LRANGE', base .. id .. ':dependents', 0, -1), '\n')
+                isShared = true
             end
         end
         if max and not failure then begin() end
         call('SET', lockKey(id), token, 'PX', lease)
-        call('HSET', base .. id, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
-        if hasCache(opts) then addCached(hash, opts) end
+        call('HSET', job, 'processedOn', nowText, 'ats', integer(attempt), 'pb', worker)
+        if isShared or string.find(opts, '"resultCache":', 1, true) then
+            special = special or {}
+            special[#special + 1] = { job, hash }
+        end
         handed[id] = { attempt, hash }
         return failure
     end)

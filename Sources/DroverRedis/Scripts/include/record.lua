@@ -1,13 +1,13 @@
 -- Jobs as they are shown: in the place of the field `dps` stand those that wait for the job beside the first, each on a line
 -- of its own behind the word of its policy.
-local function showDependents(job, hash, field)
-    hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n')
+local function showDependents(job, hash)
+    for field = 1, #hash, 2 do
+        if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+    end
 end
 
 local function hashOf(job)
     local hash = call('HGETALL', job)
-    for field = 1, #hash, 2 do
-        if hash[field] == 'dps' then showDependents(job, hash, field) end
-    end
+    showDependents(job, hash)
     return hash
 end

@@ -10,16 +10,14 @@ elseif remembered then
     local lines = {}
     for line in string.gmatch(string.sub(memory, #remembered + 1), '[^\n]+') do lines[#lines + 1] = line end
     if now < tonumber(lines[1]) then
-        --#include record
+        --#include holders record cached
         reply[1], reply[4] = lines[2] == '-' and '' or lines[2], ''
         for index = 3, #lines do
             local id = lines[index]
             local expiry = heldUntil(id, call('HGET', base .. id, 'ats'), token)
             if expiry then
                 local size, hash = #reply, hashOf(base .. id)
-                for field = 1, #hash, 2 do
-                    if hash[field] == 'opts' and hasCache(hash[field + 1]) then addCached(hash, hash[field + 1]) break end
-                end
+                addCached(hash)
                 reply[size + 1], reply[size + 2], reply[size + 3] = id, math.max(expiry - now, 0), hash
             end
         end
