@@ -370,26 +370,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -442,26 +451,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -519,12 +531,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -648,6 +655,21 @@ enum Scripts {
             return slot and iterationID(scheduler, tonumber(slot)) == id
         end
         local function leaseStart(attempt, token) return (attempt or '0') .. '\t' .. token .. '\t' end
+        local function parseLease(text) return string.match(text, '^(%d+)\t(.*)\t(%d+)$') end
+        local function heldUntil(id, attempt, token)
+            local lease = call('HGET', leasesKey, id)
+            local start = leaseStart(attempt, token)
+            if not lease or string.sub(lease, 1, #start) ~= start then return end
+            local lock = call('GET', lockKey(id))
+            if lock and lock ~= token or not lock and not call('LPOS', activeKey, id) then return end
+            return tonumber(string.sub(lease, #start + 1))
+        end
+        local function isHeldElsewhere(id, attempt)
+            local lock = call('GET', lockKey(id))
+            if not lock then return false end
+            local known, token = parseLease(call('HGET', leasesKey, id) or '')
+            return token ~= lock or known ~= (attempt or '0')
+        end
         local function stepField(name) return 'step:' .. name end
         local function forgetSteps(job)
             local hash, fields = call('HGETALL', job), {}
@@ -736,7 +758,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "bdd69f99be00cf837a6a3eb476ec73f5d0d1b27e")
+        """#, sha: "a633acb38783883d013f4cbb2786168e22c25275")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1181,26 +1203,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1253,26 +1284,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -1330,12 +1364,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1409,6 +1438,19 @@ enum Scripts {
             local slot = scheduler and call('ZSCORE', repeatKey, scheduler)
             return slot and iterationID(scheduler, tonumber(slot)) == id
         end
+        local function tellIn(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[#KEYS], queue.base)
+            end
+        end
         local openedQueues = {}
         local function openQueue(other, id, group)
             local queue = openedQueues[other]
@@ -1431,19 +1473,6 @@ enum Scripts {
             if group then readGroup(groupsAt(other), group) end
             return queue
         end
-        local function tellIn(queue, name, ...)
-            if queue.hasTrimmed then
-                call('XADD', queue.events, eventID, 'event', name, ...)
-                return
-            end
-            queue.hasTrimmed = true
-            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
-            if not queue.kept then
-                queue.kept = '10000'
-                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
-                call('SADD', KEYS[#KEYS], queue.base)
-            end
-        end
         local function copyJob(source, queue, id, options, priority, group, isFirst)
             local job = queue.base .. id
             local name, data = unpack(call('HMGET', source, 'name', 'data'))
@@ -1455,16 +1484,8 @@ enum Scripts {
             tellIn(queue, 'added', 'jobId', id, 'name', name or '')
             call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
                 'priority', priority)
-            if group then
-                call('HSET', job, 'grp', group)
-                enterGroup(groupsAt(queue.base), group, id, tonumber(priority), isFirst and priority == '0')
-            elseif priority ~= '0' then
-                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            elseif isFirst then
-                call('RPUSH', queue.wait, id)
-            else
-                call('LPUSH', queue.wait, id)
-            end
+            if group then call('HSET', job, 'grp', group) end
+            enterIn(queue, id, tonumber(priority), isFirst, group)
             tellIn(queue, 'waiting', 'jobId', id)
             markOf(queue)
         end
@@ -1489,7 +1510,7 @@ enum Scripts {
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "d1ed8757cb4e2450950ffc10d74d3dfe8fd83734")
+        """#, sha: "fffdd2d8451f11d8b7ca9b54dca77af391c19a89")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -1850,26 +1871,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -1922,26 +1952,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -1999,12 +2032,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2205,7 +2233,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "008668fe2a0850f2b1f5d6abb4de9c1aedc07a92")
+        """#, sha: "04fe6ba3b2fa95071f7ab0d11902f7712ef89bf2")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -2278,7 +2306,15 @@ enum Scripts {
             local index = 0
             while index < count do
                 local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-                if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 elseif outcome == 'k' then width = 4 end
+                if outcome == 'c' or outcome == 's' or outcome == 'l' then
+                    width = 2
+                elseif outcome == 'f' or outcome == 'r' then
+                    width = 5
+                elseif outcome == 'k' then
+                    width = 4
+                elseif outcome == 'd' then
+                    width = 11
+                end
                 local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
                 at = at + 4
                 for _ = 1, size do
@@ -2406,7 +2442,8 @@ enum Scripts {
                 local job, run = jobs[index], runs[index]
                 local hash
                 if run.outcome == 'c' then
-                    hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
+                    hash = call('HLEN', job) == 9 and bare
+                        or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
                     local size, rule = #rare, run.rule
                     rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
                     if hash[2] or hash[3] or hash[4] or hash[8] or hash[9] or rule and (rule.count or rule.age) then isPlain = false end
@@ -2660,26 +2697,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2732,26 +2778,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -2809,12 +2858,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -2839,6 +2883,19 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function tellIn(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[#KEYS], queue.base)
+            end
+        end
         local openedQueues = {}
         local function openQueue(other, id, group)
             local queue = openedQueues[other]
@@ -2861,19 +2918,6 @@ enum Scripts {
             if group then readGroup(groupsAt(other), group) end
             return queue
         end
-        local function tellIn(queue, name, ...)
-            if queue.hasTrimmed then
-                call('XADD', queue.events, eventID, 'event', name, ...)
-                return
-            end
-            queue.hasTrimmed = true
-            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
-            if not queue.kept then
-                queue.kept = '10000'
-                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
-                call('SADD', KEYS[#KEYS], queue.base)
-            end
-        end
         local function copyJob(source, queue, id, options, priority, group, isFirst)
             local job = queue.base .. id
             local name, data = unpack(call('HMGET', source, 'name', 'data'))
@@ -2885,16 +2929,8 @@ enum Scripts {
             tellIn(queue, 'added', 'jobId', id, 'name', name or '')
             call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
                 'priority', priority)
-            if group then
-                call('HSET', job, 'grp', group)
-                enterGroup(groupsAt(queue.base), group, id, tonumber(priority), isFirst and priority == '0')
-            elseif priority ~= '0' then
-                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            elseif isFirst then
-                call('RPUSH', queue.wait, id)
-            else
-                call('LPUSH', queue.wait, id)
-            end
+            if group then call('HSET', job, 'grp', group) end
+            enterIn(queue, id, tonumber(priority), isFirst, group)
             tellIn(queue, 'waiting', 'jobId', id)
             markOf(queue)
         end
@@ -3564,7 +3600,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "925c6119554fe623167d2e9e5321ef31d8ff10db")
+        """#, sha: "8bcd6f28f6e0487e0c2832aa6169ab9764d06841")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -3820,26 +3856,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -3892,26 +3937,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -3969,12 +4017,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4149,7 +4192,7 @@ enum Scripts {
         addIteration(id, next, tonumber(ARGV[5]) or next, count + 1, fields)
         mark(paused, concurrency)
         return { 'fired', nextID }
-        """#, sha: "16469b396fbb52ec6efcd04495eec7b762d4edc0")
+        """#, sha: "4c4b302048250e173166599db6588b8592c8a0b5")
 
     /// `flow.lua`
     static let flow = RedisScript(name: "flow", source: #"""
@@ -4356,26 +4399,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4428,26 +4480,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -4505,12 +4560,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -4534,6 +4584,19 @@ enum Scripts {
                 if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
             end
             noteTold(job)
+        end
+        local function tellIn(queue, name, ...)
+            if queue.hasTrimmed then
+                call('XADD', queue.events, eventID, 'event', name, ...)
+                return
+            end
+            queue.hasTrimmed = true
+            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
+            if not queue.kept then
+                queue.kept = '10000'
+                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
+                call('SADD', KEYS[#KEYS], queue.base)
+            end
         end
         local width, first = 9, 4
         local count = (#ARGV - first + 1) / width
@@ -4566,9 +4629,8 @@ enum Scripts {
             local parents = {}
             local key, text, isShared = unpack(call('HMGET', job, 'parentKey', 'parent', 'dps'))
             if key then parents[1] = { key = key, text = text } end
-            for _, entry in ipairs(isShared and call('LRANGE', dependentsKey(job), 0, -1) or {}) do
-                local word, other = string.match(entry, '^(%a+) (.*)$')
-                parents[#parents + 1] = { key = other, word = word }
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do
+                parents[#parents + 1] = { key = other.parent, word = other.word }
             end
             return parents
         end
@@ -4657,27 +4719,9 @@ enum Scripts {
         end
         if tooLong then return tooLong end
         if full then return full end
-        local function tell(queue, name, ...)
-            if queue.hasTrimmed then
-                call('XADD', queue.events, eventID, 'event', name, ...)
-                return
-            end
-            queue.hasTrimmed = true
-            call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
-            if not queue.kept then
-                queue.kept = '10000'
-                call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
-                call('SADD', KEYS[2], queue.base)
-            end
-        end
-        local members = { none = '', fail = ',"fpof":true', continue = ',"cpof":true', ignore = ',"idof":true', remove = ',"rdof":true' }
-        local function parentText(parent, word)
-            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. members[word] .. '}'
-        end
         local function childOptions(options, parent, word)
             local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-            return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. members[word] .. ','
+            return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. flagText(word) .. ','
                 .. string.sub(options, 2)
         end
         local function share(job, parents, stamp)
@@ -4742,32 +4786,20 @@ enum Scripts {
                 tellFailures()
                 wakeParentIfDone(outer)
             end
-            tell(node.queue, 'duplicated', 'jobId', node.id)
+            tellIn(node.queue, 'duplicated', 'jobId', node.id)
             return '=' .. node.id
         end
         local function enter(node, due)
             local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 7], ARGV[node.at + 8]
             if due and due > now then
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                local score = taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest
-                call('ZADD', queue.delayed, integer(score), id)
+                delayIn(queue, id, due)
                 queue.hasDelayed = true
-                tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                tellIn(queue, 'delayed', 'jobId', id, 'delay', integer(due))
                 return
             end
-            local isFirst = entry == 'l' or string.byte(entry) == 102
-            if node.group then
-                enterGroup(groupsAt(queue.base), node.group, id, tonumber(priority), isFirst and priority == '0')
-            elseif priority ~= '0' then
-                call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            elseif isFirst then
-                call('RPUSH', queue.wait, id)
-            else
-                call('LPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, tonumber(priority), entry == 'l' or string.byte(entry) == 102, node.group)
             queue.hasPushed = true
-            tell(queue, 'waiting', 'jobId', id)
+            tellIn(queue, 'waiting', 'jobId', id)
         end
         for index, node in ipairs(nodes) do
             local queue, at, bonds = node.queue, node.at, node.bonds
@@ -4778,7 +4810,7 @@ enum Scripts {
             elseif node.isKnown then
                 call('INCR', queue.id)
                 link(node, bonds)
-                tell(queue, 'duplicated', 'jobId', node.id)
+                tellIn(queue, 'duplicated', 'jobId', node.id)
             else
                 local number = integer(call('INCR', queue.id))
                 if node.id == '' then
@@ -4789,7 +4821,7 @@ enum Scripts {
                 local span = tonumber(string.sub(entry, 2))
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
-                tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+                tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
                 local parent, options = bonds[1], ARGV[at + 6]
                 if parent then options = childOptions(options, parent.key, parent.word) end
                 call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
@@ -4802,7 +4834,7 @@ enum Scripts {
                 end
                 if node.hasChildren then
                     call('ZADD', queue.children, nowText, node.id)
-                    tell(queue, 'waiting-children', 'jobId', node.id)
+                    tellIn(queue, 'waiting-children', 'jobId', node.id)
                 else
                     enter(node, due)
                 end
@@ -4814,13 +4846,10 @@ enum Scripts {
         end
         for _, queue in ipairs(order) do
             if queue.hasPushed then markOf(queue) end
-            if queue.hasDelayed then
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
-            end
+            if queue.hasDelayed then markDelayOf(queue) end
         end
         return '+' .. nodes[1].id
-        """#, sha: "604c3db24d6c51e0c0187dc652f972267f140040")
+        """#, sha: "bb352656a7d771674088522dbac0e4bc657787ad")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -5027,26 +5056,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -5099,26 +5137,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -5176,12 +5217,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -5374,7 +5410,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "3f35fc58104a4c581a5d7fccba84f4828d117173")
+        """#, sha: "1b34046cba1bac5ce1e136d919a34d92dc79fedc")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -6370,26 +6406,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -6442,26 +6487,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -6519,12 +6567,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -6874,7 +6917,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "6aa8e50b85eb896a72c96bd67da55435f452fc0f")
+        """#, sha: "e38916aca1b94e6edd5ad378283d87be64dfc71b")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -7081,26 +7124,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -7153,26 +7205,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -7230,12 +7285,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -7281,7 +7331,7 @@ enum Scripts {
             return #ids
         end
         return retain(ARGV[2] == 'completed' and completedKey or failedKey, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
-        """#, sha: "9f5d3f1b26498b29bc0b92130e3acefb5a5f1e2c")
+        """#, sha: "d49d52c87e29c32590e8cf096d7895c37c25753f")
 
     /// `reclaim.lua`
     static let reclaim = RedisScript(name: "reclaim", source: #"""
@@ -8111,26 +8161,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -8183,26 +8242,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -8260,12 +8322,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -8471,7 +8528,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', KEYS[2], base) end
         return { 'stored', integer(slot) }
-        """#, sha: "7a27c5941203099714b50ee067313828ddb48d5c")
+        """#, sha: "c708ef8576fab2ac47ac2aeb76e971652e3d6a59")
 
     /// `scheduleCommand.lua`
     static let scheduleCommand = RedisScript(name: "scheduleCommand", source: #"""
@@ -8727,26 +8784,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -8799,26 +8865,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -8876,12 +8945,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -9071,7 +9135,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "32b6f004cb43513f75b5a6cd9715a37ae53bd96b")
+        """#, sha: "aee9d8a2dd8ed62a2de0d2f095b86c5343ca9a27")
 
     /// `schedules.lua`
     static let schedules = RedisScript(name: "schedules", source: #"""
@@ -9696,26 +9760,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -9768,26 +9841,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -9845,12 +9921,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -10105,7 +10176,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "b5502ccd9178fb014d0d5433e428a8a126dac07d")
+        """#, sha: "95b12012d1f2db591d2aea6b1158175c9edf4146")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -10312,26 +10383,35 @@ enum Scripts {
                 queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
             if group then readGroup(groupsAt(queue.base), group) end
         end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
         local function releaseParent(queue, parent, id)
             local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-            priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+            delay = tonumber(delay) or 0
             if delay > 0 then
                 local due = now + delay
-                local lowest, last = due * 4096, due * 4096 + 4095
-                local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-                call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+                delayIn(queue, id, due)
                 emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-                local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-                call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+                markDelayOf(queue)
                 return
             end
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-            elseif priority == 0 then
-                call('RPUSH', queue.wait, id)
-            else
-                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -10384,26 +10464,29 @@ enum Scripts {
         end
         local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
         local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
         local function dependentsOf(job)
             local others = {}
-            for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-                local word, parent = string.match(text, '^(%a+) (.*)$')
-                others[index] = { parent = parent, policy = policyOf(word) }
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
             end
             return others
         end
         local function forgetParent(job, parent)
-            local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-            if first == parent then
-                local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
                 if not second then return end
-                local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-                local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-                call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-                call('LREM', dependentsKey(job), 1, list[1])
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
             else
-                for _, entry in ipairs(list) do
-                    if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
                 end
             end
             local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -10461,12 +10544,7 @@ enum Scripts {
                 call('DEL', jobKeys(parent))
                 return
             end
-            local group = call('HGET', parent, 'grp')
-            if group then
-                enterGroup(groupsAt(queue.base), group, id, 0, true)
-            else
-                call('RPUSH', queue.wait, id)
-            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
             markOf(queue)
             emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
         end
@@ -10535,7 +10613,7 @@ enum Scripts {
         end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
         return { #ended, page[1] }
-        """#, sha: "2e63581d4cb88b4f935b11b0dcf8e2fb0a2582cd")
+        """#, sha: "c79f9c94e0aabd8e7d53f9f39ba6afef9c77a112")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

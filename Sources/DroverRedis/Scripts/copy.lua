@@ -5,7 +5,7 @@
 --       keys, then of the new job: id, options, priority, group or empty, 1 when it goes before all others.
 -- Reply: `done`, `notFound`, `scheduled` (it is the next run of a schedule, and can't go), or the state that does not allow it.
 -- O(log jobs); O(waiting) where the job goes and is in the list of waiting ones.
---#include keys keys-more time base groups marks places parents removal state copying
+--#include keys keys-more time base groups marks places parents removal state telling copying
 local id, only, removes, other, newID = ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5], ARGV[6]
 local job, group = base .. id, ARGV[9] ~= '' and ARGV[9]
 if call('EXISTS', job) == 0 then return 'notFound' end

@@ -4,12 +4,14 @@
 -- KEYS: the base of the queue's keys, the key under which this exchange, or the last one of its lane, is remembered, and,
 --       where a letter is to be stored, the set of queues.
 -- ARGV: time (tests), token, lease in ms, claim limit (0 for none, -1 when nothing is to be settled either), worker,
---       points of metrics (0 for none), behind which may stand the worker's rate: jobs and ms; the exchange's number in its lane (empty for one that stands alone),
+--       points of metrics (0 for none), behind which may stand the worker's rate: jobs and ms; the exchange's number in its
+--       lane (empty for one that stands alone),
 --       number of rules, then each rule: count, age in ms (empty where it has none);
 --       number of settlements, then those, in runs of the same outcome, token and rule:
 --         outcome, token, number of the rule or 0, how many, then of each its id and what the outcome has:
---         c result · k result, the key under which it is kept, ms · f reason keep trace exhausted · d as f, then the base of the keys of the dead-letter queue, the
---         letter's id, options, priority, group or empty, 1 when it goes before all others · x · r delay reason keep trace · s delay · b · w · l ms
+--         c result · k result, the key under which it is kept, ms · f reason keep trace exhausted · d as f, then the base of
+--         the keys of the dead-letter queue, the letter's id, options, priority, group or empty, 1 when it goes before all
+--         others · x · r delay reason keep trace · s delay · b · w · l ms
 --       (`keep` is -1 where there is no trace).
 -- Reply: statuses (s settled, l lease lost), paused 0/1, ms until there may be a job to claim or -1, the time or, when it is a
 --        repetition, empty; then each claimed job: id, which attempt it is or, in a repetition, ms of its lease that
@@ -56,7 +58,15 @@ else
     local index = 0
     while index < count do
         local outcome, size, width = ARGV[at], tonumber(ARGV[at + 3]), 1
-        if outcome == 'c' or outcome == 's' or outcome == 'l' then width = 2 elseif outcome == 'f' or outcome == 'r' then width = 5 elseif outcome == 'd' then width = 11 elseif outcome == 'k' then width = 4 end
+        if outcome == 'c' or outcome == 's' or outcome == 'l' then
+            width = 2
+        elseif outcome == 'f' or outcome == 'r' then
+            width = 5
+        elseif outcome == 'k' then
+            width = 4
+        elseif outcome == 'd' then
+            width = 11
+        end
         local run = { outcome = outcome, token = ARGV[at + 1], rule = rules[tonumber(ARGV[at + 2])] }
         at = at + 4
         for _ = 1, size do
@@ -120,7 +130,8 @@ if count > 0 then
         local job, run = jobs[index], runs[index]
         local hash
         if run.outcome == 'c' then
-            hash = call('HLEN', job) == 9 and bare or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
+            hash = call('HLEN', job) == 9 and bare
+                or call('HMGET', job, 'atm', 'parentKey', 'deid', 'defa', 'priority', 'cnl', 'ats', 'grp', 'dps')
             local size, rule = #rare, run.rule
             rare[size + 1], rare[size + 2] = job .. ':dependencies', job .. ':unsuccessful'
             if hash[2] or hash[3] or hash[4] or hash[8] or hash[9] or rule and (rule.count or rule.age) then isPlain = false end
@@ -149,7 +160,7 @@ local wakeRested, takeByTurns, park, nextRest, hasParked
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
-    --#include keys-more groups marks places due parents copying removal entering deduplication metrics failure settling
+    --#include keys-more groups marks places due parents telling copying removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]

@@ -11,7 +11,7 @@
 --       with its maximum length behind it.
 -- Where a key holds something else the script writes nothing: what it is going to write it reads first, each key with a
 -- command of its type. O(jobs, each O(log jobs)).
---#include keys keys-more time base groups parents
+--#include keys keys-more time base groups parents telling
 local width, first = 9, 4
 local count = (#ARGV - first + 1) / width
 local queues, order = {}, {}
@@ -47,9 +47,8 @@ local function parentsOf(job)
     local parents = {}
     local key, text, isShared = unpack(call('HMGET', job, 'parentKey', 'parent', 'dps'))
     if key then parents[1] = { key = key, text = text } end
-    for _, entry in ipairs(isShared and call('LRANGE', dependentsKey(job), 0, -1) or {}) do
-        local word, other = string.match(entry, '^(%a+) (.*)$')
-        parents[#parents + 1] = { key = other, word = word }
+    for _, other in ipairs(isShared and dependentsOf(job) or {}) do
+        parents[#parents + 1] = { key = other.parent, word = other.word }
     end
     return parents
 end
@@ -147,33 +146,10 @@ if tooLong then return tooLong end
 if full then return full end
 
 -- From here on it is written.
-local function tell(queue, name, ...)
-    if queue.hasTrimmed then
-        call('XADD', queue.events, eventID, 'event', name, ...)
-        return
-    end
-    queue.hasTrimmed = true
-    call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
-    if not queue.kept then
-        queue.kept = '10000'
-        call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
-        call('SADD', KEYS[2], queue.base)
-    end
-end
-
--- The policies as members of `parent` and of options (PROTOCOL 14.3).
-local members = { none = '', fail = ',"fpof":true', continue = ',"cpof":true', ignore = ',"idof":true', remove = ',"rdof":true' }
-
--- The `parent` field of a child (PROTOCOL 4).
-local function parentText(parent, word)
-    local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-    return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. members[word] .. '}'
-end
-
 -- Options with the parent and what the failure means to it, which other clients look for there (PROTOCOL 5.2).
 local function childOptions(options, parent, word)
     local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
-    return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. members[word] .. ','
+    return '{"parent":{"id":' .. cjson.encode(id) .. ',"queue":' .. cjson.encode(queueKey) .. '}' .. flagText(word) .. ','
         .. string.sub(options, 2)
 end
 
@@ -248,33 +224,21 @@ if nodes[1].isKnown then
         tellFailures()
         wakeParentIfDone(outer)
     end
-    tell(node.queue, 'duplicated', 'jobId', node.id)
+    tellIn(node.queue, 'duplicated', 'jobId', node.id)
     return '=' .. node.id
 end
 
 local function enter(node, due)
     local queue, id, priority, entry = node.queue, node.id, ARGV[node.at + 7], ARGV[node.at + 8]
     if due and due > now then
-        local lowest, last = due * 4096, due * 4096 + 4095
-        local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-        local score = taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest
-        call('ZADD', queue.delayed, integer(score), id)
+        delayIn(queue, id, due)
         queue.hasDelayed = true
-        tell(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+        tellIn(queue, 'delayed', 'jobId', id, 'delay', integer(due))
         return
     end
-    local isFirst = entry == 'l' or string.byte(entry) == 102
-    if node.group then
-        enterGroup(groupsAt(queue.base), node.group, id, tonumber(priority), isFirst and priority == '0')
-    elseif priority ~= '0' then
-        call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-    elseif isFirst then
-        call('RPUSH', queue.wait, id)
-    else
-        call('LPUSH', queue.wait, id)
-    end
+    enterIn(queue, id, tonumber(priority), entry == 'l' or string.byte(entry) == 102, node.group)
     queue.hasPushed = true
-    tell(queue, 'waiting', 'jobId', id)
+    tellIn(queue, 'waiting', 'jobId', id)
 end
 
 for index, node in ipairs(nodes) do
@@ -286,7 +250,7 @@ for index, node in ipairs(nodes) do
     elseif node.isKnown then
         call('INCR', queue.id)
         link(node, bonds)
-        tell(queue, 'duplicated', 'jobId', node.id)
+        tellIn(queue, 'duplicated', 'jobId', node.id)
     else
         local number = integer(call('INCR', queue.id))
         if node.id == '' then
@@ -297,7 +261,7 @@ for index, node in ipairs(nodes) do
         local span = tonumber(string.sub(entry, 2))
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
-        tell(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+        tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
         local parent, options = bonds[1], ARGV[at + 6]
         if parent then options = childOptions(options, parent.key, parent.word) end
         call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
@@ -310,7 +274,7 @@ for index, node in ipairs(nodes) do
         end
         if node.hasChildren then
             call('ZADD', queue.children, nowText, node.id)
-            tell(queue, 'waiting-children', 'jobId', node.id)
+            tellIn(queue, 'waiting-children', 'jobId', node.id)
         else
             enter(node, due)
         end
@@ -322,9 +286,6 @@ for _, node in ipairs(nodes) do
 end
 for _, queue in ipairs(order) do
     if queue.hasPushed then markOf(queue) end
-    if queue.hasDelayed then
-        local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-        call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
-    end
+    if queue.hasDelayed then markDelayOf(queue) end
 end
 return '+' .. nodes[1].id

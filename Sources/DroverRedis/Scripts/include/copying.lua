@@ -1,5 +1,5 @@
--- Making a new job of a stored one, in another queue (docs/store-contract.md, copies). `groups` and `parents` come before
--- it; KEYS[#KEYS] is the set of queues.
+-- Making a new job of a stored one, in another queue (docs/store-contract.md, copies). `groups`, `parents` and `telling`
+-- come before it.
 local openedQueues = {}
 
 -- The keys of a queue and what is known of it, once: with all that a new job of this id may write read, each key with a
@@ -26,20 +26,6 @@ local function openQueue(other, id, group)
     return queue
 end
 
-local function tellIn(queue, name, ...)
-    if queue.hasTrimmed then
-        call('XADD', queue.events, eventID, 'event', name, ...)
-        return
-    end
-    queue.hasTrimmed = true
-    call('XADD', queue.events, 'MAXLEN', '~', queue.kept or '10000', eventID, 'event', name, ...)
-    if not queue.kept then
-        queue.kept = '10000'
-        call('HSET', queue.meta, 'opts.maxLenEvents', queue.kept)
-        call('SADD', KEYS[#KEYS], queue.base)
-    end
-end
-
 -- Stores a job with the name and the payload of the job `source`, and enqueues it, unless there is one of its id.
 local function copyJob(source, queue, id, options, priority, group, isFirst)
     local job = queue.base .. id
@@ -52,16 +38,8 @@ local function copyJob(source, queue, id, options, priority, group, isFirst)
     tellIn(queue, 'added', 'jobId', id, 'name', name or '')
     call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
         'priority', priority)
-    if group then
-        call('HSET', job, 'grp', group)
-        enterGroup(groupsAt(queue.base), group, id, tonumber(priority), isFirst and priority == '0')
-    elseif priority ~= '0' then
-        call('ZADD', queue.prioritized, integer(tonumber(priority) * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-    elseif isFirst then
-        call('RPUSH', queue.wait, id)
-    else
-        call('LPUSH', queue.wait, id)
-    end
+    if group then call('HSET', job, 'grp', group) end
+    enterIn(queue, id, tonumber(priority), isFirst, group)
     tellIn(queue, 'waiting', 'jobId', id)
     markOf(queue)
 end

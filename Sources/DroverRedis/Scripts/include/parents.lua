@@ -24,27 +24,44 @@ local function readParent(parent)
     if group then readGroup(groupsAt(queue.base), group) end
 end
 
+-- Lets a job of any queue wait for a worker: in its group, at its priority, or without one at the front or the back. Who
+-- calls wakes and tells.
+local function enterIn(queue, id, priority, isFirst, group)
+    if group then
+        enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+    elseif priority ~= 0 then
+        call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+    else
+        call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+    end
+end
+
+-- Lets a job of any queue wait until an instant: in one of the 4,096 places of its millisecond, behind those that are taken
+-- (PROTOCOL 7.2).
+local function delayIn(queue, id, due)
+    local lowest, last = due * 4096, due * 4096 + 4095
+    local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+    call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+end
+
+-- Wakes who waits for the earliest delayed job of a queue.
+local function markDelayOf(queue)
+    local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+    call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+end
+
 -- Puts a parent that was taken out of waiting-children to work: to the front, to its priority, or to its delay.
 local function releaseParent(queue, parent, id)
     local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
-    priority, delay = tonumber(priority) or 0, tonumber(delay) or 0
+    delay = tonumber(delay) or 0
     if delay > 0 then
         local due = now + delay
-        local lowest, last = due * 4096, due * 4096 + 4095
-        local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
-        call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        delayIn(queue, id, due)
         emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
-        local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
-        call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        markDelayOf(queue)
         return
     end
-    if group then
-        enterGroup(groupsAt(queue.base), group, id, priority, priority == 0)
-    elseif priority == 0 then
-        call('RPUSH', queue.wait, id)
-    else
-        call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
-    end
+    enterIn(queue, id, tonumber(priority) or 0, true, group)
     markOf(queue)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
 end
@@ -107,31 +124,38 @@ local function freeDeduplication(id, deduplication)
     if call('GET', holder) == id then call('DEL', holder, postponed) end
 end
 
--- The parents of a job beside the first.
+-- The members of a job's `parent` and of its options that say what its failure means (PROTOCOL 14.3), by Drover's words.
 local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
 local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+
+-- The `parent` of a child (PROTOCOL 4).
+local function parentText(parent, word)
+    local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+    return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+end
+
+-- The parents of a job beside the first, and what each entry that says so is.
 local function dependentsOf(job)
     local others = {}
-    for index, text in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
-        local word, parent = string.match(text, '^(%a+) (.*)$')
-        others[index] = { parent = parent, policy = policyOf(word) }
+    for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+        local word, parent = string.match(entry, '^(%a+) (.*)$')
+        others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
     end
     return others
 end
 
 -- Takes one of several parents from a job; the next is then BullMQ's.
 local function forgetParent(job, parent)
-    local first, list = call('HGET', job, 'parentKey'), call('LRANGE', dependentsKey(job), 0, -1)
-    if first == parent then
-        local word, second = string.match(list[1] or '', '^(%a+) (.*)$')
+    local others = dependentsOf(job)
+    if call('HGET', job, 'parentKey') == parent then
+        local second = others[1]
         if not second then return end
-        local queueKey, id = string.match(second, '^(.*):([^:]*)$')
-        local text = '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey)
-        call('HSET', job, 'parentKey', second, 'parent', text .. (flags[word] and ',"' .. flags[word] .. '":true}' or '}'))
-        call('LREM', dependentsKey(job), 1, list[1])
+        call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+        call('LREM', dependentsKey(job), 1, second.entry)
     else
-        for _, entry in ipairs(list) do
-            if string.match(entry, '^%a+ (.*)$') == parent then call('LREM', dependentsKey(job), 1, entry) end
+        for _, other in ipairs(others) do
+            if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
         end
     end
     local other, id = string.match(job, '^(.*:)([^:]*)$')
@@ -199,12 +223,7 @@ local function detach(job, parent, isSwept)
         call('DEL', jobKeys(parent))
         return
     end
-    local group = call('HGET', parent, 'grp')
-    if group then
-        enterGroup(groupsAt(queue.base), group, id, 0, true)
-    else
-        call('RPUSH', queue.wait, id)
-    end
+    enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
     markOf(queue)
     emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
 end
