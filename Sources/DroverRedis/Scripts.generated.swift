@@ -1609,11 +1609,17 @@ enum Scripts {
         local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, false
         local rules
         local groups
+        local leftovers
         for index = 1, count do
             local at = index * 6 - 4
             local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
             if id ~= '' then
-                known[id] = call('EXISTS', base .. id) == 1
+                local found = call('EXISTS', base .. id, base .. id .. ':dependents')
+                known[id] = found > 0 and call('EXISTS', base .. id) == 1
+                if found > 0 and not known[id] then
+                    leftovers = leftovers or {}
+                    leftovers[id] = true
+                end
                 others = others + 1
             end
             local kind = string.byte(entry)
@@ -1700,8 +1706,8 @@ enum Scripts {
             if not isNeeded then return full end
             room = nil
         end
-        local standing, replace, hold, keep
-        if groups or rules then
+        local standing, replace, hold, keep, tellLeftover
+        if groups or rules or leftovers then
         local knownQueues = {}
         local fullScore = 4503599627370496
         function groupsAt(other)
@@ -2142,6 +2148,299 @@ enum Scripts {
         end
             for _, rule in pairs(rules) do readHold(rule) end
         end
+        if leftovers then
+        local childrenKey, checkKey = base .. 'waiting-children', base .. 'stalled-check'
+        local repeatKey, pausedKey = base .. 'repeat', base .. 'paused'
+        local completedMetricsKey, failedMetricsKey = base .. 'metrics:completed', base .. 'metrics:failed'
+        local ringKey, restingKey = base .. 'drover:ring', base .. 'drover:resting'
+        local moveKey = base .. 'drover:move'
+        local function logKey(job) return job .. ':logs' end
+        local function jobKeys(job)
+            return job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed', job .. ':unsuccessful',
+                job .. ':dependents'
+        end
+        local function dependentsKey(job) return job .. ':dependents' end
+        local function sharedKeyOf(other) return other .. 'drover:shared' end
+        local function sharedQueuesOf(other) return string.match(other, '^(.*):[^:]*:$') .. ':drover-shared' end
+        local function queueOf(job)
+            local other, id = string.match(job, '^(.*):([^:]*)$')
+            return {
+                base = other .. ':', meta = other .. ':meta', wait = other .. ':wait', active = other .. ':active', pc = other .. ':pc',
+                prioritized = other .. ':prioritized', delayed = other .. ':delayed', failed = other .. ':failed',
+                children = other .. ':waiting-children', marker = other .. ':marker', events = other .. ':events',
+            }, id
+        end
+        local function deduplicationKeys(id) return base .. 'de:' .. id, base .. 'dn:' .. id end
+        local pausedSchedulersKey = base .. 'drover:schedulers'
+        local function schedulerKey(id) return repeatKey .. ':' .. id end
+        local function pausedSchedulerKey(id) return base .. 'drover:scheduler-' .. id end
+        local function iterationID(scheduler, slot) return string.format('repeat:%s:%d', scheduler, slot) end
+        local function emitTo(queue, name, ...) call('XADD', queue.events, eventID, 'event', name, ...) end
+        local function markOf(queue)
+            local paused, concurrency = unpack(call('HMGET', queue.meta, 'paused', 'concurrency'))
+            local places = tonumber(concurrency)
+            if paused or (places and call('LLEN', queue.active) >= places) then return end
+            call('ZADD', queue.marker, '0', '0')
+        end
+        local parentsRead = {}
+        local function readParent(parent)
+            if parentsRead[parent] then return end
+            parentsRead[parent] = true
+            local queue, group = queueOf(parent), call('HGET', parent, 'grp')
+            call('EXISTS', parent, parent .. ':dependencies', parent .. ':processed', parent .. ':failed', parent .. ':unsuccessful',
+                queue.wait, queue.prioritized, queue.pc, queue.delayed, queue.failed, queue.children, queue.marker, queue.events)
+            if group then readGroup(groupsAt(queue.base), group) end
+        end
+        local function enterIn(queue, id, priority, isFirst, group)
+            if group then
+                enterGroup(groupsAt(queue.base), group, id, priority, isFirst and priority == 0)
+            elseif priority ~= 0 then
+                call('ZADD', queue.prioritized, integer(priority * 4294967296 + call('INCR', queue.pc) % 4294967296), id)
+            else
+                call(isFirst and 'RPUSH' or 'LPUSH', queue.wait, id)
+            end
+        end
+        local function delayIn(queue, id, due)
+            local lowest, last = due * 4096, due * 4096 + 4095
+            local taken = call('ZREVRANGEBYSCORE', queue.delayed, integer(last), integer(lowest), 'WITHSCORES', 'LIMIT', 0, 1)
+            call('ZADD', queue.delayed, integer(taken[1] and math.min(tonumber(taken[2]) + 1, last) or lowest), id)
+        end
+        local function markDelayOf(queue)
+            local earliest = call('ZRANGE', queue.delayed, 0, 0, 'WITHSCORES')
+            call('ZADD', queue.marker, string.format('%.17g', tonumber(earliest[2]) / 4096), '1')
+        end
+        local function releaseParent(queue, parent, id)
+            local priority, delay, group = unpack(call('HMGET', parent, 'priority', 'delay', 'grp'))
+            delay = tonumber(delay) or 0
+            if delay > 0 then
+                local due = now + delay
+                delayIn(queue, id, due)
+                emitTo(queue, 'delayed', 'jobId', id, 'delay', integer(due))
+                markDelayOf(queue)
+                return
+            end
+            enterIn(queue, id, tonumber(priority) or 0, true, group)
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function takeWaiting(queue, id)
+            local score = call('ZSCORE', queue.children, id)
+            return score and tonumber(score) >= 0 and call('ZREM', queue.children, id) == 1
+        end
+        local function wakeParent(parent)
+            local queue, id = queueOf(parent)
+            if call('EXISTS', parent) == 1 and takeWaiting(queue, id) then releaseParent(queue, parent, id) end
+        end
+        local function wakeParentIfDone(parent)
+            if call('SCARD', parent .. ':dependencies') == 0 then wakeParent(parent) end
+        end
+        local function childCompleted(job, parent, result)
+            if call('SREM', parent .. ':dependencies', job) == 0 then return end
+            call('HSET', parent .. ':processed', job, result)
+            wakeParentIfDone(parent)
+        end
+        local function policiesOf(text)
+            local isObject, policy = pcall(cjson.decode, text or '{}')
+            return isObject and type(policy) == 'table' and policy or {}
+        end
+        local function childFailed(job, parent, policy, reason)
+            local isKept = not (policy.fpof or policy.cpof or policy.idof or policy.rdof)
+            if isKept or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if policy.fpof then
+                local queue, id = queueOf(parent)
+                call('ZADD', parent .. ':unsuccessful', nowText, job)
+                if call('EXISTS', parent) == 0 then return end
+                local wasWaiting = takeWaiting(queue, id)
+                local wasDelayed = not wasWaiting and call('ZREM', queue.delayed, id) == 1
+                if wasDelayed then call('HSET', parent, 'delay', '0') end
+                if wasWaiting or wasDelayed or not call('ZSCORE', queue.failed, id) then
+                    call('HSET', parent, 'defa', 'child ' .. job .. ' failed')
+                end
+                if wasWaiting or wasDelayed then releaseParent(queue, parent, id) end
+            elseif policy.cpof then
+                call('HSET', parent .. ':failed', job, reason)
+                wakeParent(parent)
+            else
+                wakeParentIfDone(parent)
+                if policy.idof then call('HSET', parent .. ':failed', job, reason) end
+            end
+        end
+        local function freeDeduplication(id, deduplication)
+            if not deduplication then return end
+            local holder, postponed = deduplicationKeys(deduplication)
+            if call('GET', holder) == id then call('DEL', holder, postponed) end
+        end
+        local flags = { fail = 'fpof', continue = 'cpof', ignore = 'idof', remove = 'rdof' }
+        local function policyOf(word) return flags[word] and { [flags[word]] = true } or {} end
+        local function flagText(word) return flags[word] and ',"' .. flags[word] .. '":true' or '' end
+        local function parentText(parent, word)
+            local queueKey, id = string.match(parent, '^(.*):([^:]*)$')
+            return '{"id":' .. cjson.encode(id) .. ',"queueKey":' .. cjson.encode(queueKey) .. flagText(word) .. '}'
+        end
+        local function dependentsOf(job)
+            local others = {}
+            for index, entry in ipairs(call('LRANGE', dependentsKey(job), 0, -1)) do
+                local word, parent = string.match(entry, '^(%a+) (.*)$')
+                others[index] = { parent = parent, word = word, policy = policyOf(word), entry = entry }
+            end
+            return others
+        end
+        local function forgetParent(job, parent)
+            local others = dependentsOf(job)
+            if call('HGET', job, 'parentKey') == parent then
+                local second = others[1]
+                if not second then return end
+                call('HSET', job, 'parentKey', second.parent, 'parent', parentText(second.parent, second.word))
+                call('LREM', dependentsKey(job), 1, second.entry)
+            else
+                for _, other in ipairs(others) do
+                    if other.parent == parent then call('LREM', dependentsKey(job), 1, other.entry) end
+                end
+            end
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if call('LLEN', dependentsKey(job)) == 0 then
+                call('HDEL', job, 'dps')
+                call('HDEL', sharedKeyOf(other), id)
+            elseif told then
+                call('HSET', sharedKeyOf(other), id, string.match(told, '^%d*') .. ' ' .. (call('HGET', job, 'parentKey') or ''))
+            end
+        end
+        local function readParents(job, parent, isShared)
+            if parent then readParent(parent) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do readParent(other.parent) end
+            local own = string.match(job, '^(.*:)[^:]*$')
+            call('HLEN', sharedKeyOf(own))
+            call('SCARD', sharedQueuesOf(own))
+        end
+        local function noteTold(job, stamp, first)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if stamp then
+                call('HSET', sharedKeyOf(other), id, stamp .. ' ' .. (first or ''))
+                call('SADD', sharedQueuesOf(other), other)
+            else
+                call('HDEL', sharedKeyOf(other), id)
+            end
+        end
+        local function tellCompleted(job, parent, isShared, result)
+            if parent then childCompleted(job, parent, result) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do childCompleted(job, other.parent, result) end
+            noteTold(job)
+        end
+        local function tellFailed(job, parent, text, isShared, reason, ended)
+            if parent then childFailed(job, parent, policiesOf(text), reason) end
+            if not isShared then return end
+            local waits = false
+            for _, other in ipairs(dependentsOf(job)) do
+                childFailed(job, other.parent, other.policy, reason)
+                waits = waits or not next(other.policy)
+            end
+            noteTold(job, waits and (ended or nowText), parent)
+        end
+        local leaveParents
+        local function detach(job, parent, isSwept)
+            if call('EXISTS', parent) == 0 or call('SREM', parent .. ':dependencies', job) == 0 then return end
+            if call('SCARD', parent .. ':dependencies') > 0 then return end
+            local queue, id = queueOf(parent)
+            if not takeWaiting(queue, id) then return end
+            if isSwept and base .. id == parent then
+                local above, deduplication, isShared = unpack(call('HMGET', parent, 'parentKey', 'deid', 'dps'))
+                leaveParents(parent, above, isShared, true)
+                freeDeduplication(id, deduplication)
+                call('DEL', jobKeys(parent))
+                return
+            end
+            enterIn(queue, id, 0, true, call('HGET', parent, 'grp'))
+            markOf(queue)
+            emitTo(queue, 'waiting', 'jobId', id, 'prev', 'waiting-children')
+        end
+        local function tellEnd(job, parent)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local told = call('HGET', sharedKeyOf(other), id)
+            if not told then return end
+            local finished, result, reason, text = unpack(call('HMGET', job, 'finishedOn', 'returnvalue', 'failedReason', 'parent'))
+            if not finished or finished == string.match(told, '^%d*') then return end
+            if result then
+                tellCompleted(job, parent, true, result)
+            elseif reason then
+                tellFailed(job, parent, text, true, reason, finished)
+            end
+        end
+        function leaveParents(job, parent, isShared, isSwept, others)
+            if isShared then tellEnd(job, parent) end
+            if parent and not (others and others[parent]) then detach(job, parent, isSwept) end
+            if not isShared then return end
+            for _, other in ipairs(dependentsOf(job)) do
+                if not (others and others[other.parent]) then detach(job, other.parent, isSwept) end
+            end
+            noteTold(job)
+        end
+        local function areOfType(types)
+            for key, kind in pairs(types) do
+                local found = call('TYPE', key).ok
+                if found ~= kind and found ~= 'none' then return false end
+            end
+            return true
+        end
+        local function isSound(parent)
+            local queue = queueOf(parent)
+            return areOfType({
+                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
+                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
+                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
+                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
+            })
+        end
+        local function endOf(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
+            if item.parent and not isSound(item.parent) then return end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if not isSound(dependent.parent) then return end
+            end
+            if item.isGone then
+                if first then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            readParents(job, item.parent, true)
+            return item
+        end
+        local function tellEndOf(item)
+            if item.result then
+                tellCompleted(item.job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(item.job, item.parent, true)
+                call('DEL', dependentsKey(item.job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+        end
+            for id in pairs(leftovers) do leftovers[id] = leftoverOf(base .. id) end
+            tellLeftover = tellEndOf
+        end
         local counter = call('INCRBY', idKey, count) - count
         local function takeBack()
             if counter == 0 then call('DEL', idKey) else call('INCRBY', idKey, -count) end
@@ -2200,6 +2499,7 @@ enum Scripts {
                     end
                     local delay = due and due > now and integer(due - now) or '0'
                     tell('added', 'jobId', id, 'name', name)
+                    if leftovers and leftovers[id] then tellLeftover(leftovers[id]) end
                     call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                         'delay', delay, 'priority', ARGV[at + 4])
                     if rule then hold(rule, old, id) end
@@ -2233,7 +2533,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "04fe6ba3b2fa95071f7ab0d11902f7712ef89bf2")
+        """#, sha: "4c89aed2b4d9e76e4208e8c69eb4ae4ef40d2ae8")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -4585,6 +4885,67 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function areOfType(types)
+            for key, kind in pairs(types) do
+                local found = call('TYPE', key).ok
+                if found ~= kind and found ~= 'none' then return false end
+            end
+            return true
+        end
+        local function isSound(parent)
+            local queue = queueOf(parent)
+            return areOfType({
+                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
+                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
+                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
+                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
+            })
+        end
+        local function endOf(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
+            if item.parent and not isSound(item.parent) then return end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if not isSound(dependent.parent) then return end
+            end
+            if item.isGone then
+                if first then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            readParents(job, item.parent, true)
+            return item
+        end
+        local function tellEndOf(item)
+            if item.result then
+                tellCompleted(item.job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(item.job, item.parent, true)
+                call('DEL', dependentsKey(item.job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+        end
         local function tellIn(queue, name, ...)
             if queue.hasTrimmed then
                 call('XADD', queue.events, eventID, 'event', name, ...)
@@ -4687,6 +5048,7 @@ enum Scripts {
                 node.key = queue.base .. node.id
                 node.isKnown = call('EXISTS', node.key) == 1
                 readChildren(node.key)
+                node.leftover = not node.isKnown and leftoverOf(node.key)
                 call('LLEN', dependentsKey(node.key))
             end
             nodes[index] = node
@@ -4822,6 +5184,7 @@ enum Scripts {
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
                 tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+                if node.leftover then tellEndOf(node.leftover) end
                 local parent, options = bonds[1], ARGV[at + 6]
                 if parent then options = childOptions(options, parent.key, parent.word) end
                 call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
@@ -4849,7 +5212,7 @@ enum Scripts {
             if queue.hasDelayed then markDelayOf(queue) end
         end
         return '+' .. nodes[1].id
-        """#, sha: "bb352656a7d771674088522dbac0e4bc657787ad")
+        """#, sha: "8353f43c035977d6d6cb1f6aa665f062a857e63c")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -9946,6 +10309,67 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function areOfType(types)
+            for key, kind in pairs(types) do
+                local found = call('TYPE', key).ok
+                if found ~= kind and found ~= 'none' then return false end
+            end
+            return true
+        end
+        local function isSound(parent)
+            local queue = queueOf(parent)
+            return areOfType({
+                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
+                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
+                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
+                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
+            })
+        end
+        local function endOf(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
+            if item.parent and not isSound(item.parent) then return end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if not isSound(dependent.parent) then return end
+            end
+            if item.isGone then
+                if first then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            readParents(job, item.parent, true)
+            return item
+        end
+        local function tellEndOf(item)
+            if item.result then
+                tellCompleted(item.job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(item.job, item.parent, true)
+                call('DEL', dependentsKey(item.job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
@@ -10162,6 +10586,15 @@ enum Scripts {
             removed = removed + #ids
         end
         if removed >= limit then return { removed, 1, '' } end
+        local page, told = call('HSCAN', sharedKeyOf(base), '0', 'COUNT', integer(limit)), 0
+        for index = 1, #page[2], 2 do
+            local item = endOf(base .. page[2][index], page[2][index + 1])
+            if item then
+                tellEndOf(item)
+                told = told + 1
+            end
+        end
+        if told > 0 and page[1] ~= '0' then return { removed, 1, '' } end
         local groups = groupsAt(base)
         for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
             local group = groupAt(groups, name)
@@ -10176,7 +10609,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "95b12012d1f2db591d2aea6b1158175c9edf4146")
+        """#, sha: "4bad7457326bafdf065d8738e1b14686be0f4b7c")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -10569,38 +11002,53 @@ enum Scripts {
             end
             noteTold(job)
         end
-        local sharedKey = sharedKeyOf(base)
-        call('SCARD', sharedQueuesOf(base))
-        local page = call('HSCAN', sharedKey, ARGV[2], 'COUNT', ARGV[3])
-        local ended = {}
-        for index = 1, #page[2], 2 do
-            local id, value = page[2][index], page[2][index + 1]
-            local job = base .. id
+        local function areOfType(types)
+            for key, kind in pairs(types) do
+                local found = call('TYPE', key).ok
+                if found ~= kind and found ~= 'none' then return false end
+            end
+            return true
+        end
+        local function isSound(parent)
+            local queue = queueOf(parent)
+            return areOfType({
+                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
+                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
+                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
+                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
+            })
+        end
+        local function endOf(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
             local stamp, first = string.match(value, '^(%d*) (.*)$')
             if first == '' then first = nil end
-            local parent, text, finished, result, reason, name =
-                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason', 'name'))
-            local item = { job = job, parent = parent or first, text = text }
-            if not name and call('EXISTS', job) == 0 then
-                item.isGone = true
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
+            if item.parent and not isSound(item.parent) then return end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if not isSound(dependent.parent) then return end
+            end
+            if item.isGone then
                 if first then
                     item.result = call('HGET', first .. ':processed', job)
                     item.reason = not item.result and (call('HGET', first .. ':failed', job)
                         or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
                 end
-                ended[#ended + 1] = item
-            elseif finished and finished ~= stamp then
-                if call('ZSCORE', completedKey, id) then
-                    item.result = result or 'null'
-                    ended[#ended + 1] = item
-                elseif call('ZSCORE', failedKey, id) then
-                    item.reason, item.finished = reason or '', finished
-                    ended[#ended + 1] = item
-                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
             end
+            readParents(job, item.parent, true)
+            return item
         end
-        for _, item in ipairs(ended) do readParents(item.job, item.parent, true) end
-        for _, item in ipairs(ended) do
+        local function tellEndOf(item)
             if item.result then
                 tellCompleted(item.job, item.parent, true, item.result)
             elseif item.reason then
@@ -10611,9 +11059,19 @@ enum Scripts {
                 call('DEL', dependentsKey(item.job))
             end
         end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+        end
+        local sharedKey = sharedKeyOf(base)
+        call('SCARD', sharedQueuesOf(base))
+        local page = call('HSCAN', sharedKey, ARGV[2], 'COUNT', ARGV[3])
+        local ended = {}
+        for index = 1, #page[2], 2 do ended[#ended + 1] = endOf(base .. page[2][index], page[2][index + 1]) end
+        for _, item in ipairs(ended) do tellEndOf(item) end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
         return { #ended, page[1] }
-        """#, sha: "c79f9c94e0aabd8e7d53f9f39ba6afef9c77a112")
+        """#, sha: "0400fb512b12647d6ca0e8c543edf4c8905ff5af")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

@@ -36,6 +36,21 @@ extension ConformanceCase {
                 bench.kinds(in: letter.queue), is: [.added("mail"), .waiting(from: nil)], "the events of the letter's")
             try await bench.expect(bench.counts(of: letter.queue)[.waiting], is: 1, "the jobs that wait there")
         },
+        Case("dead letters", "the letter of a parent that fails by a child names the child as the parent does") {
+            bench in
+            try await bench.addFlow("p", [bench.child("a", .failParent)])
+            try await bench.settleNext("a", bench.failure())
+            let claimed = try await bench.claimOne()
+            let reason = claimed.job.deferredFailure ?? "none"
+            let letter = bench.letter("l", of: claimed, reason: reason)
+            let settlement = Settlement(
+                lease: claimed.lease, outcome: bench.failure(reason), deadLetter: letter)
+            try await bench.expect(bench.exchange([settlement]).settled, is: [.settled], "the status")
+            let expected = Failure.failedWith(child: bench.key("a"))
+            try await bench.expect(bench.job("p").failedReason, is: expected, "why the parent failed")
+            try await bench.expect(
+                bench.job(letter.key).options.deadLetter?.reason, is: expected, "why, as the letter says")
+        },
         Case("dead letters", "only a failure leaves one") { bench in
             let ids = ["a", "b", "c", "d", "e"]
             try await bench.addAll(ids)

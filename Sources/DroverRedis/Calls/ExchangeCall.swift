@@ -85,7 +85,10 @@ struct ExchangeCall {
             arguments.append(failure.reason)
             Self.write(traceOf: failure, to: &arguments)
             arguments.append(failure.isExhausted ? "1" : "0")
-            guard let letter = settlement.routedLetter else { break }
+            guard var letter = settlement.routedLetter else { break }
+            if let reason = letter.options.deadLetter?.reason {
+                letter.options.deadLetter?.reason = FlowField.reason(reason)
+            }
             arguments.append(keys.base(letter.queue))
             arguments.append(letter.id.text)
             let job = letter.job(name: "letter", payload: .null)

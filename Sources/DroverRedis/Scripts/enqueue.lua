@@ -23,11 +23,18 @@ local known, others, isWaiting, isPrioritized, isDelayed = {}, 0, false, false, 
 local rules
 -- The groups of the few that have one.
 local groups
+-- Ids of jobs that several waited for, and that another client removed: it knew of the first that waited alone.
+local leftovers
 for index = 1, count do
     local at = index * 6 - 4
     local id, priority, entry = ARGV[at], ARGV[at + 4], ARGV[at + 5]
     if id ~= '' then
-        known[id] = call('EXISTS', base .. id) == 1
+        local found = call('EXISTS', base .. id, base .. id .. ':dependents')
+        known[id] = found > 0 and call('EXISTS', base .. id) == 1
+        if found > 0 and not known[id] then
+            leftovers = leftovers or {}
+            leftovers[id] = true
+        end
         others = others + 1
     end
     -- A job for an instant that has passed enters at once.
@@ -92,14 +99,19 @@ if most and not rules then
     if not isNeeded then return full end
     room = nil
 end
-local standing, replace, hold, keep
-if groups or rules then
+local standing, replace, hold, keep, tellLeftover
+if groups or rules or leftovers then
     --#include groups
     for _, name in pairs(groups or {}) do readGroup(groupsAt(base), name) end
 end
 if rules then
     --#include keys-more parents removal deduplicating
     for _, rule in pairs(rules) do readHold(rule) end
+end
+if leftovers then
+    --#include keys-more parents ends
+    for id in pairs(leftovers) do leftovers[id] = leftoverOf(base .. id) end
+    tellLeftover = tellEndOf
 end
 local counter = call('INCRBY', idKey, count) - count
 local function takeBack()
@@ -165,6 +177,7 @@ for index = 1, count do
             end
             local delay = due and due > now and integer(due - now) or '0'
             tell('added', 'jobId', id, 'name', name)
+            if leftovers and leftovers[id] then tellLeftover(leftovers[id]) end
             call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                 'delay', delay, 'priority', ARGV[at + 4])
             if rule then hold(rule, old, id) end

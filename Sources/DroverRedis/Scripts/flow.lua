@@ -11,7 +11,7 @@
 --       with its maximum length behind it.
 -- Where a key holds something else the script writes nothing: what it is going to write it reads first, each key with a
 -- command of its type. O(jobs, each O(log jobs)).
---#include keys keys-more time base groups parents telling
+--#include keys keys-more time base groups parents ends telling
 local width, first = 9, 4
 local count = (#ARGV - first + 1) / width
 local queues, order = {}, {}
@@ -111,6 +111,7 @@ for index = 1, count do
         node.key = queue.base .. node.id
         node.isKnown = call('EXISTS', node.key) == 1
         readChildren(node.key)
+        node.leftover = not node.isKnown and leftoverOf(node.key)
         call('LLEN', dependentsKey(node.key))
     end
     nodes[index] = node
@@ -262,6 +263,7 @@ for index, node in ipairs(nodes) do
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
         tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
+        if node.leftover then tellEndOf(node.leftover) end
         local parent, options = bonds[1], ARGV[at + 6]
         if parent then options = childOptions(options, parent.key, parent.word) end
         call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,

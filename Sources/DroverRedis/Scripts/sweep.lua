@@ -6,7 +6,7 @@
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
 -- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
---#include keys keys-more time base groups parents removal state walk leases holders gone
+--#include keys keys-more time base groups parents ends removal state walk leases holders gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
 -- Whether a group may run that could not before.
@@ -132,6 +132,16 @@ for _, place in ipairs({
     removed = removed + #ids
 end
 if removed >= limit then return { removed, 1, '' } end
+-- Jobs that another client removed are waited for yet.
+local page, told = call('HSCAN', sharedKeyOf(base), '0', 'COUNT', integer(limit)), 0
+for index = 1, #page[2], 2 do
+    local item = endOf(base .. page[2][index], page[2][index + 1])
+    if item then
+        tellEndOf(item)
+        told = told + 1
+    end
+end
+if told > 0 and page[1] ~= '0' then return { removed, 1, '' } end
 local groups = groupsAt(base)
 for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
     local group = groupAt(groups, name)

@@ -10,24 +10,28 @@ struct GraphTests {
 
     private func key(_ bridge: Bridge, _ id: String) -> JobKey { JobKey(queue: parents(bridge), id: JobID(stored: id)) }
 
-    /// Jobs `p0`, `p1` and so on that wait for one job `x` of the bridge's queue, each with a policy.
+    /// Jobs `p0`, `p1` and so on that wait for one job `x` of the bridge's queue, each with a policy; under other words, too.
     private func addGraph(
-        _ bridge: Bridge, _ data: String, _ policies: [ChildFailurePolicy], _ options: JobOptions = JobOptions()
+        _ bridge: Bridge, _ data: String, _ policies: [ChildFailurePolicy], _ options: JobOptions = JobOptions(),
+        child: String = "x", prefix: String = "p"
     ) async throws {
-        let x = NewJob(id: JobID(stored: "x"), name: "job", payload: try JSONText(data), options: options)
+        let x = NewJob(id: JobID(stored: child), name: "job", payload: try JSONText(data), options: options)
         var jobs = policies.enumerated().map { place, policy in
-            let reference = ChildJob(reference: JobKey(queue: bridge.queue, id: JobID(stored: "x")), onFailure: policy)
-            return NewJob(id: JobID(stored: "p\(place)"), name: "parent", children: [reference])
+            let reference = ChildJob(
+                reference: JobKey(queue: bridge.queue, id: JobID(stored: child)), onFailure: policy)
+            return NewJob(id: JobID(stored: "\(prefix)\(place)"), name: "parent", children: [reference])
         }
         jobs[0].companions =
             [CompanionJob(bridge.queue, x)] + jobs.dropFirst().map { CompanionJob(parents(bridge), $0) }
-        #expect(try await bridge.store.enqueue(parents(bridge), [jobs[0]]) == [.added(JobID(stored: "p0"))])
         #expect(
-            try await states(bridge, policies.count) == Array(repeating: .waitingChildren, count: policies.count))
+            try await bridge.store.enqueue(parents(bridge), [jobs[0]]) == [.added(JobID(stored: "\(prefix)0"))])
+        #expect(
+            try await states(bridge, policies.count, prefix)
+                == Array(repeating: .waitingChildren, count: policies.count))
     }
 
-    private func states(_ bridge: Bridge, _ count: Int) async throws -> [JobState?] {
-        try await bridge.store.jobs((0..<count).map { key(bridge, "p\($0)") }).map { $0?.state }
+    private func states(_ bridge: Bridge, _ count: Int, _ prefix: String = "p") async throws -> [JobState?] {
+        try await bridge.store.jobs((0..<count).map { key(bridge, "\(prefix)\($0)") }).map { $0?.state }
     }
 
     /// What a parent knows of `x`.
@@ -166,6 +170,58 @@ struct GraphTests {
             #expect(try await standing(bridge, 1) == nil)
             #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents")) == 0)
             #expect(try await !isNoted(bridge))
+        }
+    }
+
+    @Test("A new job under the id of one that Python's client removed is another one", arguments: [false, true])
+    func removedAndStored(asFlow: Bool) async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, "{}", [.failParent, .failParent, .ignore])
+            try await bridge.remove(.python, "x")
+            #expect(try await states(bridge, 3) == [.waiting, .waitingChildren, .waitingChildren])
+            var x = NewJob(id: JobID(stored: "x"), name: "another")
+            if asFlow { x.children = [ChildJob(bridge.queue, NewJob(id: JobID(stored: "y"), name: "below"))] }
+            #expect(try await bridge.store.enqueue(bridge.queue, [x]) == [.added(JobID(stored: "x"))])
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await standing(bridge, 1) == nil)
+            #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents")) == 0)
+            #expect(try await !isNoted(bridge))
+            let stored = try await bridge.store.jobs([JobKey(queue: bridge.queue, id: JobID(stored: "x"))])[0]
+            #expect(stored?.name == "another" && stored?.dependents == [])
+            #expect(try await release(bridge) == 0)
+        }
+    }
+
+    @Test("A parent whose keys hold something else does not keep others from being told")
+    func damaged() async throws {
+        try await Bridge.run { bridge in
+            for place in 0..<6 {
+                try await addGraph(
+                    bridge, "{}", [.keepWaiting, .keepWaiting], child: "x\(place)", prefix: "p\(place)-")
+            }
+            let other = "\(bridge.prefix):\(parents(bridge)):p2-1"
+            #expect(try await bridge.raw("DEL", other) == 1)
+            _ = try await bridge.raw("RPUSH", other, "no", "hash")
+            for place in 0..<6 { try await bridge.remove(.python, "x\(place)") }
+            #expect(try await release(bridge) == 5)
+            for place in [0, 1, 3, 4, 5] {
+                #expect(try await states(bridge, 2, "p\(place)-") == [.waiting, .waiting])
+            }
+            #expect(try await bridge.raw("LLEN", other) == 2)
+        }
+    }
+
+    @Test("A queue that is obliterated tells those that wait for jobs that Python's client removed")
+    func obliterated() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, "{}", [.failParent, .failParent])
+            try await bridge.remove(.python, "x")
+            #expect(try await bridge.store.configure([.pause(bridge.queue)]) == [.done])
+            let step = try await bridge.store.sweep(.obliterate(bridge.queue, force: false), after: nil, limit: 100)
+            #expect(step.progress == .finished)
+            #expect(try await states(bridge, 2) == [.waiting, .waiting])
+            #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents"), bridge.key("drover:shared")) == 0)
+            #expect(try await bridge.raw("EXISTS", "\(bridge.prefix):drover-shared") == 0)
         }
     }
 
