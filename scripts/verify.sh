@@ -20,7 +20,7 @@ command_of() {
         test) echo "swift test" ;;
         # A filter meets anywhere in a test's id, which is module.suite/test/file: the signs bound the suite.
         conformance) echo "swift test --filter '[.]ConformanceTests/'" ;;
-        model) echo "DROVER_MODEL_OPERATIONS=1000000 DROVER_REDIS_MODEL_OPERATIONS=300000 swift test --filter '[.]ModelTests/'" ;;
+        model) echo "DROVER_MODEL_OPERATIONS=1000000 DROVER_REDIS_MODEL_OPERATIONS=500000 swift test --filter '[.]ModelTests/'" ;;
         differential) echo "DROVER_DIFFERENTIAL_OPERATIONS=50000 swift test --filter '[.]DifferentialTests/'" ;;
         crash) echo "DROVER_KILLS=200 swift test --filter '[.]KillTests/'" ;;
         transactions) echo "DROVER_TRANSACTION_KILLS=500 swift test --filter '[.]TransactionKillTests/'" ;;
@@ -29,7 +29,7 @@ command_of() {
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
         flows) echo "DROVER_FLOW_KILLS=100 swift test --filter '[.]FlowKillTests/' --filter '[.]LargeFlowTests/' --filter '[.]MixedFlowTests/'" ;;
-        limits) echo "DROVER_LIMIT_KILLS=100 swift test --filter '[.]LimitKillTests/'" ;;
+        limits) echo "DROVER_LIMIT_KILLS=100 DROVER_RATE_SECONDS=20 swift test --filter '[.]LimitKillTests/' --filter '[.]RateRunTests/'" ;;
         # All tests, and all that they print searched for what is secret.
         encryption) echo "DROVER_ENCRYPTION_ROUNDS=10000 scripts/canary.sh" ;;
         move) echo "DROVER_MOVE_JOBS=1000000 DROVER_MOVE_KILLS=20 swift test --filter '[.]MoveKillTests/'" ;;
@@ -47,7 +47,7 @@ figures_of() {
     case $1 in
         model) printf '%s\n' "1000000 operations without a difference on SQLite (memory)" \
             "200000 operations without a difference on SQLite (file)" \
-            "300000 operations without a difference on SQLite, Redis and the reference store" ;;
+            "500000 operations without a difference on SQLite, Redis and the reference store" ;;
         differential) echo "50000 operations without a difference to BullMQ's model" ;;
         crash) echo "200 kills" ;;
         transactions) printf '%s\n' "500 kills of an application with a pool" "500 kills of an application with a queue" ;;
@@ -58,7 +58,8 @@ figures_of() {
         schedules) echo "300 slots, one job each" ;;
         flows) printf '%s\n' "100 kills among flows on sqlite" "100 kills among flows on redis" "100 kills among flows of both clients" "10000 children of one flow on sqlite" "10000 children of one flow on redis" ;;
         limits) printf '%s\n' "100 kills under a concurrency of the queue on sqlite" "100 kills under a concurrency of the groups on sqlite" \
-            "100 kills under a concurrency of the queue on redis" "100 kills under a concurrency of the groups on redis" ;;
+            "100 kills under a concurrency of the queue on redis" "100 kills under a concurrency of the groups on redis" \
+            "970 jobs in 20 s under a rate of 50 a second on sqlite" "970 jobs in 20 s under a rate of 50 a second on redis" ;;
         encryption) printf '%s\n' "10000 rounds of encryption" "1000 lines of output without a canary" ;;
         move) printf '%s\n' "1000000 jobs moved from sqlite to redis, 20 kills" \
             "1000000 jobs moved back to sqlite, 20 kills" "1000000 jobs moved from redis to sqlite, 20 kills" ;;
