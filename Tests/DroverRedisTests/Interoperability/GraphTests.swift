@@ -68,6 +68,7 @@ struct GraphTests {
                 bridge.store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates)
             try await bridge.working(.python) { try await bridge.ended(1) }
             var (waiting, start) = (Set(["p0", "p1", "p2"]), EventQuery.Start.beginning)
+            var last: Timestamp?
             while !waiting.isEmpty {
                 let page = try await bridge.store.events(
                     EventQuery(queue: parents(bridge), start: start), waitingAtMost: .seconds(60))
@@ -75,10 +76,16 @@ struct GraphTests {
                 for event in page.events where event.kind == .waiting(from: .waitingChildren) {
                     // Each once: a second event would find it missing.
                     #expect(waiting.remove(event.job?.text ?? "") != nil)
+                    last = event.at
                 }
                 start = .after(page.next)
             }
             try await worker.stop()
+            let x = try await bridge.store.jobs([JobKey(queue: bridge.queue, id: JobID(stored: "x"))])[0]
+            let (ended, released) = (try #require(x?.finishedAt), try #require(last))
+            TestRun.figure(
+                "\(released.milliseconds - ended.milliseconds) ms until all were released that wait for a job of Python's worker"
+            )
             #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
             for place in 0..<3 { #expect(try await standing(bridge, place) == #"processed {"n":1}"#) }
             #expect(try await !isNoted(bridge))
