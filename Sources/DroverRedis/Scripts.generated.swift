@@ -1497,14 +1497,16 @@ enum Scripts {
             if parent or isShared then readParents(job, parent, isShared) end
             if deduplication then call('EXISTS', deduplicationKeys(deduplication)) end
         end
-        copyJob(job, openQueue(other, newID, group), newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
+        local queue = openQueue(other, newID, group)
+        if removes and call('EXISTS', other .. newID) == 1 then return 'known' end
+        copyJob(job, queue, newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
         if removes then
             local place = takeOut(id, state)
             deleteJob(id, true)
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "d1ed8757cb4e2450950ffc10d74d3dfe8fd83734")
+        """#, sha: "2f271490867127e507f5346da0d8f64cbd6875b4")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
