@@ -20,6 +20,7 @@ public final class RedisStore: JobStore {
         var isClosed = false
         var discovery: String?
         var discovered: Set<QueueName> = []
+        var releasing: [QueueName]?
     }
 
     let configuration: RedisStoreConfiguration
@@ -178,6 +179,12 @@ public final class RedisStore: JobStore {
 
     /// Where the search for queues goes on; nil when it begins anew.
     var discovery: String? {
+    /// The queues with jobs that several wait for, as the last round for their parents found them; nil before the first.
+    var releasing: [QueueName]? {
+        get { state.withLock { $0.releasing } }
+        set { state.withLock { $0.releasing = newValue } }
+    }
+
         get { state.withLock { $0.discovery } }
         set { state.withLock { $0.discovery = newValue } }
     }

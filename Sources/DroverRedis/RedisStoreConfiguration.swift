@@ -22,6 +22,8 @@ public struct RedisStoreConfiguration: Sendable {
     /// asks only once looks at all.
     package var discoverySteps = 200
     /// Tells the time instead of the server, to tests.
+    /// For how long a process's round for parents of jobs that several wait for saves the others theirs; zero for never.
+    package var releaseFreshness = ParentRelease.freshness
     package var clock: (any WallClock)?
     /// Measures how long calls wait for work and events.
     package var timer: any Clock<Duration> = ContinuousClock()

@@ -1,5 +1,7 @@
 import DroverCore
+import DroverRedis
 import DroverTesting
+import Logging
 import RedisTesting
 import Testing
 
@@ -59,9 +61,15 @@ struct GraphTests {
     func released() async throws {
         try await Bridge.run { bridge in
             try await addGraph(bridge, #"{"value":{"n":1}}"#, [.keepWaiting, .ignore, .failParent])
-            // It works a queue that has nothing to do with the graph.
-            let worker = SwiftWorker(
-                bridge.store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates)
+            // They work a queue that has nothing to do with the graph, and each looks for what the other leaves.
+            var workers: [SwiftWorker] = []
+            for _ in 0..<2 {
+                let store = RedisStore(
+                    try RedisStoreConfiguration.patient(bridge.server.url(prefix: bridge.prefix)),
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                workers.append(
+                    SwiftWorker(store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates))
+            }
             try await bridge.working(.python) { try await bridge.ended(1) }
             var (waiting, start) = (Set(["p0", "p1", "p2"]), EventQuery.Start.beginning)
             while !waiting.isEmpty {
@@ -74,7 +82,7 @@ struct GraphTests {
                 }
                 start = .after(page.next)
             }
-            try await worker.stop()
+            for worker in workers { try await worker.stop() }
             #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
             for place in 0..<3 { #expect(try await standing(bridge, place) == #"processed {"n":1}"#) }
             #expect(try await !isNoted(bridge))
