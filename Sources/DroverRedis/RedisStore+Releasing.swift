@@ -18,8 +18,11 @@ extension RedisStore {
         var place = ReleasePlace(queue: first)
         if configuration.releaseFreshness > .zero {
             let answers = try await send(
-                [.make("EXISTS", keys.sharedLook), .make("TIME")], "look whether parents have just been told")
-            if answers[0].int == 1 { return ParentRelease(isLeft: true) }
+                [.make("PTTL", keys.sharedLook), .make("TIME")], "look whether parents have just been told")
+            // A note that lasts longer is from before the server's clock was set back.
+            if let left = answers[0].int, left > 0, left <= configuration.releaseFreshness.wholeMilliseconds {
+                return ParentRelease(isLeft: true)
+            }
             let time = (answers[1].items ?? []).compactMap { $0.text.flatMap { Int64($0) } }
             if time.count == 2 { place.begin = time[0] * 1000 + time[1] / 1000 }
         }
