@@ -21,6 +21,7 @@ extension RedisStore {
         case "done": return .done
         case "notFound": return .notFound
         case "scheduled": return .refused(.nextRun)
+        case "known": return .refused(copy.collision)
         default:
             guard let text = answer.text else {
                 throw StoreError(.corrupt, "the copy of \(key) was answered in a form that is not its own")

@@ -62,30 +62,6 @@ extension RedisStore {
         }
     }
 
-    /// Tells parents how their children ended under other clients: a page of such jobs of one queue, one script.
-    public func releaseParents(after cursor: PageCursor?, limit: Int) async throws(StoreError) -> ParentRelease {
-        let bases =
-            try await send(.make("SMEMBERS", keys.sharedQueues), "look for jobs that several wait for").items ?? []
-        let queues = bases.compactMap { $0.text.flatMap(keys.queue(ofBase:)) }.sorted()
-        // A cursor is that of the server, a space, and the queue.
-        let parts = cursor?.text.split(separator: " ", maxSplits: 1).map(String.init) ?? ["0", ""]
-        guard parts.count == 2, UInt64(parts[0]) != nil else { throw PlaceCursor.unknown(cursor ?? PageCursor("")) }
-        let start = QueueName(stored: parts[1])
-        guard let place = queues.firstIndex(where: { !($0 < start) }) else { return ParentRelease() }
-        let queue = queues[place]
-        var arguments = arguments()
-        arguments.append(queue == start ? parts[0] : "0")
-        arguments.append(max(limit, 1))
-        let items = try await run(Scripts.tellParents, queue, arguments, "tell the parents of jobs of \(queue)").items
-        guard let items, items.count == 2, let told = items[0].int, let next = items[1].text else {
-            throw StoreError(
-                .corrupt, "telling the parents of jobs of \(queue) was answered in a form that is not its own")
-        }
-        if next != "0" { return ParentRelease(told: Int(told), next: PageCursor("\(next) \(queue.text)")) }
-        let other = queues.dropFirst(place + 1).first
-        return ParentRelease(told: Int(told), next: other.map { PageCursor("0 \($0.text)") })
-    }
-
     /// Lists the children of a job; cursors are the server's.
     public func children(
         of key: JobKey, _ status: ChildStatus, page: Page

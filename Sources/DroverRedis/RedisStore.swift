@@ -20,6 +20,7 @@ public final class RedisStore: JobStore {
         var isClosed = false
         var discovery: String?
         var discovered: Set<QueueName> = []
+        var releasing: [QueueName]?
     }
 
     let configuration: RedisStoreConfiguration
@@ -63,7 +64,7 @@ public final class RedisStore: JobStore {
     /// Connects, and looks whether the server can keep jobs.
     ///
     /// - Throws: `StoreError`: `unreachable`, or `incompatible` when the server is too old, may drop jobs to save
-    ///   memory, or does not let its user do what is needed or use the keys of the prefix.
+    ///   memory, is one of a cluster and the prefix has no hash tag or another server has its slot, or does not let its user do what is needed or use the keys of the prefix.
     public func prepare() async throws(StoreError) {
         let isPrepared = try state.withLock { state throws(StoreError) in
             if state.isClosed { throw Self.closed }
@@ -73,7 +74,9 @@ public final class RedisStore: JobStore {
         let endpoint = configuration.server.endpoint
         do { try await client.connect() } catch { throw .redis(error, "open the store") }
         let server = try await ServerFacts.ask(client)
-        if let problem = server.problem(allowsEviction: configuration.allowsEviction) {
+        if let problem = server.problem(
+            prefix: keys.prefix, allowsEviction: configuration.allowsEviction)
+        {
             throw StoreError(problem.code, "\(endpoint): \(problem.text)")
         }
         try await checkRights()
@@ -175,6 +178,12 @@ public final class RedisStore: JobStore {
 
     /// Remembers queues that the search has found.
     func remember(_ queues: [QueueName]) { state.withLock { $0.discovered.formUnion(queues) } }
+
+    /// The queues with jobs that several wait for, as the last round for their parents found them; nil before the first.
+    var releasing: [QueueName]? {
+        get { state.withLock { $0.releasing } }
+        set { state.withLock { $0.releasing = newValue } }
+    }
 
     /// Where the search for queues goes on; nil when it begins anew.
     var discovery: String? {

@@ -5,7 +5,8 @@ public import RedisClient
 public struct RedisStoreConfiguration: Sendable {
     /// The server and how to connect to it.
     public var server: RedisConfiguration
-    /// What all keys begin with; BullMQ's default is `bull`. On a cluster it needs a hash tag: `{bull}`.
+    /// What all keys begin with; BullMQ's default is `bull`. On a server of a cluster it needs a hash tag, `{bull}`, so
+    /// that all keys lie in one slot: they are changed together.
     public var prefix: String
     /// Of how many minutes the numbers of finished jobs are kept, as BullMQ's metrics; 0, the default, counts nothing.
     public var metricsPoints = 0
@@ -21,6 +22,8 @@ public struct RedisStoreConfiguration: Sendable {
     /// How many thousands of keys one call looks at for queues that other clients have made. Later calls go on; what
     /// asks only once looks at all.
     package var discoverySteps = 200
+    /// For how long a process's round for parents of jobs that several wait for saves the others theirs; zero for never.
+    package var releaseFreshness = ParentRelease.freshness
     /// Tells the time instead of the server, to tests.
     package var clock: (any WallClock)?
     /// Measures how long calls wait for work and events.

@@ -1503,14 +1503,16 @@ enum Scripts {
             if parent or isShared then readParents(job, parent, isShared) end
             if deduplication then call('EXISTS', deduplicationKeys(deduplication)) end
         end
-        copyJob(job, openQueue(other, newID, group), newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
+        local queue = openQueue(other, newID, group)
+        if removes and call('EXISTS', other .. newID) == 1 then return 'known' end
+        copyJob(job, queue, newID, ARGV[7], ARGV[8], group, ARGV[10] == '1')
         if removes then
             local place = takeOut(id, state)
             deleteJob(id, true)
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "fffdd2d8451f11d8b7ca9b54dca77af391c19a89")
+        """#, sha: "2e1514202dc1157b7939f141d66b9ae8c8a23875")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""

@@ -39,6 +39,8 @@ extension StoreError {
             (.unreachable, "the server is starting or changing its role; the same call may succeed soon")
         case "CLUSTERDOWN":
             (.unreachable, "a part of the cluster is not served; see CLUSTER INFO on the server")
+        case "MOVED", "ASK":
+            (.incompatible, "another server of the cluster has the keys of this prefix; name that one in the URL")
         case "NOREPLICAS":
             (.full, "fewer replicas are in touch than min-replicas-to-write asks for; bring them back or lower it")
         case "BUSY": (.busy, "a script holds the server")

@@ -78,6 +78,20 @@ import Testing
         #expect(plan(Dictionary(uniqueKeysWithValues: chain.dropFirst())).disarray == nil)
     }
 
+    @Test func aFlowHasAtMostAHundredThousandBonds() {
+        func problem(_ parents: Int) -> String? {
+            let below = (0..<250).map { ChildJob(reference: JobKey(queue: "q", id: JobID(stored: "c\($0)"))) }
+            var first = NewJob(id: JobID(stored: "p0"), name: "n", children: below)
+            first.companions =
+                (1..<parents).map {
+                    CompanionJob("q", NewJob(id: JobID(stored: "p\($0)"), name: "n", children: below))
+                } + (0..<250).map { CompanionJob("q", NewJob(id: JobID(stored: "c\($0)"), name: "n")) }
+            return first.problem?.description ?? FlowPlan("q", first).disarray?.description
+        }
+        #expect(problem(400) == nil)
+        #expect(problem(401)?.contains("at most 100,000 times") == true)
+    }
+
     @Test func onlyTheFirstHasCompanions() {
         var inner = NewJob(id: JobID(stored: "b"), name: "n")
         inner.companions = [CompanionJob("q", NewJob(name: "n"))]

@@ -31,6 +31,7 @@ struct RedisFixture: ConformanceFixture {
         configuration.server.user = user?.name
         configuration.server.password = user?.password
         configuration.clock = clock
+        configuration.releaseFreshness = .zero
         configuration.timer = timer
         store = RedisStore(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await store.prepare()

@@ -21,16 +21,18 @@ struct Heartbeat: Sendable {
         var releasing = ParentReleasing(scope)
         let step = releasing == nil ? interval : min(interval, ParentReleasing.interval)
         var untilReport = Duration.zero
+        var wait: Duration
         repeat {
             var mayRelease = true
+            wait = step
             // Rather half a step early than a whole one late.
             if untilReport <= step / 2 {
                 mayRelease = await report { $0.options.heartbeatInterval * 3 }
                 untilReport = interval
             }
-            if mayRelease { await releasing?.round() }
-            untilReport -= step
-        } while await scope.clock.sleep(for: step)
+            if mayRelease, await releasing?.round() == true { wait = step / 2 }
+            untilReport -= wait
+        } while await scope.clock.sleep(for: wait)
     }
 
     /// Takes the workers off the list of the living.

@@ -6,9 +6,14 @@ import Logging
 /// Every process that works does it, for all queues of the store, so that a parent goes to work within 5 s though nobody but
 /// such clients works the queues of its flow. Where there is no such job, a round is one small call, or none right after a
 /// ``Heartbeat``, which tells.
+///
+/// Of several processes one does the work of a round: who finds that another one began a whole round less than
+/// ``ParentRelease/freshness`` ago leaves it, and looks again after as long. So whenever a process looks, the last whole round
+/// began less than 4.9 s ago, whichever others live or die: by itself 4.9 s ago at most, or by another one less than 2.45 s before
+/// the look 2.45 s ago.
 struct ParentReleasing: Sendable {
     /// How long a round is after the one before, at most.
-    static let interval: Duration = .milliseconds(4900)
+    static let interval: Duration = ParentRelease.freshness * 2
     /// How many jobs one call looks at, about.
     static let step = 1000
     /// How many calls one round makes at most; the next goes on where it stopped.
@@ -24,16 +29,21 @@ struct ParentReleasing: Sendable {
     }
 
     /// Looks through the jobs that several wait for, or through the next of very many.
-    mutating func round() async {
+    ///
+    /// - Returns: whether it was left to another process that has just done it.
+    mutating func round() async -> Bool {
         for _ in 0..<Self.stepsPerRound {
             do {
-                cursor = try await scope.store.releaseParents(after: cursor, limit: Self.step).next
+                let release = try await scope.store.releaseParents(after: cursor, limit: Self.step)
+                if release.isLeft { return true }
+                cursor = release.next
             } catch {
                 // The next round tries again. A call cut short by the end of the service is not worth a line.
                 if !Task.isCancelled { scope.logger.warning("telling the parents of jobs failed: \(error)") }
                 cursor = nil
             }
-            if cursor == nil { return }
+            if cursor == nil { return false }
         }
+        return false
     }
 }

@@ -54,15 +54,28 @@ extension ConformanceCase {
             try await bench.expect(
                 bench.claimedIDs(in: other).sorted(), is: ["back", "front", "g", "p1", "p2", "w"], "all")
         },
-        Case("copies", "where there is a job of that id it stays, and the job goes all the same") { bench in
+        Case("copies", "where there is a job of that id it stays, and so does the job that it would be made of") {
+            bench in
             let copy = bench.copy("c")
             try await bench.add("l", payload: JSONText(trusted: "1"))
             try await bench.add("c", payload: JSONText(trusted: "2"), in: copy.queue)
-            let start = try await bench.end(in: copy.queue)
-            try await bench.expectCopied("l", copy, removesJob: true)
-            try await bench.expect(bench.job(copy.key).payload.text, is: "2", "the payload")
-            try await bench.expect(bench.find(bench.key("l")), is: nil, "the job that it was made of")
-            try await bench.expect(bench.kinds(since: start, in: copy.queue), is: [.duplicated], "the events")
+            let (start, other) = (try await bench.end(), try await bench.end(in: copy.queue))
+            let moving = JobCommand.copy(bench.key("l"), as: copy, removesJob: true)
+            for command in [moving, .when(.waiting, moving)] {
+                let results = try await bench.store.apply([command])
+                guard results.count == 1, case .refused(let problem) = results[0] else {
+                    throw ConformanceFailure("expected a refusal, got \(results)")
+                }
+                try bench.expect(problem.subject, is: "copy", "what is refused")
+            }
+            try await bench.expect(bench.job("l").payload.text, is: "1", "the payload of the job")
+            try await bench.expect(bench.kinds(since: start), is: [], "the events of its queue")
+            try await bench.expect(bench.kinds(since: other, in: copy.queue), is: [], "the events of the copy's")
+            try await bench.expectCopied("l", copy, removesJob: false)
+            try await bench.expect(bench.job(copy.key).payload.text, is: "2", "the payload of the other one")
+            try await bench.expect(bench.job("l").payload.text, is: "1", "the payload of the job that stays")
+            try await bench.expect(bench.kinds(since: other, in: copy.queue), is: [.duplicated], "the later events")
+            try await bench.expect(bench.claimedIDs(), is: ["l"], "what is claimed")
         },
         Case("copies", "an active job does not go, an unknown one is not found, and a bound command looks at the state")
         {

@@ -92,6 +92,15 @@ extension ConformanceCase {
             try await bench.expectRefused(bench.node("p", many), "children")
             try await bench.expect(bench.summary(), is: nil, "the queue")
         },
+        Case("flows", "its jobs wait for others at most 100,000 times") { bench in
+            let below = (0..<300).map { ChildJob(reference: bench.key("c\($0)")) }
+            var first = bench.node("p0", below)
+            first.companions =
+                (1..<334).map { CompanionJob(bench.queue, bench.node("p\($0)", below)) }
+                + (0..<300).map { CompanionJob(bench.queue, bench.node("c\($0)")) }
+            try await bench.expectRefused(first, "children")
+            try await bench.expect(bench.summary(), is: nil, "the queue")
+        },
         Case("flows", "a wide flow is stored as one") { bench in
             try await bench.addFlow("p", (0..<1_500).map { bench.child("c\($0)") })
             try await bench.expect(bench.counts()[.waiting], is: 1_500, "the children that wait")

@@ -109,6 +109,36 @@ extension ConformanceCase {
                 bench.store.configure([.forgetResult(other, name: "job", key: "k")]), is: [.notFound], "of no queue")
             try await bench.expect(bench.summary(of: other) == nil, is: true, "that no queue has begun")
         },
+        Case("results", "a settlement that would keep one out of range is refused, and the job stays with its holder") {
+            bench in
+            let key = try await bench.addCaching("k")
+            let claimed = try await bench.claimOne()
+            for (text, lifetime, field) in [
+                ("", Duration.seconds(3600), "cache key"),
+                (String(repeating: "x", count: 513), .seconds(3600), "cache key"), ("k", .zero, "cache lifetime"),
+                ("k", .seconds(-1), "cache lifetime"), ("k", .microseconds(999), "cache lifetime"),
+                ("k", .seconds(400 * 86_400), "cache lifetime"), ("k", .seconds(Int64.max), "cache lifetime"),
+            ] {
+                var settlement = Settlement(lease: claimed.lease, outcome: .completed(JSONText(trusted: "1")))
+                settlement.keptResult = KeptResult(name: "job", key: text, lifetime: lifetime)
+                let status = try await bench.exchange([settlement]).settled
+                guard status.count == 1, case .refused(let problem) = status[0] else {
+                    throw ConformanceFailure("expected a refusal, got \(status)")
+                }
+                try bench.expect(problem.subject, is: field, "what is refused")
+                try await bench.expect(bench.job(key).state, is: .active, "the state of the job")
+            }
+            for (text, lifetime) in [
+                (String(repeating: "x", count: 512), Duration.seconds(3600)), ("k", ResultCache.longestLifetime),
+            ] {
+                try await bench.addCaching(text, within: lifetime)
+                var settlement = Settlement(
+                    lease: try await bench.claimOne().lease, outcome: .completed(JSONText(trusted: "1")))
+                settlement.keptResult = KeptResult(name: "job", key: text, lifetime: lifetime)
+                try await bench.expect(bench.exchange([settlement]).settled, is: [.settled], "the status in range")
+            }
+            try await bench.settle(claimed, .completed(JSONText(trusted: "1")))
+        },
         Case("results", "a key or a lifetime out of range is refused") { bench in
             for (key, lifetime, field) in [
                 ("", Duration.seconds(1), "cache key"), (String(repeating: "x", count: 513), .seconds(1), "cache key"),

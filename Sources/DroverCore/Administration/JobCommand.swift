@@ -23,7 +23,8 @@ public indirect enum JobCommand: Hashable, Sendable {
     /// Let a job's parent wait for it no longer, and the job be nobody's child.
     case detach(JobKey)
     /// Make another job of a job, in another queue: one with its name and payload. Where there is one of that id it stays as it
-    /// is. With `removesJob` the job itself goes in the same step, unless it is active.
+    /// is. With `removesJob` the job itself goes in the same step, unless it is active; where there is one of that id already the
+    /// command is refused, so that no job goes for which nothing was stored.
     case copy(JobKey, as: JobCopy, removesJob: Bool)
     /// Do something to a job only if it is in a state; in another one the answer is ``CommandResult/wrongState(_:)``. One step
     /// with what is done, so that a job found by a search is not taken for what it was.

@@ -28,6 +28,13 @@ public struct JobCopy: Hashable, Sendable {
         return id.problemAsCustom ?? job(name: "check", payload: .null).problem(in: self.queue)
     }
 
+    /// Why the job that it is made of may not go: there is one under the copy's id, so that nothing would be stored for it.
+    package var collision: ValidationError {
+        ValidationError(
+            "copy",
+            "there is a job \(id) in queue \(queue) already, so that nothing would be stored; remove that one first")
+    }
+
     /// The key of the new job.
     public var key: JobKey { JobKey(queue: queue, id: id) }
 

@@ -2,9 +2,9 @@
 public struct KeptResult: Hashable, Sendable {
     /// The name of the jobs that may take it.
     public var name: JobName
-    /// Their key.
+    /// Their key; 1 to 512 bytes.
     public var key: String
-    /// How long it is kept.
+    /// How long it is kept; 1 ms to 366 days.
     public var lifetime: Duration
 
     /// A place from its parts.
@@ -13,4 +13,7 @@ public struct KeptResult: Hashable, Sendable {
         self.key = key
         self.lifetime = lifetime
     }
+
+    /// The first rule that it breaks, or nil. The name is that of a stored job, and right.
+    public var problem: ValidationError? { ResultCache(key: key, lifetime: lifetime).problem }
 }

@@ -98,7 +98,7 @@ public struct Settlement: Hashable, Sendable {
     }
 
     /// As what the result is kept for other jobs when the outcome is ``Outcome/completed(_:)``; without effect otherwise. Nil for
-    /// not at all.
+    /// not at all. With one that breaks a rule the settlement is refused.
     public var keptResult: KeptResult? {
         get { extras?.kept }
         set { extras = Extras(extras?.letter, newValue) }
@@ -117,7 +117,8 @@ public struct Settlement: Hashable, Sendable {
         if lease.job.queue != queue {
             return ValidationError("settlement", "the lease is of queue \(lease.job.queue), the exchange of \(queue)")
         }
-        return extras?.letter?.problem(from: queue)
+        guard let extras else { return nil }
+        return extras.letter?.problem(from: queue) ?? extras.kept?.problem
     }
 
     /// The letter to store with the outcome; nil for none.

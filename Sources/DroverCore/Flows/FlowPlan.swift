@@ -31,8 +31,8 @@ package struct FlowPlan: Sendable {
     package private(set) var nodes: [Node] = []
     /// The place of the job that the flow begins with: 0, but where others of it wait for that one.
     private var first = 0
-    /// Whether there were more nodes or levels than may be, so that some are missing.
-    private var isCut = false
+    /// The bound that the flow passes as it is taken apart, so that some of it is missing; or nil.
+    private var cut: ValidationError?
     /// Why there is no row, or nil.
     private var disorder: ValidationError?
 
@@ -42,11 +42,14 @@ package struct FlowPlan: Sendable {
     package static let mostLevels = 1_000
     /// How many others wait for a job at most: all of them are told of its end in one step.
     package static let mostParents = 5_000
+    /// How many times a job of it waits for another one at most: the store holds them all in one step.
+    package static let mostBonds = 100_000
 
     /// The row of a job with its children and companions.
     package init(_ queue: QueueName, _ job: NewJob) {
-        guard let draft = FlowDraft(queue, job) else {
-            isCut = true
+        let draft: FlowDraft
+        do throws(ValidationError) { draft = try FlowDraft(queue, job) } catch {
+            cut = error
             return
         }
         let row: [Int]
@@ -85,15 +88,22 @@ package struct FlowPlan: Sendable {
         return nil
     }
 
-    private static var tooLarge: ValidationError {
+    fileprivate static var tooLarge: ValidationError {
         ValidationError("children", "a flow has at most 20,000 jobs on at most 1,000 levels; add some later")
+    }
+
+    fileprivate static var tooManyBonds: ValidationError {
+        ValidationError(
+            "children",
+            "the jobs of a flow wait for others at most 100,000 times in all; where many wait for the same ones, let them wait for one job that waits for these"
+        )
     }
 
     /// The first rule that the flow breaks, or nil.
     ///
     /// - Parameter checksRoot: whether the queue of the first job is its own.
     func problem(checkingRoot checksRoot: Bool) -> ValidationError? {
-        if isCut { return Self.tooLarge }
+        if let cut { return cut }
         for (place, node) in nodes.enumerated() {
             if node.isReference {
                 if let problem = node.job.id?.problemInFlow { return problem }
@@ -140,8 +150,9 @@ private struct FlowDraft {
     /// The first job and its companions.
     var roots: [Int] = []
 
-    /// Nil where there are more nodes or levels than may be.
-    init?(_ queue: QueueName, _ job: NewJob) {
+    /// - Throws: the bound that it passes, of nodes, levels or bonds.
+    init(_ queue: QueueName, _ job: NewJob) throws(ValidationError) {
+        var bonds = 0
         var ids: [JobKey: Int] = [:]
         // Those that stand for another one, in its place among what a node waits for.
         var references: [(parent: Int, position: Int, key: JobKey)] = []
@@ -149,9 +160,11 @@ private struct FlowDraft {
         for companion in job.companions.reversed() { open.append((companion.queue, companion.job, nil, 0, 0)) }
         open.append((queue, job, nil, 0, 0))
         while let next = open.popLast() {
-            guard nodes.count < FlowPlan.mostNodes, next.depth < FlowPlan.mostLevels else { return nil }
+            guard nodes.count < FlowPlan.mostNodes, next.depth < FlowPlan.mostLevels else { throw FlowPlan.tooLarge }
             let place = nodes.count
             let below = next.job.children
+            bonds += below.count
+            if bonds > FlowPlan.mostBonds { throw FlowPlan.tooManyBonds }
             nodes.append(
                 FlowPlan.Node(queue: next.queue, job: next.job, isReference: false, hasChildren: !below.isEmpty))
             children.append(below.map { FlowPlan.Bond(place: place, onFailure: $0.onFailure) })
@@ -172,7 +185,7 @@ private struct FlowDraft {
                 children[parent][position].place = place
                 continue
             }
-            guard nodes.count < FlowPlan.mostNodes else { return nil }
+            guard nodes.count < FlowPlan.mostNodes else { throw FlowPlan.tooLarge }
             ids[key] = nodes.count
             children[parent][position].place = nodes.count
             nodes.append(

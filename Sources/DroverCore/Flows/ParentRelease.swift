@@ -4,10 +4,18 @@ public struct ParentRelease: Hashable, Sendable {
     public var told: Int
     /// Where the next step begins; nil when there is none.
     public var next: PageCursor?
+    /// Whether nothing was looked at, because another process began a whole round less than ``freshness`` ago. Who wants to
+    /// know of each end within twice that span asks again after it.
+    public var isLeft: Bool
 
     /// A report from its parts.
-    public init(told: Int = 0, next: PageCursor? = nil) {
+    public init(told: Int = 0, next: PageCursor? = nil, isLeft: Bool = false) {
         self.told = told
         self.next = next
+        self.isLeft = isLeft
     }
+
+    /// How long a round of one process saves the others theirs, counted from its beginning: 2.45 s. Twice as long is the time
+    /// between two looks of a process whose own round was the last.
+    public static let freshness: Duration = .milliseconds(2450)
 }

@@ -28,7 +28,8 @@ public protocol JobMaintaining: Sendable {
 
     /// Tells parents how their children ended where another client ended them that knows only of the first of several
     /// parents (`JobRecord.dependents`). Where only Drover ends jobs there is nothing to do. A job that was told is not told
-    /// twice.
+    /// twice. A store may leave a round to another process that has begun and ended one less than
+    /// ``ParentRelease/freshness`` ago.
     ///
     /// - Parameters:
     ///   - cursor: what the step before returned; nil for the first.

@@ -49,7 +49,7 @@ public struct NewJob: Hashable, Sendable {
     }
 
     /// The jobs that this one waits for. They are stored with it, all or none, at most 20,000 in all with their own
-    /// children; a job with children waits for them before its delay begins and its priority counts.
+    /// children, and at most 100,000 times one waits for another; a job with children waits for them before its delay begins and its priority counts.
     public var children: [ChildJob] {
         get { bonds.children }
         set { bonds.children = newValue }

@@ -12,6 +12,8 @@ struct KeySpace: Sendable {
     var queues: String { "\(prefix):drover-queues" }
     /// The set of bases of the queues with jobs that several wait for, of which not all were told how they ended.
     var sharedQueues: String { "\(prefix):drover-shared" }
+    /// There while nobody need look through those queues, since somebody has just done it.
+    var sharedLook: String { "\(prefix):drover-shared-look" }
     /// The hash of reports of workers, by their names.
     var workers: String { "\(prefix):drover-workers" }
 

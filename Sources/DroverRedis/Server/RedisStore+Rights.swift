@@ -13,12 +13,17 @@ extension RedisStore {
             _ = try await client.send(.make("EXISTS", keys.queues, keys.workers))
         } catch {
             let trouble = StoreError.redis(error, "use the keys of the prefix \(keys.prefix)")
-            guard trouble.code == .incompatible else { throw trouble }
+            guard trouble.code == .incompatible, !Self.isElsewhere(error) else { throw trouble }
             let begin = ValidationError.quote(keys.prefix + ":")
             throw StoreError(
                 trouble.code,
                 "\(configuration.server.endpoint): \(trouble.message) for keys and channels that begin with \(begin), or "
                     + "name the prefix that the user may use (prefix= in the URL)", cause: error)
         }
+    }
+
+    /// Whether another server of the cluster has the key of a command.
+    private static func isElsewhere(_ error: RedisError) -> Bool {
+        error.server.map { ["MOVED", "ASK"].contains($0.prefix) } == true
     }
 }

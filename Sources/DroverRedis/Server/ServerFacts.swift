@@ -24,8 +24,8 @@ struct ServerFacts: Sendable {
     /// The oldest version of Redis that knows all commands of the scripts: `LPOS` and `RPOP` with a count.
     static let oldestVersion = (major: 6, minor: 2)
 
-    /// Why the server can't be used, or nil.
-    func problem(allowsEviction: Bool) -> (code: StoreError.Code, text: String)? {
+    /// Why the server can't be used for keys of this prefix, or nil.
+    func problem(prefix: String, allowsEviction: Bool) -> (code: StoreError.Code, text: String)? {
         let version = info["redis_version"] ?? ""
         let numbers = version.split(separator: ".").compactMap { Int($0) }
         if numbers.count >= 2, (numbers[0], numbers[1]) < (Self.oldestVersion.major, Self.oldestVersion.minor) {
@@ -34,6 +34,16 @@ struct ServerFacts: Sendable {
         }
         if info["role"] == "slave" {
             return (.readOnly, "is a replica, which takes no writes; name its primary server")
+        }
+        // Jobs, queues and what all queues share are changed together, and so must lie in one slot.
+        if isCluster, HashSlot.tag(in: prefix) == nil {
+            let tagged = prefix.contains { "{}".contains($0) } ? "bull" : prefix
+            return (
+                .incompatible,
+                "is in cluster mode, where all keys of a store must lie in one slot, and the prefix "
+                    + "\(ValidationError.quote(prefix)) has no hash tag; write prefix={\(tagged)} in the URL, and give other "
+                    + "programs on these queues the same prefix"
+            )
         }
         if let policy, policy != "noeviction", !allowsEviction, maximumMemory > 0 {
             return (
@@ -44,6 +54,9 @@ struct ServerFacts: Sendable {
         }
         return nil
     }
+
+    /// Whether it is a server of a cluster, also one that is alone in it.
+    var isCluster: Bool { info["cluster_enabled"] == "1" }
 
     /// What the server does when its memory is full.
     var policy: String? { settings["maxmemory-policy"] ?? info["maxmemory_policy"] }

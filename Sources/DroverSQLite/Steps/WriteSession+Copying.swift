@@ -8,10 +8,11 @@ extension WriteSession {
         _ = try enqueue(job, turnCreating(copy.queue))
     }
 
-    /// The same, and removes the job, unless it may not be removed.
+    /// The same, and removes the job, unless it may not be removed or nothing would be stored.
     func replace(_ row: JobRow, by copy: JobCopy, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         if row.record.state == .active { return .wrongState(.active) }
         if try isPending(row, turn) { return .refused(.nextRun) }
+        if try find(copy.key) != nil { return .refused(copy.collision) }
         try self.copy(row, as: copy)
         return try remove(row, turn)
     }

@@ -16,8 +16,7 @@ extension WriteSession {
     func removeUnprocessedChildren(_ parent: JobRow) throws(StoreError) -> CommandResult {
         guard let parent = try find(parent.record.key)?.row else { return .notFound }
         let children = try children(of: parent, onlyPending: true)
-        guard let below = try below(children, onlyPending: true) else { return .refused(.flowTooLarge) }
-        let found = below.filter(Self.isUnprocessed)
+        guard let found = try below(children, onlyPending: true) else { return .refused(.flowTooLarge) }
         let key = parent.record.key
         let kept = try kept(among: found + [parent], but: key)
         try remove(found.map(\.record.key).filter { !kept.contains($0) })
@@ -51,15 +50,15 @@ extension WriteSession {
         return kept
     }
 
-    /// The jobs and all below them, each behind one that waits for it; nil when they are more than one call may remove. Nothing
-    /// below one that is not to be removed is, where only pending ones are followed.
+    /// The jobs and all below them, each behind one that waits for it; nil when they are more than one call may remove. Where only
+    /// pending ones are followed, those that are not to be removed are left out, with what is below them alone.
     private func below(_ keys: [JobKey], onlyPending: Bool) throws(StoreError) -> [JobRow]? {
         var (found, open, seen) = ([JobRow](), Array(keys.reversed()), Set(keys))
         while let key = open.popLast() {
             guard let row = try find(key)?.row else { continue }
+            if onlyPending, !Self.isUnprocessed(row) { continue }
             found.append(row)
             if found.count > FlowPlan.mostNodes { return nil }
-            if onlyPending, !Self.isUnprocessed(row) { continue }
             for child in try children(of: row, onlyPending: onlyPending).reversed()
             where seen.insert(child).inserted { open.append(child) }
         }
@@ -80,7 +79,8 @@ extension WriteSession {
             list.bind(2, ParentRow.code(status))
             list.bind(3, "")
             list.bind(4, "")
-            list.bind(5, Int64(FlowPlan.mostNodes) + 1)
+            // Of pending ones those that are active or failed stay and do not count, however many they are.
+            list.bind(5, onlyPending ? Int64.max : Int64(FlowPlan.mostNodes) + 1)
             while try list.step() { keys.append(ParentRow.child(list, status).key) }
         }
         var own: [JobKey] = []

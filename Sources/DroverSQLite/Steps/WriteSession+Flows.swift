@@ -26,9 +26,19 @@ extension WriteSession {
             }
         }
         if let known { return try repeated(known.row, known.turn, job.parent) }
-        let above = try job.parent.map { parent throws(StoreError) in try allAbove(parent.key) } ?? []
+        // What is new has nobody above it: only for a job that was there before is it looked who waits for the parent.
+        var above: Set<JobKey>?
         for node in plan.nodes.dropFirst() {
-            if let problem = try problem(of: node, above) { return .refused(problem) }
+            guard let id = node.job.id else { continue }
+            let key = JobKey(queue: node.queue, id: id)
+            guard let known = try find(key)?.row.record else {
+                if node.isReference { return .refused(.unknownChild(key)) }
+                continue
+            }
+            if let problem = try problem(of: node, known) { return .refused(problem) }
+            guard let parent = job.parent else { continue }
+            if above == nil { above = try allAbove(parent.key) }
+            if above?.contains(key) == true { return .refused(.ancestor(key)) }
         }
         if let answer = try withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
@@ -54,16 +64,12 @@ extension WriteSession {
         return .duplicate(key.id)
     }
 
-    /// Why a job of a flow can't be a child in it, or nil.
-    private func problem(of node: FlowPlan.Node, _ above: Set<JobKey>) throws(StoreError) -> ValidationError? {
-        guard let id = node.job.id else { return nil }
-        let key = JobKey(queue: node.queue, id: id)
-        guard let known = try find(key)?.row.record else { return node.isReference ? .unknownChild(key) : nil }
-        if node.hasChildren { return .takenInFlow(key) }
+    /// Why a job that was there before can't be a child in a flow by itself, or nil.
+    private func problem(of node: FlowPlan.Node, _ known: JobRecord) throws(StoreError) -> ValidationError? {
+        if node.hasChildren { return .takenInFlow(known.key) }
         let others = try living(known.parents)
-        if !node.isReference, !others.isEmpty { return .otherParent(of: key) }
-        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(id.text) }
-        if above.contains(key) { return .ancestor(key) }
+        if !node.isReference, !others.isEmpty { return .otherParent(of: known.key) }
+        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(known.key.id.text) }
         return nil
     }
 

@@ -2,7 +2,10 @@ package import DroverCore
 
 /// `apply` and `configure` of the contract.
 extension ReferenceQueue {
-    package mutating func apply(_ command: JobCommand, now: Timestamp) -> CommandResult {
+    /// - Parameter isCopyKnown: whether there is a job under the id that the command gives to a copy.
+    package mutating func apply(
+        _ command: JobCommand, now: Timestamp, isCopyKnown: Bool = false
+    ) -> CommandResult {
         if let problem = command.problem { return .refused(problem) }
         let id = command.key.id
         guard let record = jobs[id]?.record else { return .notFound }
@@ -32,11 +35,12 @@ extension ReferenceQueue {
         case .updatePayload(_, let payload):
             edit(id) { $0.payload = payload }
         case .copy(_, let copy, let removesJob):
-            return apply(copy, to: record, removesJob: removesJob)
+            return apply(copy, to: record, removesJob: removesJob, isKnown: isCopyKnown)
         case .removeFlow, .removeUnprocessedChildren, .detach:
             break  // Of several queues, and so the store's.
         case .when(let state, let command):
-            return record.state == state ? apply(command, now: now) : .wrongState(record.state)
+            return record.state == state
+                ? apply(command, now: now, isCopyKnown: isCopyKnown) : .wrongState(record.state)
         }
         return .done
     }

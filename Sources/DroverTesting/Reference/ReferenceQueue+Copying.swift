@@ -17,10 +17,15 @@ extension ReferenceQueue {
     }
 
     /// Copies a job and may remove it.
-    mutating func apply(_ copy: JobCopy, to record: JobRecord, removesJob: Bool) -> CommandResult {
+    ///
+    /// - Parameter isKnown: whether there is a job of the copy's id.
+    mutating func apply(
+        _ copy: JobCopy, to record: JobRecord, removesJob: Bool, isKnown: Bool
+    ) -> CommandResult {
         let id = record.key.id
         if removesJob, record.state == .active { return .wrongState(.active) }
         if removesJob, isPending(id) { return .refused(.nextRun) }
+        if removesJob, isKnown { return .refused(copy.collision) }
         self.copy(id, as: copy)
         if removesJob {
             remove(id)

@@ -9,7 +9,11 @@ extension ReferenceStore {
                 if let result = try state.applyToFlow(command) {
                     results.append(result)
                 } else {
-                    results.append(try state.change(command.key.queue) { $0.apply(command, now: now) })
+                    let isKnown = command.copy.map { state.queues[$0.queue]?.jobs[$0.id] != nil } ?? false
+                    results.append(
+                        try state.change(command.key.queue) { queue in
+                            queue.apply(command, now: now, isCopyKnown: isKnown)
+                        })
                 }
             }
             return results
@@ -39,6 +43,17 @@ extension ReferenceStore {
             return try state.change(sweep.queue) { queue throws(StoreError) in
                 try queue.sweep(sweep, after: cursor, limit: limit, now: now)
             }
+        }
+    }
+}
+
+extension JobCommand {
+    /// What the command makes of its job, also where it is bound to a state; nil for another one.
+    fileprivate var copy: JobCopy? {
+        switch self {
+        case .copy(_, let copy, _): copy
+        case .when(_, let command): command.copy
+        default: nil
         }
     }
 }

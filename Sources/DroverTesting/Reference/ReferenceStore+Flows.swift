@@ -31,9 +31,18 @@ extension ReferenceStore.State {
             return .refused(.endedParent(parent.key))
         }
         if let known { return try repeated(known, job.parent) }
-        let above = job.parent.map { allAbove($0.key) } ?? []
+        var above: Set<JobKey>?
         for node in plan.nodes.dropFirst() {
-            if let problem = self.problem(of: node, above) { return .refused(problem) }
+            guard let id = node.job.id else { continue }
+            let key = JobKey(queue: node.queue, id: id)
+            guard let known = self.job(key)?.record else {
+                if node.isReference { return .refused(.unknownChild(key)) }
+                continue
+            }
+            if let problem = problem(of: node, known) { return .refused(problem) }
+            guard let parent = job.parent else { continue }
+            if above == nil { above = allAbove(parent.key) }
+            if above?.contains(key) == true { return .refused(.ancestor(key)) }
         }
         if let answer = withoutRoom(for: plan) { return answer }
         return .added(try store(plan))
@@ -55,16 +64,12 @@ extension ReferenceStore.State {
         return .duplicate(known.key.id)
     }
 
-    /// Why a job of a flow can't be a child in it, or nil.
-    private func problem(of node: FlowPlan.Node, _ above: Set<JobKey>) -> ValidationError? {
-        guard let id = node.job.id else { return nil }
-        let key = JobKey(queue: node.queue, id: id)
-        guard let known = job(key)?.record else { return node.isReference ? .unknownChild(key) : nil }
-        if node.hasChildren { return .takenInFlow(key) }
+    /// Why a job that was there before can't be a child in a flow by itself, or nil.
+    private func problem(of node: FlowPlan.Node, _ known: JobRecord) -> ValidationError? {
+        if node.hasChildren { return .takenInFlow(known.key) }
         let others = living(known.parents)
-        if !node.isReference, !others.isEmpty { return .otherParent(of: key) }
-        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(id.text) }
-        if above.contains(key) { return .ancestor(key) }
+        if !node.isReference, !others.isEmpty { return .otherParent(of: known.key) }
+        if others.count + node.parents.count > FlowPlan.mostParents { return .tooManyParents(known.key.id.text) }
         return nil
     }
 

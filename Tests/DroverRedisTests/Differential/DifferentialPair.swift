@@ -32,6 +32,7 @@ struct DifferentialPair {
         prefixes = (RedisServer.freshPrefix(), RedisServer.freshPrefix())
         var configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefixes.store))
         configuration.clock = clock
+        configuration.releaseFreshness = .zero
         configuration.stalledInterval = Self.interval
         configuration.metricsPoints = metricsPoints
         store = RedisStore(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

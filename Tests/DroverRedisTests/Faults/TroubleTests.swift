@@ -19,6 +19,8 @@ struct TroubleTests {
             ("OOM command not allowed when used memory > 'maxmemory'.", .full, true),
             ("MISCONF Errors writing to the AOF file", .full, true),
             ("NOPERM this user has no permissions", .incompatible, false),
+            ("MOVED 1 127.0.0.1:7001", .incompatible, false), ("ASK 1 127.0.0.1:7001", .incompatible, false),
+            ("CLUSTERDOWN The cluster is down", .unreachable, true),
             ("WRONGTYPE Operation against a key", .corrupt, false),
             ("ERR user_script:1: something else", .corrupt, false),
             // As Redis 6.2 tells what a command inside a script met.

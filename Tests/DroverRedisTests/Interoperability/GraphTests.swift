@@ -1,5 +1,7 @@
 import DroverCore
+import DroverRedis
 import DroverTesting
+import Logging
 import RedisTesting
 import Testing
 
@@ -63,9 +65,15 @@ struct GraphTests {
     func released() async throws {
         try await Bridge.run { bridge in
             try await addGraph(bridge, #"{"value":{"n":1}}"#, [.keepWaiting, .ignore, .failParent])
-            // It works a queue that has nothing to do with the graph.
-            let worker = SwiftWorker(
-                bridge.store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates)
+            // They work a queue that has nothing to do with the graph, and each looks for what the other leaves.
+            var workers: [SwiftWorker] = []
+            for _ in 0..<2 {
+                let store = RedisStore(
+                    try RedisStoreConfiguration.patient(bridge.server.url(prefix: bridge.prefix)),
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                workers.append(
+                    SwiftWorker(store, QueueName(stored: "elsewhere"), WorkerSettings(), gates: bridge.gates))
+            }
             try await bridge.working(.python) { try await bridge.ended(1) }
             var (waiting, start) = (Set(["p0", "p1", "p2"]), EventQuery.Start.beginning)
             var last: Timestamp?
@@ -80,7 +88,7 @@ struct GraphTests {
                 }
                 start = .after(page.next)
             }
-            try await worker.stop()
+            for worker in workers { try await worker.stop() }
             let x = try await bridge.store.jobs([JobKey(queue: bridge.queue, id: JobID(stored: "x"))])[0]
             let (ended, released) = (try #require(x?.finishedAt), try #require(last))
             TestRun.figure(

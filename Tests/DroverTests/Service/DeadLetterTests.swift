@@ -285,11 +285,20 @@ import Testing
         #expect(seen.withLock { $0 } == ["secret@example.com"])
     }
 
-    @Test("a job that is worked by hand leaves a letter, too, once, though the answer is lost")
-    func byHand() async throws {
+    @Test(
+        "a job that is worked by hand leaves a letter, too, once, though the answer or the call is lost",
+        arguments: [FaultKind.lostReply, .lostCall])
+    func byHand(_ fault: FaultKind) async throws {
+        let faulty = FaultInjectingStore(store)
+        // On a clock that goes: it waits shortly, and makes the same call again.
+        let service = JobService(store: faulty)
         let key = try await service.add(Mail(to: "a"))
         let held = try #require(try await service.claim(from: Mail.queue).first)
+        faulty.failNext(.exchange, fault, times: 2)
         try await held.fail("no", isFinal: true)
+        #expect(faulty.counts[.exchange, fault] == 2)
         #expect(try await letters().map { $0.options.deadLetter?.job } == [key])
+        #expect(try await store.queues().first { $0.name == dead }?.counts.total == 1)
+        #expect(try await store.jobs([key]).first??.attemptsMade == 1)
     }
 }

@@ -77,14 +77,31 @@ import Testing
 
     @Test("a job that is cancelled or has expired does not complete by the cache")
     func refused() async throws {
-        try await service.add(Report(month: 6), options: Report.options())
+        // It is asked to stop while it runs, and its holder puts it back: who takes it next finds a result.
+        let cancelled = try await service.add(Report(month: 6), options: Report.options())
+        let claim = Claim(limit: 1, lease: .seconds(30), worker: "w")
+        let held = try #require(
+            try await store.exchange(Report.queue, id: ExchangeID("a"), settle: [], claim: claim).claimed.first)
+        #expect(held.job.key == cancelled && held.cachedResult == nil)
+        #expect(try await store.apply([.cancel(cancelled)]) == [.requested])
+        let first = try await service.add(Report(month: 6), options: Report.options())
         try await service.drain()
+        #expect(try await store.jobs([first]).first??.state == .completed && runs.value == 1)
+        let settlement = Settlement(lease: held.lease, outcome: .released)
+        let reply = try await store.exchange(Report.queue, id: ExchangeID("b"), settle: [settlement], claim: nil)
+        #expect(reply.settled == [.settled])
         var options = Report.options()
         options.expiresAfter = .seconds(10)
         let late = try await service.add(Report(month: 6), options: options)
         time.advance(by: .seconds(20))
+        // Another one takes the result: it is still kept.
+        let third = try await service.add(Report(month: 6), options: Report.options())
         try await service.drain()
-        #expect(try await store.jobs([late]).first??.failedReason == Failure.expiredReason)
+        let jobs = try await store.jobs([cancelled, late, third]).compactMap(\.self)
+        #expect(jobs.map(\.state) == [.failed, .failed, .completed])
+        #expect(jobs.map(\.failedReason) == [Failure.cancelledReason, Failure.expiredReason, nil])
+        #expect(jobs.map(\.result?.text) == [nil, nil, "1"])
+        #expect(runs.value == 1)
     }
 
     @Test("a job that is claimed by hand completes by the cache and is not handed out")

@@ -56,7 +56,9 @@ struct Bridge: Sendable {
         prefix = RedisServer.freshPrefix()
         queue = try QueueName("q\(Self.numbers.add(1, ordering: .relaxed).newValue)")
         let more = settings.sorted { $0.key < $1.key }.map { "&\($0.key)=\($0.value)" }.joined()
-        let configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefix) + more)
+        var configuration = try RedisStoreConfiguration.patient(server.url(prefix: prefix) + more)
+        // A case's own calls find what has just happened.
+        configuration.releaseFreshness = .zero
         store = RedisStore(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         peer =
             ownPeer ? try await PythonPeer.client(port: server.port, prefix: prefix) : try await Self.sharedPeer.value
