@@ -39,6 +39,9 @@ public enum DroverTool {
                 try command.run()
                 return .done
             }
+            if let problem = try Refusal.ofRepeated(arguments) {
+                return refuse(problem, session)
+            }
             subcommand = known
         } catch {
             return refuse(error, arguments: arguments, session: session)
@@ -59,7 +62,11 @@ public enum DroverTool {
             session.output.line(Root.fullMessage(for: error))
             return .done
         }
-        session.output.note("drover: read the arguments: \(Refusal.text(error, arguments: arguments))")
+        return refuse(Refusal.text(error, arguments: arguments), session)
+    }
+
+    private static func refuse(_ problem: String, _ session: Session) -> ExitStatus {
+        session.output.note("drover: read the arguments: \(problem)")
         return .usage
     }
 }

@@ -166,6 +166,17 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         #expect(try Parsed(transcript.results).items.compactMap { $0.string("id") }.count == Batch.size)
     }
 
+    @Test("--json is a list also where nothing was stored", arguments: [["--within", "k:1/1h"], []])
+    func emptyList(_ words: [String]) async throws {
+        let store = ReferenceStore()
+        let arguments = ["add", "--queue", "q", "n", "--json"] + words
+        #expect(await drover(arguments, on: store).status == .done)
+        _ = try await store.configure([.maxLength("q", 1)])
+        let (status, transcript) = await drover(arguments, on: store)
+        #expect(status == .failed)
+        #expect(transcript.results == "[]\n" && !transcript.notes.isEmpty)
+    }
+
     @Test("--json with a wait that is over lists the jobs with what went wrong: exit 1")
     func waitedInVain() async throws {
         let (status, transcript) = await drover(

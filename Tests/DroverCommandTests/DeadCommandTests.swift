@@ -75,13 +75,53 @@ import Testing
         try await fail(1)
         let id = try #require(try await letters().first)
         let (status, transcript) = await drover("dead", "replay", "--queue", "q-dead", id, on: store)
-        #expect(status == .done && transcript.results == "\(id) replayed\n")
         let jobs = try await store.jobs(matching: JobQuery(queue: "q", state: .waiting), page: Page()).jobs
+        let new = try #require(jobs.first?.key)
+        #expect(status == .done && transcript.results == "\(id) replayed as \(new)\n")
         #expect(jobs.map(\.payload.text) == ["{\"n\":0}"] && jobs.first?.options.replay?.count == 1)
         let (again, _) = await drover("dead", "replay", "--queue", "q-dead", id, on: store)
         #expect(again == .notFound)
         let (shown, job) = await drover("job", "--queue", "q", jobs[0].key.id.text, on: store)
         #expect(shown == .done && job.results.contains("first of q/1"))
+    }
+
+    @Test("replay --json tells the new job's queue and id, and null where none was made")
+    func replayedJSON() async throws {
+        try await fail(1)
+        let id = try #require(try await letters().first)
+        let (status, transcript) = await drover("dead", "replay", "--queue", "q-dead", id, "gone", "--json", on: store)
+        #expect(status == .notFound)
+        let new = try #require(
+            try await store.jobs(matching: JobQuery(queue: "q", state: .waiting), page: Page()).jobs.first?.key)
+        let items = try Parsed(transcript.results).items
+        #expect(items.map { $0.string("result") } == ["replayed", "not-found"])
+        #expect(items.first?.object("job")?.string("queue") == "q")
+        #expect(items.first?.object("job")?.string("id") == new.id.text)
+        #expect(transcript.results.contains(#""result":"not-found","job":null"#))
+        // What makes no job says nothing of one.
+        try await fail(1)
+        let other = try #require(try await letters().first)
+        let discarded = await drover("dead", "discard", "--queue", "q-dead", other, "--json", on: store).transcript
+        #expect(!discarded.results.contains(#""job""#))
+    }
+
+    @Test("a list of letters shows when each was stored, and says that encrypted payloads are not searched")
+    func words() async throws {
+        try await fail(1)
+        let listed = await drover("dead", "list", "--queue", "q-dead", on: store).transcript
+        #expect(listed.results.contains("STORED") && !listed.results.contains("FAILED"))
+        let searched = await drover("dead", "list", "--queue", "q-dead", "--where", "payload.n = 7", on: store)
+            .transcript
+        #expect(searched.notes.contains("Encrypted payloads and results are not searched"), "\(searched.notes)")
+        let json = await drover(
+            "dead", "list", "--queue", "q-dead", "--where", "payload.n = 7", "--json", on: store
+        ).transcript
+        #expect(json.notes.contains("Encrypted payloads and results are not searched"), "\(json.notes)")
+        let other = await drover("dead", "list", "--queue", "q-dead", "--where", "origin = x", on: store).transcript
+        #expect(!other.notes.contains("Encrypted"))
+        // The letter's own, which nobody has tried; the table shows the job's.
+        let own = await drover("dead", "list", "--queue", "q-dead", "--where", "attempts = 0", on: store).transcript
+        #expect(own.results.split(separator: "\n").count == 2, "\(own.all)")
     }
 
     @Test("replay --all works in steps, and a dry run only counts")
@@ -124,6 +164,35 @@ import Testing
         #expect(try await letters().count == 2)
     }
 
+    @Test("route counts what it has routed, and names the jobs that have a letter, with its queue")
+    func routed() async throws {
+        try await fail(2, options: [])
+        func route(_ target: String, _ more: String...) async -> Transcript {
+            await drover(["dead", "route", "--queue", "q", "--to", target] + more, on: store).transcript
+        }
+        #expect(await route("q-dead", "--where", "payload.n = 0").results == "1 job in q routed\n")
+        let dry = await route("elsewhere", "--dry-run")
+        #expect(dry.results == "1 job in q would be routed, 1 left as it was\n")
+        #expect(dry.notes.contains("1: letter: there is one in the queue q-dead already"), "\(dry.notes)")
+        #expect(try await store.queue("elsewhere") == nil)
+        let rest = await route("elsewhere")
+        #expect(rest.results == "1 job in q routed, 1 left as it was\n")
+        #expect(rest.notes.contains("1: letter: there is one in the queue q-dead already"), "\(rest.notes)")
+        let again = try Parsed(await route("q-dead", "--json").results)
+        #expect(again.int("done") == 0 && again.int("unchanged") == 2 && again.int("matched") == 2)
+        #expect(try await letters().count == 1)
+        #expect(try await store.queue("elsewhere")?.counts.total == 1)
+    }
+
+    @Test("of many jobs that have a letter the first are named, and the others counted")
+    func routedMany() async throws {
+        try await fail(13)
+        let (status, transcript) = await drover("dead", "route", "--queue", "q", "--to", "q-dead", on: store)
+        #expect(status == .done && transcript.results == "0 jobs in q routed, 13 left as they were\n")
+        #expect(transcript.notes.split(separator: "\n").count { $0.contains("letter: there is one") } == 10)
+        #expect(transcript.notes.contains("and 3 more like these"), "\(transcript.notes)")
+    }
+
     @Test(
         "what does not fit together is refused with exit 2",
         arguments: [
@@ -135,6 +204,13 @@ import Testing
     func refused(_ words: [String]) async throws {
         let (status, transcript) = await drover(["dead"] + words, on: store)
         #expect(status == .usage, "\(transcript.notes)")
+    }
+
+    @Test("none is no dead-letter queue of a job: it is said what to write")
+    func none() async throws {
+        let (status, transcript) = await drover("add", "--queue", "q", "mail", "--dead-letter", "none", on: store)
+        #expect(status == .usage && transcript.notes.contains("leave the option out"), "\(transcript.notes)")
+        #expect(try await store.queues().isEmpty)
     }
 
     @Test("a job can't be added with its own queue as dead-letter queue")

@@ -241,6 +241,18 @@ import Testing
         #expect(finding.string("problem")?.hasPrefix("2 jobs (") == true)
     }
 
+    @Test("flow show says which depths and limits there are", arguments: ["--depth", "--limit"])
+    func ranges(_ option: String) async throws {
+        for value in ["-1", "1001"] {
+            let refused = await drover(
+                "flow", "show", "--queue", "reports", "month", option, value, on: ReferenceStore())
+            #expect(refused.status == .usage)
+            let least = option == "--depth" ? 0 : 1
+            #expect(
+                refused.transcript.notes.contains("\(option): give \(least) to 1000"), "\(refused.transcript.notes)")
+        }
+    }
+
     @Test("flow remove takes a flow whole, after it was confirmed")
     func remove() async throws {
         let store = try await added()
@@ -254,7 +266,9 @@ import Testing
         _ = try await store.exchange(
             "fetching", id: ExchangeID("y"), settle: [Settlement(lease: lease, outcome: .released)], claim: nil)
         let gone = await drover("flow", "remove", "--queue", "reports", "month", "--yes", on: store)
-        #expect(gone.status == .done && gone.transcript.results == "month removed with all below it\n")
+        #expect(
+            gone.status == .done
+                && gone.transcript.results == "month removed with all below it but what other parents keep\n")
         #expect(try await store.queues().map(\.counts.total) == [0, 0, 0])
         let missing = await drover("flow", "remove", "--queue", "reports", "month", "--yes", "--json", on: store)
         #expect(missing.status == .notFound)

@@ -34,7 +34,9 @@ import Testing
                 ["b", "no", "1", "0", "1", "-"],
             ])
         let (_, paged) = await drover("groups", "--queue", "q", "--limit", "1", "--json", on: store)
-        #expect(paged.results.contains(#""next":"a""#) || paged.results.contains(#""next": "a""#), "\(paged.results)")
+        #expect(
+            paged.results.contains(#""next":"group:a""#) || paged.results.contains(#""next": "group:a""#),
+            "\(paged.results)")
     }
 
     @Test("drover groups of a queue that is not there ends with 4")
@@ -59,6 +61,19 @@ import Testing
         #expect(try await store.queues().first?.isPaused == false)
         _ = await drover("resume", "--queue", "q", "--group", "a", on: store)
         #expect(try await groups(store).map(\.isPaused) == [false, false])
+    }
+
+    @Test("resume says that there is no such group, and makes none")
+    func unknownGroup() async throws {
+        let store = try await filled()
+        let before = try await groups(store)
+        let (status, transcript) = await drover("resume", "--queue", "q", "--group", "nobody", on: store)
+        #expect(status == .notFound && transcript.results.isEmpty)
+        #expect(transcript.notes.contains("there is no group \"nobody\" in the queue \"q\""), "\(transcript.notes)")
+        #expect(try await groups(store) == before)
+        // One that has a setting and no jobs is there.
+        _ = await drover("pause", "--queue", "q", "--group", "empty", on: store)
+        #expect(await drover("resume", "--queue", "q", "--group", "empty", on: store).status == .done)
     }
 
     @Test("drover limit --every-group sets what groups have that say nothing else, and none takes it back")
@@ -123,8 +138,10 @@ import Testing
         #expect(cursor.first != "-")
         let second = await drover("groups", "--queue", "q", "--limit", "1", "--after", cursor, on: store)
         #expect(second.status == .done && second.transcript.results != first, "\(second.transcript.all)")
-        let none = await drover("groups", "--queue", "q", "--after", "%4", on: store)
-        #expect(none.status == .usage && none.transcript.notes.contains("is no cursor"))
+        for nonsense in ["%4", "nonsense", "group:%4", name] {
+            let none = await drover("groups", "--queue", "q", "--after=\(nonsense)", on: store)
+            #expect(none.status == .usage && none.transcript.notes.contains("is no cursor"), "\(nonsense)")
+        }
     }
 
     @Test(

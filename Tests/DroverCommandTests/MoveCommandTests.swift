@@ -139,10 +139,12 @@ struct MoveCommandTests {
             let before = try await groups(stores.from)
             let dry = try Parsed(await stores.move("--dry-run").transcript.results)
             #expect(dry.int("allowances") == 3)
-            for _ in 0..<2 {
+            for carried in [3, 0] {
                 let (status, transcript) = await stores.move("--yes")
                 #expect(status == .done, "\(transcript.notes)")
-                #expect(try Parsed(transcript.results).int("allowances") == 3)
+                // What was carried is not carried again.
+                #expect(try Parsed(transcript.results).int("allowances") == carried)
+                #expect(try Parsed(await stores.move("--dry-run").transcript.results).int("allowances") == 0)
                 let after = try await groups(stores.to)
                 #expect(after.everyGroup == GroupLimits(concurrency: 2, rate: rate))
                 #expect(after.groups == before.groups)

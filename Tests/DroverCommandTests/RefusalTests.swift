@@ -1,4 +1,5 @@
 import ArgumentParser
+import DroverCore
 import DroverTesting
 import Testing
 
@@ -49,6 +50,42 @@ import Testing
         let session = transcript.session(on: ReferenceStore())
         #expect(await DroverTool.run(arguments, in: session) == .usage)
         #expect(transcript.all == "--- notes\ndrover: read the arguments: \(says)\n")
+    }
+
+    @Test(
+        "an option that takes one value is not taken twice",
+        arguments: [
+            (
+                ["jobs", "--queue", "q", "--limit", "5", "--limit=6"],
+                "--limit was given twice; give it once; see drover jobs --help"
+            ),
+            (
+                ["add", "--queue", "a", "n", "--data", "1", "--queue", "b", "--queue", "c"],
+                "--queue was given 3 times; give it once; see drover add --help"
+            ),
+            (
+                ["dead", "list", "--queue", "q", "--where", "n = 1", "--where", "n = 2"],
+                "--where was given twice; give it once; see drover dead list --help"
+            ),
+        ])
+    func repeated(arguments: [String], says: String) async {
+        let transcript = Transcript()
+        let session = transcript.session(on: ReferenceStore())
+        #expect(await DroverTool.run(arguments, in: session) == .usage)
+        #expect(transcript.all == "--- notes\ndrover: read the arguments: \(says)\n")
+    }
+
+    @Test(
+        "values that look like options, options that may be repeated and flags are no repetitions",
+        arguments: [
+            ["--tag", "a", "--tag", "b"], ["--json", "--json"], ["--attempts", "3", "--tag=--attempts=3"],
+            ["--data", "\"--data\"", "--delay", "0s", "--json"],
+        ])
+    func notRepeated(words: [String]) async throws {
+        let store = ReferenceStore()
+        let (status, transcript) = await drover(["add", "--queue", "q", "n"] + words, on: store)
+        #expect(status == .done, "\(transcript.notes)")
+        #expect(try await store.queues().first?.counts.total == 1)
     }
 
     @Test("a value that is refused in a command of a group leads to that command's help")

@@ -4,7 +4,6 @@ import DroverCore
 import DroverTesting
 import Foundation
 import NIOCore
-import Synchronization
 import Testing
 
 @testable import DroverCommand
@@ -26,10 +25,9 @@ import Testing
 
     /// Runs `drover serve` on a store while the body does something, and gives its exit status.
     private func serving(
-        on store: ReferenceStore, environment: [String: String] = [:],
+        on store: ReferenceStore, environment: [String: String] = [:], notes: NoteWatcher = NoteWatcher(),
         _ body: @escaping @Sendable (Served) async throws -> Void
     ) async throws -> DroverCommand.ExitStatus {
-        let notes = NoteWatcher()
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self)
         var session = Transcript().session(
@@ -115,16 +113,23 @@ import Testing
         }
         try write(text("5"))
         let store = ReferenceStore()
-        _ = try await serving(on: store) { served in
+        let notes = NoteWatcher()
+        let status = try await serving(on: store, notes: notes) { served in
             for weight in [5, 7] {
                 try await served.notes.wait(for: "working")
                 let page = try await store.jobs(matching: JobQuery(queue: "mail", part: .groups), page: Page())
                 #expect(page.everyGroup == GroupLimits(concurrency: 2))
                 #expect(page.groups.map(\.own) == [GroupLimits(weight: weight)])
                 try write(text("7"))
+                #expect(await drover("add", "--queue", "mail", "x", "--wait", on: store).transcript.results == "null\n")
                 if weight == 5 { served.reload.yield() } else { served.stop.yield() }
             }
         }
+        #expect(status == .done)
+        // One worker has run both jobs, and no other one was started.
+        let jobs = try await store.jobs(matching: JobQuery(queue: "mail", state: .completed), page: Page()).jobs
+        #expect(jobs.count == 2 && jobs[0].worker != nil && jobs[0].worker == jobs[1].worker)
+        #expect(notes.count(of: "worker starts") == 1)
     }
 
     @Test("health and metrics are served where it says")
@@ -406,45 +411,5 @@ import Testing
         let metrics = try String(contentsOf: URL(filePath: folder.path("metrics")), encoding: .utf8)
         #expect(metrics.contains(#"drover_jobs_total{queue="hello",outcome="completed"} "#))
         #expect(!metrics.contains(#"drover_jobs_total{queue="hello",outcome="completed"} 0"#))
-    }
-}
-
-/// Lets a test wait for what a command says.
-private final class NoteWatcher: Sendable {
-    private struct State {
-        var lines: [String] = []
-        var waiting: [(text: String, probe: Probe<String>)] = []
-        /// How many lines of each text were handed out.
-        var seen: [String: Int] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    func add(_ line: String) {
-        state.withLock { state in
-            let line = String(line.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())
-            state.lines.append(line)
-            state.waiting.removeAll { waiter in
-                guard line.contains(waiter.text) else { return false }
-                waiter.probe.signal(line)
-                return true
-            }
-        }
-    }
-
-    /// How many lines have the text.
-    func count(of text: String) -> Int { state.withLock { $0.lines.count { $0.contains(text) } } }
-
-    /// The first line that has the text and was not given for it before.
-    @discardableResult
-    func wait(for text: String) async throws -> String {
-        let probe = Probe<String>("a line with \(text)")
-        state.withLock { state in
-            let count = state.seen[text, default: 0]
-            state.seen[text] = count + 1
-            let known = state.lines.filter { $0.contains(text) }
-            if known.count > count { probe.signal(known[count]) } else { state.waiting.append((text, probe)) }
-        }
-        return try #require(try await probe.wait().first)
     }
 }

@@ -92,7 +92,7 @@ extension JobService {
         let states = JobState.allCases.filter { $0 != .active && filter.mayMatch(in: $0) }
         return try await goOver([queue], states, filter, dryRun: isDryRun, step: step, progress) {
             jobs, state throws(StoreError) in
-            var results = [CommandResult](repeating: .notFound, count: jobs.count)
+            var results = [BulkAnswer](repeating: .settled(.notFound), count: jobs.count)
             var places: [Int] = []
             var commands: [JobCommand] = []
             for (place, letter) in jobs.enumerated() {
@@ -100,9 +100,11 @@ extension JobService {
                     let copy = try JobCopy(replayOf: letter)
                     commands.append(.when(state, .copy(letter.key, as: copy, removesJob: true)))
                     places.append(place)
-                } catch { results[place] = .refused(ValidationError("dead letter", error.message)) }
+                } catch { results[place] = .settled(.refused(ValidationError("dead letter", error.message))) }
             }
-            for (place, result) in zip(places, try await self.store.apply(commands)) { results[place] = result }
+            for (place, result) in zip(places, try await self.store.apply(commands)) {
+                results[place] = .settled(result)
+            }
             return results
         }
     }
@@ -115,41 +117,6 @@ extension JobService {
     ) async throws -> BulkReport {
         try await apply(
             .remove, matching: Self.letters(filter), in: [queue], dryRun: isDryRun, progress: progress)
-    }
-
-    /// Stores letters of jobs that have failed already, in bounded steps: of those that a worker of another client failed, or that
-    /// failed before there was a dead-letter queue. The jobs stay as they are. A job that has a letter for its last attempt in that
-    /// queue, by whomever, gets no second one; one whose letter was replayed or discarded gets one anew, as long as it is kept. Jobs that somebody
-    /// cancelled have none.
-    ///
-    /// - Parameters:
-    ///   - queue: whose failed jobs.
-    ///   - target: the dead-letter queue.
-    ///   - filter: which of them.
-    ///   - isDryRun: whether they are only counted.
-    ///   - progress: is told after each step how far it has come; what it throws ends the operation.
-    /// - Throws: ``DroverError`` with the code `refused` when both queues are the same; as
-    ///   ``apply(_:matching:in:dryRun:step:progress:)``.
-    public func routeFailed(
-        of queue: QueueName, to target: QueueName, matching filter: JobFilter = .all, dryRun isDryRun: Bool = false,
-        progress: (BulkReport) async throws -> Void = { _ in }
-    ) async throws -> BulkReport {
-        if queue == target {
-            throw DroverError(.refused, "\(queue) can't be its own dead-letter queue; name another one")
-        }
-        // Neither letters, nor what somebody cancelled.
-        let filter = filter.and(.not(.exists(.reason)))
-            .and(.not(.oneOf(.error, [.text(Failure.cancelledReason)])))
-        return try await goOver([queue], [.failed], filter, dryRun: isDryRun, step: 200, progress) {
-            jobs, state throws(StoreError) in
-            let commands = jobs.map { job in
-                let copy = JobCopy(
-                    letterOf: job, reason: job.failedReason ?? "", traces: job.stacktrace, attempts: job.attemptsMade,
-                    to: target, mark: job.markOfAttempt)
-                return JobCommand.when(state, .copy(job.key, as: copy, removesJob: false))
-            }
-            return try await self.store.apply(commands)
-        }
     }
 
     /// A filter for letters, those that wait where it says nothing of states.

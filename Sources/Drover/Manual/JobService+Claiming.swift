@@ -21,7 +21,9 @@ extension JobService {
     /// - Returns: the jobs, in the order in which they are to be begun; none when there is nothing to claim now.
     /// - Throws: ``DroverError`` with the code `refused` for a limit below 1, or `unreadable` when the next job can't be opened
     ///   here, for want of its key: it is back at the front, no attempt counts, and no others are claimed in its place;
-    ///   `StoreError`. Jobs that were claimed by a call whose answer was lost are taken over when their leases have passed.
+    ///   `StoreError`. A job whose key is here and that does not open all the same, as one that was changed in the store, is failed
+    ///   for good and kept, and others are claimed in its place; but a second one of a call that has opened none is given back
+    ///   in the same way, since another key may have that id here. Jobs that were claimed by a call whose answer was lost are taken over when their leases have passed.
     public func claim(
         from queue: QueueName, limit: Int = 1, lease: Duration = .seconds(30), renewing: Bool = false,
         worker: String? = nil
@@ -45,6 +47,8 @@ extension JobService {
         var held: [HeldJob] = []
         var refused: [Settlement] = []
         var unreadable: DroverError?
+        // Whether these keys have opened something, and whether something did not fit them.
+        var (hasOpened, hasFailed) = (false, false)
         for round in 0...Self.mostRounds {
             let room = round == Self.mostRounds || unreadable != nil ? 0 : limit - held.count
             let claim =
@@ -74,13 +78,18 @@ extension JobService {
                 case .held(let opened):
                     leases?.keeper.exchange(settled: [], claimed: [attempt], sentAt: sentAt)
                     scope.log.started(attempt)
+                    hasOpened = hasOpened || opened?.parts.isNothing == false
                     held.append(HeldJob(scope: scope, attempt: attempt, opened: opened, leases: leases))
                 case .refused(let settlement):
                     refused.append(settlement)
                     await scope.stepOn(after: claimed.job)
-                case .unreadable(let settlement, let error):
-                    released.append(settlement)
-                    if unreadable == nil { unreadable = error }
+                case .unreadable(let error) where error.isForged && (hasOpened || !hasFailed):
+                    hasFailed = true
+                    refused.append(scope.settle(attempt, .unrecoverable(Unrecoverable(error.reason)), keepsJob: true))
+                    await scope.stepOn(after: claimed.job)
+                case .unreadable(let error):
+                    released.append(scope.settle(attempt, .shutDown))
+                    if unreadable == nil { unreadable = Self.notClaimed(claimed.job.key, error) }
                 }
             }
             // The one that is settled last is the first again.
@@ -132,6 +141,13 @@ extension JobService {
         }
     }
 
+    private static func notClaimed(_ key: JobKey, _ error: UnreadableValue) -> DroverError {
+        DroverError(
+            .unreadable,
+            "the job \(key) was not claimed: \(error.reason). It is back at the front of its queue, and no attempt counts",
+            cause: error)
+    }
+
     private static func payloadProblem(_ key: JobKey, _ error: any Error) -> DroverError {
         switch error {
         case let error as UnreadableValue:
@@ -165,34 +181,31 @@ extension WorkerScope {
     fileprivate enum Take {
         case held(OpenedPayload?)
         case refused(Settlement)
-        /// This program can't open it, and gives it back.
-        case unreadable(Settlement, DroverError)
+        /// This program can't open it.
+        case unreadable(UnreadableValue)
     }
 
     fileprivate func take(_ attempt: Attempt) async -> Take {
         let job = attempt.claimed.job
-        var exit = refusal(of: attempt.claimed)
-        if exit == nil {
-            do { return .held(try await prepared(job)) } catch let error as UnreadableValue where error.opensElsewhere {
-                log.ended(.released, of: attempt, after: .zero)
-                metrics.ended(.released, after: .zero)
-                return .unreadable(
-                    Settlement(lease: attempt.claimed.lease, outcome: .released),
-                    DroverError(
-                        .unreadable,
-                        "the job \(job.key) was not claimed: \(error.reason). It is back at the front of its queue, and no "
-                            + "attempt counts", cause: error))
-            } catch { exit = Self.exit(of: error) }
-        }
-        let outcome = exit?.outcome(of: job, by: policy) ?? .released
+        if let exit = refusal(of: attempt.claimed) { return .refused(settle(attempt, exit)) }
+        do { return .held(try await prepared(job)) } catch let error as UnreadableValue where error.opensElsewhere {
+            return .unreadable(error)
+        } catch { return .refused(settle(attempt, Self.exit(of: error))) }
+    }
+
+    /// What is settled of a job that is not handed out, which is counted and logged.
+    ///
+    /// - Parameter keepsJob: whether the job is kept whatever its own rule says.
+    fileprivate func settle(_ attempt: Attempt, _ exit: AttemptExit, keepsJob: Bool = false) -> Settlement {
+        let outcome = exit.outcome(of: attempt.claimed.job, by: policy) ?? .released
         log.ended(outcome, of: attempt, after: .zero)
         metrics.ended(outcome, after: .zero)
-        if case .cached? = exit { tellCached(attempt) }
-        let settlement = settlement(of: attempt.claimed, outcome, keepsJob: exit?.keepsJob == true)
+        if case .cached = exit { tellCached(attempt) }
+        let settlement = settlement(of: attempt.claimed, outcome, keepsJob: keepsJob || exit.keepsJob)
         if let letter = settlement.deadLetter {
             metrics.deadLettered()
             log.deadLettered(attempt, to: letter.key)
         }
-        return .refused(settlement)
+        return settlement
     }
 }

@@ -47,7 +47,7 @@ public enum BulkAction: Hashable, Sendable {
 
 /// How far a bulk operation has come, and what it came to.
 public struct BulkReport: Hashable, Sendable {
-    /// One job that was refused.
+    /// One job to which nothing was done.
     public struct Problem: Hashable, Sendable {
         /// Which job.
         public var job: JobKey
@@ -55,7 +55,7 @@ public struct BulkReport: Hashable, Sendable {
         public var problem: ValidationError
     }
 
-    /// How many problems are told one by one.
+    /// How many jobs of a kind are told one by one.
     public static let mostProblems = 10
 
     /// How many jobs were looked at.
@@ -74,11 +74,25 @@ public struct BulkReport: Hashable, Sendable {
     public var refused = 0
     /// The first that were refused.
     public var problems: [Problem] = []
+    /// How many were already what they were to become: nothing was done to them.
+    public var unchanged = 0
+    /// The first of those, and why nothing was done.
+    public var unchangedJobs: [Problem] = []
 
     /// A report of nothing.
     public init() {}
 
-    mutating func add(_ job: JobKey, _ result: CommandResult) {
+    mutating func add(_ job: JobKey, _ answer: BulkAnswer) {
+        switch answer {
+        case .settled(let result): add(job, result)
+        case .unchanged(let reason):
+            unchanged += 1
+            if unchangedJobs.count < Self.mostProblems { unchangedJobs.append(Problem(job: job, problem: reason)) }
+        case .onlyFound: break
+        }
+    }
+
+    private mutating func add(_ job: JobKey, _ result: CommandResult) {
         switch result {
         case .done: done += 1
         case .requested: requested += 1

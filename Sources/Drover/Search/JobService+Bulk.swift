@@ -33,7 +33,7 @@ extension JobService {
         return try await goOver(
             names, action.states(filter), action.filter(filter), dryRun: isDryRun, step: step, progress
         ) { jobs, state throws(StoreError) in
-            try await self.store.apply(jobs.map { .when(state, action.command($0.key)) })
+            try await self.store.apply(jobs.map { .when(state, action.command($0.key)) }).map { .settled($0) }
         }
     }
 
@@ -43,7 +43,7 @@ extension JobService {
     func goOver(
         _ names: [QueueName], _ states: [JobState], _ filter: JobFilter, dryRun isDryRun: Bool, step: Int,
         _ progress: (BulkReport) async throws -> Void,
-        act: @escaping @Sendable ([JobRecord], JobState) async throws(StoreError) -> [CommandResult]
+        act: @escaping @Sendable ([JobRecord], JobState) async throws(StoreError) -> [BulkAnswer]
     ) async throws -> BulkReport {
         let counts = Dictionary(try await store.queues().map { ($0.name, $0.counts) }) { first, _ in first }
         var report = BulkReport()
@@ -64,7 +64,7 @@ extension JobService {
         var queue: QueueName
         var state: JobState
         var filter: JobFilter
-        var act: @Sendable ([JobRecord], JobState) async throws(StoreError) -> [CommandResult]
+        var act: @Sendable ([JobRecord], JobState) async throws(StoreError) -> [BulkAnswer]
 
         func query(_ answer: JobSearch.Answer, mostExamined: Int) -> JobQuery {
             JobQuery(queue: queue, JobSearch(filter, in: state, answer: answer, mostExamined: mostExamined))
@@ -102,8 +102,8 @@ extension JobService {
 
     private func apply(_ jobs: [JobRecord], _ line: BulkLine, _ report: inout BulkReport) async throws(StoreError) {
         if jobs.isEmpty { return }
-        let results = try await line.act(jobs, line.state)
-        for (job, result) in zip(jobs, results) { report.add(job.key, result) }
+        let answers = try await line.act(jobs, line.state)
+        for (job, answer) in zip(jobs, answers) { report.add(job.key, answer) }
     }
 }
 

@@ -64,7 +64,7 @@ final class WorkerScope: Sendable {
     func refusal(of claimed: ClaimedJob) -> AttemptExit? {
         if let reason = claimed.job.deferredFailure { return .deferredFailure(reason) }
         if claimed.job.isExpired { return .expired }
-        return claimed.cachedResult.map { .cached($0) }
+        return cachedResult(of: claimed).map { .cached($0) }
     }
 
     /// What to keep of jobs that end as this one does: the job's own rule, else the worker's, else the store's.

@@ -39,6 +39,21 @@ enum CursorArgument {
         return PageCursor(cursor)
     }
 
+    /// What is written before a cursor among groups. Stores take any name there, so that nothing else would tell a mistyped
+    /// cursor from one.
+    private static let group = "group:"
+
+    /// Writes a cursor among groups.
+    static func groupText(_ cursor: PageCursor) -> String { group + text(cursor) }
+
+    /// Reads a cursor among groups.
+    ///
+    /// - Throws: `ValidationError` for a text that is none.
+    @Sendable static func parseGroup(_ text: String) throws -> PageCursor {
+        guard text.hasPrefix(group) else { throw unknown(text) }
+        return try parse(String(text.dropFirst(group.count)))
+    }
+
     private static func isPlain(_ byte: UInt8, isFirst: Bool) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

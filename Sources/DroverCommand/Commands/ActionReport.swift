@@ -11,25 +11,38 @@ struct ActionReport {
     /// What is told of an id that is unknown.
     var missing: (String) -> String
 
+    /// - Parameter jobs: the new jobs that were made of each, told as `job`; nil for a command that makes none.
     /// - Returns: done when all were; not found when one is unknown; else failed.
-    func tell(_ ids: [String], _ results: [CommandResult], _ output: Output) -> ExitStatus {
+    func tell(
+        _ ids: [String], _ results: [CommandResult], made jobs: [JobKey?]? = nil, _ output: Output
+    ) -> ExitStatus {
         if json {
             output.line(
                 JSONWriter.list(
-                    zip(ids, results).map { id, result in
-                        JSONWriter.object([
-                            ("id", JSONWriter.string(id)), ("result", JSONWriter.string(word(result))),
-                        ])
+                    results.indices.map { index in
+                        var members = [
+                            (name: "id", value: JSONWriter.string(ids[index])),
+                            ("result", JSONWriter.string(word(results[index]))),
+                        ]
+                        if let jobs { members.append(("job", Self.json(jobs[index]))) }
+                        return JSONWriter.object(members)
                     }))
         }
-        for (id, result) in zip(ids, results) { tell(id, result, output) }
+        for index in results.indices { tell(ids[index], results[index], jobs?[index], output) }
         if results.contains(.notFound) { return .notFound }
         return results.allSatisfy { $0 == .done || $0 == .requested } ? .done : .failed
     }
 
-    private func tell(_ id: String, _ result: CommandResult, _ output: Output) {
+    private static func json(_ job: JobKey?) -> String {
+        guard let job else { return "null" }
+        return JSONWriter.object([
+            ("queue", JSONWriter.string(job.queue.text)), ("id", JSONWriter.string(job.id.text)),
+        ])
+    }
+
+    private func tell(_ id: String, _ result: CommandResult, _ job: JobKey?, _ output: Output) {
         switch result {
-        case .done: if !json { output.line("\(id) \(done)") }
+        case .done: if !json { output.line("\(id) \(done)" + (job.map { " as \(Printable.text("\($0)"))" } ?? "")) }
         case .requested: if !json { output.line("\(id) is active; its worker was asked to stop it") }
         case .notFound: output.note(missing(id))
         case .wrongState(.active) where active != nil: output.note("\(id): \(active ?? "")")

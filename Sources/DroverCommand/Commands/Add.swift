@@ -82,8 +82,8 @@ struct Add: Subcommand {
                 if json { list.end() }
                 return status
             } catch {
-                // What was stored is stored: the list of it stays readable.
-                if json && !list.isEmpty { list.end() }
+                // What was stored is stored: the list of it stays readable, also where it is empty.
+                if json { list.end() }
                 throw error
             }
         }

@@ -78,18 +78,25 @@ struct BulkRun {
                     ("queue", JSONWriter.string(queue.text)), ("dryRun", String(isDryRun)),
                     ("matched", String(report.matched)), ("done", String(report.done)),
                     ("requested", String(report.requested)), ("skipped", String(report.skipped)),
-                    ("refused", String(report.refused)), ("examined", String(report.examined)),
+                    ("refused", String(report.refused)), ("unchanged", String(report.unchanged)),
+                    ("examined", String(report.examined)),
                 ]))
         } else if isDryRun {
-            output.line("\(Counted.text(report.matched, noun)) in \(queue) would be \(done)")
+            let more = report.unchanged > 0 ? ", \(report.unchanged) left as \(Self.were(report.unchanged))" : ""
+            output.line("\(Counted.text(report.matched - report.unchanged, noun)) in \(queue) would be \(done)\(more)")
         } else {
             let others = [
                 (report.requested, "active and asked to stop"), (report.skipped, "skipped: they had moved on"),
-                (report.refused, "refused"),
+                (report.refused, "refused"), (report.unchanged, "left as \(Self.were(report.unchanged))"),
             ]
             let more = others.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
             output.line("\(Counted.text(report.done, noun)) in \(queue) \(done)\(more)")
         }
-        for problem in report.problems { output.note(Printable.text("\(problem.job.id): \(problem.problem)")) }
+        for (jobs, count) in [(report.problems, report.refused), (report.unchangedJobs, report.unchanged)] {
+            for job in jobs { output.note(Printable.text("\(job.job.id): \(job.problem)")) }
+            if count > jobs.count { output.note("and \(count - jobs.count) more like these") }
+        }
     }
+
+    private static func were(_ count: Int) -> String { count == 1 ? "it was" : "they were" }
 }

@@ -21,7 +21,7 @@ struct Groups: Subcommand {
     @Option(help: ArgumentHelp("How many groups at most, 1 to 1000.", valueName: "n")) var limit = 50
     @Option(
         help: ArgumentHelp("Go on behind the page that printed this cursor.", valueName: "cursor"),
-        transform: CursorArgument.parse)
+        transform: CursorArgument.parseGroup)
     var after: PageCursor?
     @Flag(help: "Print JSON: an object with groups, everyGroup and next.") var json = false
 
@@ -45,7 +45,7 @@ struct Groups: Subcommand {
                 JSONWriter.object([
                     ("everyGroup", JobJSON.limits(found.everyGroup)),
                     ("groups", JSONWriter.list(found.groups.map(JobJSON.group))),
-                    ("next", JSONWriter.string(found.next.map(CursorArgument.text))),
+                    ("next", JSONWriter.string(found.next.map(CursorArgument.groupText))),
                 ]))
             return .done
         }
@@ -65,7 +65,9 @@ struct Groups: Subcommand {
             session.output.note("Every group without a setting of its own: \(every.joined(separator: ", ")).")
         }
         session.output.table(table, orSay: "The queue \"\(query.queue)\" has no \(after == nil ? "" : "more ")groups.")
-        if let next = found.next { session.output.line("There may be more: add --after \(CursorArgument.text(next))") }
+        if let next = found.next {
+            session.output.line("There may be more: add --after \(CursorArgument.groupText(next))")
+        }
         return .done
     }
 }

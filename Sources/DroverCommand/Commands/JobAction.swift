@@ -13,7 +13,7 @@ struct JobSelection: ParsableArguments {
     @Flag(
         help: """
             Print JSON: a list of objects with id and result; with --where an object with queue, dryRun, matched, done, \
-            requested, skipped, refused and examined.
+            requested, skipped, refused, unchanged and examined.
             """) var json = false
 
     func validate() throws {

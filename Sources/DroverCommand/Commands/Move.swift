@@ -14,7 +14,7 @@ struct Move: Subcommand {
             Jobs keep their ids, order, payloads, options, attempts, times, results and logs. Events are not moved. A job \
             that cannot be moved, such as one of a flow, stays, and is told with the reason. A job whose id another \
             job has in the target stops the move. What is reserved of allowances, of the whole store, is reserved in the \
-            target too, and ends in the source by itself.
+            target too, once, and ends in the source by itself: what is given back of it in the target is not carried again.
 
             Without --follow it ends when the source is empty, and tells how much came in meanwhile: let the producers add \
             to the target, then run it again, until it says that nothing came in. With --follow it carries what comes in until SIGTERM or SIGINT. Asks \
@@ -49,7 +49,8 @@ struct Move: Subcommand {
     @Option(help: ArgumentHelp("How many jobs a step carries, 1 to 1000.", valueName: "n")) var batch = Batch.size
     @Flag(help: "Only tell what would be moved.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Don't ask.") var yes = false
-    @Flag(help: "Print JSON: an object with queues, jobs, schedules, allowances and seconds.") var json = false
+    @Flag(help: "Print JSON: an object with queues, jobs, schedules, allowances, allowancesNotCarried and seconds.")
+    var json = false
 
     var attempt: String { "move queues" }
 
@@ -102,7 +103,7 @@ struct Move: Subcommand {
     private func preview(_ run: MoveRun) async throws -> ExitStatus {
         var tallies: [MoveTally] = []
         for queue in try await run.summaries() { tallies.append(try await run.preview(queue)) }
-        let allowances = try await AllowanceMover.count(in: run.source.store)
+        let allowances = try await AllowanceMover.count(in: run.source.store, to: run.target.name)
         MoveResult(run: run, tallies: tallies, isDry: true, seconds: nil, allowances: allowances)
             .tell(json: json, run.session.output)
         return .done
@@ -116,7 +117,7 @@ struct Move: Subcommand {
                 + "\(run.target.name), and pause these queues in the former?", yes: yes,
             because: "this pauses queues")
         var progress = ProgressLine("job", "moved", in: run.session)
-        var allowances = AllowanceMover(from: run.source.store, to: run.target.store)
+        var allowances = AllowanceMover(from: run.source.store, to: run.target.store, named: run.target.name)
         let tallies: [MoveTally]
         do {
             // Before the first job runs at the target, and once more with what was reserved meanwhile.
@@ -137,6 +138,6 @@ struct Move: Subcommand {
             run.session.output.note("it was stopped; the same command goes on from here")
             return .failed
         }
-        return tallies.allSatisfy(\.isWhole) ? .done : .failed
+        return report.isWhole ? .done : .failed
     }
 }

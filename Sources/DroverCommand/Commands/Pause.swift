@@ -39,9 +39,10 @@ struct QueueSettingOptions: ParsableArguments {
     /// - Parameters:
     ///   - done: the word for it in JSON.
     ///   - told: what people are told; nil for that word.
+    ///   - group: a group that must be there; nil for none.
     ///   - mayBeNew: whether the setting makes sense for a queue that does not exist yet.
     func apply(
-        in session: Session, done: String, told: String? = nil, mayBeNew: Bool = false,
+        in session: Session, done: String, told: String? = nil, group: String? = nil, mayBeNew: Bool = false,
         _ settings: (QueueName) -> [QueueSetting]
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
@@ -50,6 +51,7 @@ struct QueueSettingOptions: ParsableArguments {
         let (results, isNew) = try await session.withStore(store, .existing) { store in
             let known = mayBeNew ? try await store.queue(name) : try await store.summary(of: name)
             let isNew = known == nil
+            if let group { try await store.checkGroup(group, of: name) }
             return (try await store.configure(settings(name)), isNew)
         }
         for case .refused(let problem) in results { throw problem }
@@ -59,5 +61,24 @@ struct QueueSettingOptions: ParsableArguments {
                 ? JSONWriter.object([("queue", JSONWriter.string(name.text)), ("result", JSONWriter.string(done))])
                 : "\(name) \(told ?? done)")
         return .done
+    }
+}
+
+extension JobStore {
+    /// Checks that a queue has a group: that jobs of it wait or are active, or something is set for it.
+    ///
+    /// - Throws: ``CommandFailure`` when it has none; `StoreError`.
+    fileprivate func checkGroup(_ name: String, of queue: QueueName) async throws {
+        var cursor: PageCursor?
+        repeat {
+            let page = try await jobs(
+                matching: JobQuery(queue: queue, part: .groups), page: Page(limit: Batch.size, after: cursor))
+            if page.groups.contains(where: { $0.name == name }) { return }
+            cursor = page.next
+        } while cursor != nil
+        throw CommandFailure(
+            .notFound,
+            "there is no group \(ValidationError.quote(name)) in the queue \(ValidationError.quote(queue.text)): no job of it waits "
+                + "or is active, and nothing is set for it", advice: "see drover groups --queue \(queue)")
     }
 }

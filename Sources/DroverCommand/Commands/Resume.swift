@@ -7,6 +7,9 @@ struct Resume: Subcommand {
         commandName: "resume",
         abstract: "Hand out the jobs of a paused queue, or of a paused group, again.",
         discussion: """
+            The exit status is 4 for a queue that does not exist, and for a group that drover groups does not list: no job of \
+            it waits or is active, and nothing is set for it.
+
             Examples:
               drover resume --queue mail
               drover resume --queue mail --group customer-7
@@ -18,7 +21,9 @@ struct Resume: Subcommand {
     var attempt: String { group == nil ? "resume a queue" : "resume a group" }
 
     func run(in session: Session) async throws -> ExitStatus {
-        try await setting.apply(in: session, done: "resumed", told: group.map { "group \($0) resumed" }) { queue in
+        try await setting.apply(
+            in: session, done: "resumed", told: group.map { "group \(Printable.text($0)) resumed" }, group: group
+        ) { queue in
             [group.map { .group(queue, $0, .resume) } ?? .resume(queue)]
         }
     }

@@ -40,7 +40,7 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp(
             "The queue to which a letter of it goes when it fails for good; see drover dead. Default: none, or the worker's.",
             valueName: "queue"),
-        transform: { try QueueName($0) })
+        transform: DeadLetterArgument.ofJob)
     var deadLetterQueue: QueueName?
     @Option(
         name: .customLong("cache"),

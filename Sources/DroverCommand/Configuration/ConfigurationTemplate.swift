@@ -49,7 +49,7 @@ enum ConfigurationTemplate {
         #   backoff: exponential:1s   # or fixed:10s
         #   retry-for: 2h             # no retry later than this after it was added
         #   timeout: 5m
-        #   dead-letter: dead         # the queue for what jobs leave that fail for good; see drover dead
+        #   dead-letter: dead         # the queue for what jobs leave that fail for good, or none; see drover dead
         #   keep-completed: 1d        # all, none, a count, a span, or both: 1000,1d
         #   keep-failed: 7d
 

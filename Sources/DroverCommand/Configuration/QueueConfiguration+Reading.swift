@@ -44,13 +44,13 @@ extension QueueConfiguration {
         }
         encrypt = EncryptedParts(section, "encrypt")
         var own = JobDefaults(section)
-        if own.deadLetterQueue == name {
+        if own.deadLetter?.queue == name {
             section.report("dead-letter", "a queue can't be its own dead-letter queue; name another one")
-            own.deadLetterQueue = nil
+            own.deadLetter = nil
         }
         defaults = own.over(general)
         // That of all queues is one of them, and is not for itself.
-        if defaults.deadLetterQueue == name { defaults.deadLetterQueue = nil }
+        if defaults.deadLetter?.queue == name { defaults.deadLetter = nil }
         section.finish()
     }
 }
@@ -62,7 +62,7 @@ extension JobDefaults {
         backoff = section.value("backoff", BackoffArgument.parse)
         retryFor = section.duration("retry-for", atLeast: .milliseconds(1))
         timeout = section.duration("timeout", atLeast: .milliseconds(1))
-        deadLetterQueue = section.value("dead-letter") { try QueueName($0) }
+        deadLetter = section.value("dead-letter", DeadLetterArgument.parse)
         keepCompleted = section.value("keep-completed", RetentionArgument.parse)
         keepFailed = section.value("keep-failed", RetentionArgument.parse)
     }
@@ -72,7 +72,7 @@ extension JobDefaults {
         JobDefaults(
             attempts: attempts ?? general.attempts, backoff: backoff ?? general.backoff,
             retryFor: retryFor ?? general.retryFor, timeout: timeout ?? general.timeout,
-            deadLetterQueue: deadLetterQueue ?? general.deadLetterQueue,
+            deadLetter: deadLetter ?? general.deadLetter,
             keepCompleted: keepCompleted ?? general.keepCompleted,
             keepFailed: keepFailed ?? general.keepFailed)
     }

@@ -128,8 +128,8 @@ struct JobDefaults: Hashable, Sendable {
     var retryFor: Duration?
     /// The longest time one attempt may take.
     var timeout: Duration?
-    /// Where letters of jobs go that fail for good.
-    var deadLetterQueue: QueueName?
+    /// Where letters of jobs go that fail for good, or that they go nowhere; nil where nothing is said.
+    var deadLetter: DeadLetterArgument?
     /// What to keep of completed jobs.
     var keepCompleted: Retention?
     /// What to keep of failed jobs.
@@ -138,7 +138,7 @@ struct JobDefaults: Hashable, Sendable {
     /// Options for jobs that a schedule makes.
     var options: JobOptions {
         var options = JobOptions(attempts: attempts ?? 1, backoff: backoff, retryFor: retryFor, timeout: timeout)
-        options.deadLetterQueue = deadLetterQueue
+        options.deadLetterQueue = deadLetter?.queue
         return options
     }
 }

@@ -13,12 +13,17 @@ struct MoveResult {
     /// The allowances of which the target had too much reserved to take more.
     var refusedAllowances: [String] = []
 
+    private static let tooMuch = "with the target's it would be more than 10,000"
+
     private var jobs: Int { tallies.reduce(0) { $0 + $1.moved.total } }
 
     /// Whether the queues had been moved before, and the source has had nothing since.
     private var nothingCameIn: Bool {
         !isDry && !run.stop.isAsked && tallies.contains(where: \.isRepeated) && tallies.allSatisfy(\.foundNothing)
     }
+
+    /// Whether all that was there was moved: no jobs are left of those that the move began with, and no allowance.
+    var isWhole: Bool { tallies.allSatisfy(\.isWhole) && refusedAllowances.isEmpty }
 
     /// Prints it, and what a person must know beside it.
     func tell(json: Bool, _ output: Output) {
@@ -28,7 +33,17 @@ struct MoveResult {
                     ("from", JSONWriter.string(run.source.name)), ("to", JSONWriter.string(run.target.name)),
                     ("queues", JSONWriter.array(tallies.map(\.json))), ("jobs", String(jobs)),
                     ("schedules", String(tallies.reduce(0) { $0 + $1.schedules })),
-                    ("allowances", String(allowances)), ("nothingCameIn", String(nothingCameIn)),
+                    ("allowances", String(allowances)),
+                    (
+                        "allowancesNotCarried",
+                        JSONWriter.array(
+                            refusedAllowances.map {
+                                JSONWriter.object([
+                                    ("key", JSONWriter.string($0)), ("reason", JSONWriter.string(Self.tooMuch)),
+                                ])
+                            })
+                    ),
+                    ("nothingCameIn", String(nothingCameIn)),
                     ("seconds", JSONWriter.number(seconds, digits: 3)),
                 ]))
         } else {
@@ -39,12 +54,17 @@ struct MoveResult {
                     "\(Counted.text(allowances, "reservation")) of allowances \(isDry ? "would be carried" : "carried")"
                 )
             }
+            if !refusedAllowances.isEmpty {
+                output.line(
+                    "\(Counted.text(refusedAllowances.count, "allowance")) not carried, or in part; see the lines that name "
+                        + (refusedAllowances.count == 1 ? "it" : "them"))
+            }
         }
         for remark in tallies.flatMap(\.remarks) { output.note(remark) }
         for key in refusedAllowances {
             output.note(
-                "not carried: what is reserved of the allowance \(ValidationError.quote(key)): more than 10,000 with the target's"
-            )
+                "not carried: what is reserved of the allowance \(ValidationError.quote(key)): \(Self.tooMuch); give back of it "
+                    + "there by drover allowance, or wait, and run drover move again")
         }
         if isDry || tallies.isEmpty { return }
         let cameIn = tallies.reduce(0) { $0 + $1.cameIn }
@@ -60,7 +80,8 @@ struct MoveResult {
     /// What follows where nothing came in: of queues that were not looked at, and of what was not carried, it says nothing.
     private var consequence: String {
         if run.queues != nil { return " of these queues" }
-        return tallies.allSatisfy(\.remains.isEmpty) ? "; \(run.source.name) is no longer needed" : ""
+        return tallies.allSatisfy(\.remains.isEmpty) && refusedAllowances.isEmpty
+            ? "; \(run.source.name) is no longer needed" : ""
     }
 
     private static func line(_ tally: MoveTally, isDry: Bool) -> String {

@@ -107,7 +107,7 @@ extension ServeConfiguration {
         options.retryFor = queue.defaults.retryFor
         options.timeout = queue.defaults.timeout
         options.rateLimit = queue.workerRate
-        options.deadLetterQueue = queue.defaults.deadLetterQueue
+        options.deadLetterQueue = queue.defaults.deadLetter?.queue
         return options
     }
 }

@@ -7,7 +7,7 @@ enum Refusal {
     static func text(_ error: any Error, arguments: [String]) -> String {
         let (command, names) = named(by: arguments)
         let subcommands = command.configuration.subcommands
-        let help = (["drover"] + names + ["--help"]).joined(separator: " ")
+        let help = help(names)
         if let word = arguments.dropFirst(names.count).first, !subcommands.isEmpty, !word.hasPrefix("-"), word != "help"
         {
             let problem = "there is no command \(ValidationError.quote((names + [word]).joined(separator: " ")))"
@@ -26,6 +26,19 @@ enum Refusal {
         let near = Nearest.word(to: option, among: names.isEmpty ? [] : optionNames(command))
         return text("there is no option \(ValidationError.quote(option))", near: near, help: help)
     }
+
+    /// What is said where an option with one value was given more often; nil where none was.
+    static func ofRepeated(_ arguments: [String]) throws -> String? {
+        let (command, names) = named(by: arguments)
+        guard let option = try RepeatedOption.find(in: arguments.dropFirst(names.count), of: command) else {
+            return nil
+        }
+        let times = option.count == 2 ? "twice" : "\(option.count) times"
+        return text(
+            "\(option.name) was given \(times); give it once", near: nil, help: help(names))
+    }
+
+    private static func help(_ names: [String]) -> String { (["drover"] + names + ["--help"]).joined(separator: " ") }
 
     private static func text(_ problem: String, near: String?, help: String) -> String {
         near.map { "\(problem); did you mean \($0)? See \(help)" } ?? "\(problem); see \(help)"

@@ -16,7 +16,7 @@ public indirect enum JobCommand: Hashable, Sendable {
     case changeDelay(JobKey, to: Duration)
     /// Replace a job's payload. An attempt that is running keeps the old one.
     case updatePayload(JobKey, to: JSONText)
-    /// Delete a job with all below it in its flow: none of them may be active.
+    /// Delete a job with all below it in its flow but what other jobs wait for that stay: none of them may be active.
     case removeFlow(JobKey)
     /// Delete the children that a job still waits for, with those that they wait for, but what is active or has failed.
     case removeUnprocessedChildren(JobKey)

@@ -1,5 +1,6 @@
 /// What a dead letter tells of the job that failed for good: a job in a dead-letter queue carries it beside the payload
-/// (``JobOptions/deadLetter``). It was written when that job failed, which is when the letter was stored.
+/// (``JobOptions/deadLetter``). It was written when the letter was stored: when that job failed, or, where the job had failed
+/// before, when somebody had letters made of such jobs.
 public struct DeadLetter: Hashable, Sendable {
     /// The job that failed.
     public var job: JobKey

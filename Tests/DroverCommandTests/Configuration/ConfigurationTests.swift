@@ -183,7 +183,7 @@ import Testing
         #expect(
             mail.handlers.map(\.spec) == [.echo, .exec(["./send"]), .http("https://x.example/bill")])
         #expect(mail.defaults.attempts == 5 && mail.defaults.timeout == .seconds(120))
-        #expect(mail.defaults.retryFor == .seconds(86_400) && mail.defaults.deadLetterQueue == "mail-dead")
+        #expect(mail.defaults.retryFor == .seconds(86_400) && mail.defaults.deadLetter?.queue == "mail-dead")
         #expect(mail.defaults.backoff == .exponential(base: .seconds(1)) && mail.defaults.keepFailed == .removeAtOnce)
         #expect(mail.defaults.keepCompleted?.count == 100)
         #expect(configuration.queues.last?.defaults.attempts == 3)
@@ -263,6 +263,21 @@ import Testing
         let configuration = try read(
             "queues: {q: {handler: noop}}\nschedules: {s: {queue: q, job: j, cron: \"H H * * *\"}}")
         #expect(configuration.schedules.first?.timing == .cron("H H * * *", timeZone: "UTC"))
+    }
+
+    @Test("dead-letter: none says that there is no such queue, also where defaults name one")
+    func noDeadLetter() throws {
+        let configuration = try read(
+            """
+            defaults: {dead-letter: dead}
+            queues:
+              a: {handler: noop}
+              b: {handler: noop, dead-letter: none}
+              none: {handler: noop, dead-letter: other}
+            """)
+        #expect(configuration.queues.map(\.defaults.deadLetter?.queue) == ["dead", nil, "other"])
+        let without = try read("defaults: {dead-letter: none}\nqueues: {a: {handler: noop}}")
+        #expect(without.queues.first?.defaults.options.deadLetterQueue == nil)
     }
 
     @Test("a refused secret is not repeated")

@@ -210,7 +210,10 @@ import Testing
         let key = try await service.add(Mail(to: "a"), options: JobOptions())
         try await service.drain()
         #expect(try await letters().isEmpty)
-        for _ in 0..<2 { #expect(try await service.routeFailed(of: Mail.queue, to: dead).matched == 1) }
+        for round in 0..<2 {
+            let report = try await service.routeFailed(of: Mail.queue, to: dead)
+            #expect(report.matched == 1 && report.done == 1 - round && report.unchanged == round)
+        }
         let letter = try #require(try await letters().first?.options.deadLetter)
         #expect(try await letters().count == 1)
         #expect(letter.job == key && letter.reason == "mailbox unavailable" && letter.traces.count == 1)
@@ -230,6 +233,22 @@ import Testing
         #expect(try await letters().count == 1)
         #expect(try await service.routeFailed(of: Mail.queue, to: dead).matched == 1)
         #expect(try await letters().count == 1)
+    }
+
+    @Test("a letter in another queue than the one that is asked for is found, and told")
+    func routeElsewhere() async throws {
+        failing()
+        let known = try await service.add(Mail(to: "a"))
+        let free = try await service.add(Mail(to: "b"), options: JobOptions())
+        try await service.drain()
+        for isDry in [true, false] {
+            let report = try await service.routeFailed(of: Mail.queue, to: "other", dryRun: isDry)
+            #expect(report.matched == 2 && report.unchanged == 1 && report.done == (isDry ? 0 : 1))
+            #expect(report.unchangedJobs.map(\.job) == [known] && report.problems.isEmpty)
+            #expect(report.unchangedJobs.first?.problem.problem.contains("mails-dead") == true)
+            #expect(try await service.deadLetters(in: "other").jobs.count == (isDry ? 0 : 1))
+        }
+        #expect(try await service.deadLetters(in: "other").jobs.first?.options.deadLetter?.job == free)
     }
 
     @Test("a letter that is made anew after its replay is replayed anew")

@@ -136,6 +136,32 @@ import Testing
         #expect(try await service.result(of: second, as: Int.self, within: .seconds(5)) == 41)
     }
 
+    @Test("a result whose key is lost is none: the job runs, and leaves its own", arguments: [true, false])
+    func lostKey(_ isByHand: Bool) async throws {
+        func service(_ id: String) throws -> JobService {
+            var configuration = ServiceConfiguration(clock: time.clock, wallClock: time.wall)
+            let ring = try KeyRing([EncryptionKey(id: id, bytes: [UInt8](repeating: 7, count: 32))])
+            configuration.encryption = PayloadEncryption(ring, standard: .whole)
+            let service = JobService(store: store, configuration: configuration)
+            service.work(Report.queue) { [runs] handlers in handlers.on(Report.self) { _, _ in 40 + runs.next() } }
+            return service
+        }
+        func run(_ service: JobService) async throws -> Int {
+            let key = try await service.add(Report(month: 6), options: Report.options())
+            if isByHand {
+                for held in try await service.claim(from: Report.queue) { try await held.complete(40 + runs.next()) }
+            } else {
+                try await service.drain()
+            }
+            return try await service.result(of: key, as: Int.self, within: .seconds(5))
+        }
+        #expect(try await run(service("lost")) == 41)
+        #expect(try await run(service("lost")) == 41 && runs.value == 1)
+        #expect(try await run(service("main")) == 42)
+        // The new one is kept, and lives by its own time.
+        #expect(try await run(service("main")) == 42 && runs.value == 2)
+    }
+
     @Test("a forgotten result is not taken")
     func forgotten() async throws {
         try await service.add(Report(month: 6), options: Report.options())

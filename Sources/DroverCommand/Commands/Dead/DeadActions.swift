@@ -9,8 +9,8 @@ struct DeadReplay: Subcommand {
         abstract: "Run the jobs of dead letters again.",
         discussion: """
             Each letter goes, and in the same step its job is stored anew in the queue where it failed, with all of its attempts. \
-            It keeps count of how often it was replayed. Letters that move meanwhile are skipped, and the same command may be \
-            repeated.
+            It keeps count of how often it was replayed. Of letters that are named the new jobs' queues and ids are told. Letters \
+            that move meanwhile are skipped, and the same command may be repeated.
 
             Examples:
               drover dead replay --queue mail-dead dead-6f1c20c7c5a94d6ab1f3e1d2
@@ -40,7 +40,8 @@ struct DeadReplay: Subcommand {
             case .refused(let problem): .refused(problem)
             }
         }
-        return letters.tell(keys, answers, done: "replayed", session.output)
+        let jobs = results.map { if case .replayed(let job) = $0 { job } else { nil as JobKey? } }
+        return letters.tell(keys, answers, done: "replayed", made: jobs, session.output)
     }
 }
 
@@ -94,8 +95,9 @@ struct DeadRoute: Subcommand {
         abstract: "Store dead letters of jobs that have failed already.",
         discussion: """
             For jobs that a worker of another BullMQ client failed, and for those that failed before there was a dead-letter \
-            queue. The jobs stay as they are. One that has a letter there for its last attempt gets no second one; one whose \
-            letter was replayed or discarded gets one anew. What somebody cancelled has none.
+            queue. The jobs stay as they are. One that has a letter for its last attempt, there or in another queue, gets no \
+            second one: such jobs are counted apart, and the first are told. One whose letter was replayed or discarded gets one \
+            anew. What somebody cancelled has none.
 
             Example:
               drover dead route --queue mail --to mail-dead --where 'finishedAt > -1d'
@@ -106,10 +108,10 @@ struct DeadRoute: Subcommand {
     @Option(help: ArgumentHelp("The dead-letter queue.", valueName: "name")) var to: String
     @Option(name: .customLong("where"), help: ArgumentHelp("\(SearchOptions.whereHelp)", valueName: "query"))
     var query: String?
-    @Flag(help: "Change nothing, and tell how many jobs match.") var dryRun = false
+    @Flag(help: "Change nothing, and tell how many jobs would be routed.") var dryRun = false
     @Flag(
         help: """
-            Print JSON: an object with queue, dryRun, matched, done, requested, skipped, refused and examined.
+            Print JSON: an object with queue, dryRun, matched, done, requested, skipped, refused, unchanged and examined.
             """) var json = false
 
     var attempt: String { "route failed jobs" }

@@ -9,7 +9,9 @@ struct DeadList: Subcommand {
         abstract: "List the dead letters of a queue, the oldest first, a page at a time.",
         discussion: """
             Those that wait are listed, unless the query speaks of states. In a query reason is why the job failed, and origin \
-            the queue where it did.
+            the queue where it did; all other fields are the letter's own, which is a job: createdAt is when it was stored, as \
+            STORED shows, and attempts counts attempts to work the letter. The column ATTEMPTS shows those of the job that \
+            failed. Encrypted payloads are not searched.
 
             Examples:
               drover dead list --queue mail-dead
@@ -47,6 +49,7 @@ struct DeadList: Subcommand {
             let page = Page(limit: limit, after: after)
             let found = try await SearchOptions.service(store, in: session).deadLetters(
                 in: queue, matching: filter, page)
+            if query != nil { SearchOptions.noteEncryption(filter, matched: found.jobs.count, in: session) }
             if json {
                 session.output.line(
                     JSONWriter.object([
@@ -66,7 +69,7 @@ struct DeadList: Subcommand {
 
     private static func table(of jobs: [JobRecord]) -> Table {
         var table = Table([
-            ("ID", .left), ("JOB", .left), ("NAME", .left), ("FAILED", .left), ("ATTEMPTS", .right),
+            ("ID", .left), ("JOB", .left), ("NAME", .left), ("STORED", .left), ("ATTEMPTS", .right),
             ("REPLAYS", .right), ("REASON", .left),
         ])
         for job in jobs {

@@ -14,8 +14,8 @@ struct LetterSelection: ParsableArguments {
     @Flag(help: "With --all: change nothing, and tell how many letters match.") var dryRun = false
     @Flag(
         help: """
-            Print JSON: a list of objects with id and result; with --all an object with queue, dryRun, matched, done, \
-            requested, skipped, refused and examined.
+            Print JSON: a list of objects with id and result, and of a replay job, the new one's queue and id; with --all an object with queue, dryRun, matched, done, \
+            requested, skipped, refused, unchanged and examined.
             """) var json = false
 
     func validate() throws {
@@ -43,8 +43,12 @@ struct LetterSelection: ParsableArguments {
     }
 
     /// Tells what became of those that were named.
-    func tell(_ keys: [JobKey], _ results: [CommandResult], done: String, _ output: Output) -> ExitStatus {
+    ///
+    /// - Parameter jobs: the jobs that were made of them; nil where none can be.
+    func tell(
+        _ keys: [JobKey], _ results: [CommandResult], done: String, made jobs: [JobKey?]? = nil, _ output: Output
+    ) -> ExitStatus {
         let report = ActionReport(done: done, json: json) { "there is no dead letter \($0) in the queue \"\(queue)\"" }
-        return report.tell(keys.map(\.id.text), results, output)
+        return report.tell(keys.map(\.id.text), results, made: jobs, output)
     }
 }

@@ -6,9 +6,10 @@ import DroverCore
 struct FlowRemove: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Delete jobs with all that is below them in their flows.",
+        abstract: "Delete jobs with what is below them in their flows.",
         discussion: """
-            All of a flow goes or nothing: while one of its jobs is active, and when there are more than 20,000, nothing is \
+            What is below a job goes with it, but jobs that another parent has, too, with what is below those. All of that goes \
+            or nothing: while one of its jobs is active, and when there are more than 20,000, nothing is \
             removed. With --unprocessed only what the job still waits for goes, and what that waits for; children that are \
             active or have failed stay. A job that waits then runs when no child is left that it waits for.
 
@@ -33,7 +34,9 @@ struct FlowRemove: Subcommand {
                 ? "Remove the children \(named) that are waited for, in the queue \"\(jobs.queue)\" and others?"
                 : "Remove the whole flow \(named) in the queue \"\(jobs.queue)\", and its jobs in others?", yes: yes)
         return try await jobs.apply(
-            in: session, done: unprocessed ? "freed of its pending children" : "removed with all below it",
+            in: session,
+            done: unprocessed
+                ? "freed of its pending children" : "removed with all below it but what other parents keep",
             busy: "a job of its flow is active, and so nothing was removed; cancel it, or wait",
             unprocessed ? { .removeUnprocessedChildren($0) } : { .removeFlow($0) })
     }

@@ -21,8 +21,12 @@ struct FlowShow: Subcommand {
     @OptionGroup var store: StoreOptions
     @Option(help: ArgumentHelp("The queue of the job at the top.", valueName: "name")) var queue: String
     @Argument(help: "The id of the job at the top.") var id: String
-    @Option(help: ArgumentHelp("How many levels below it are shown.", valueName: "n")) var depth = 10
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many levels below it are shown, 0 to 1000.", valueName: "n"))
+    var depth = 10
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How many children of each status are shown of a job, about; 1 to 1000.", valueName: "n"))
     var limit = 20
     @Flag(help: "Show encrypted results in plain; needs their keys.") var decrypt = false

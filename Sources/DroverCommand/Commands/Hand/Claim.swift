@@ -11,7 +11,8 @@ struct ClaimJobs: Subcommand {
         discussion: """
             The jobs are held for the time of --lease: settle them until then by drover settle, or hold them longer by \
             drover renew. A job that is neither is taken over by a worker, or by a claim that finds nothing else, and \
-            counts as stalled. Payloads are opened where there are keys.
+            counts as stalled. Payloads are opened where there are keys. One that is \
+            damaged, or does not open though its key is here, fails its job, which is told, and the next is claimed.
 
             The exit status is 4 when there is nothing to claim now.
 
@@ -47,7 +48,7 @@ struct ClaimJobs: Subcommand {
         let lines = try await session.withStore(store, .existing) { [settings] store in
             let service = JobService(
                 store: store, configuration: settings,
-                logger: StandardErrorLog.logger(level: .error, session: session))
+                logger: StandardErrorLog.logger(level: .warning, session: session))
             // A command that dies behind this leaves jobs that stall: they are printed at once.
             return try await service.claim(
                 from: queue, limit: limit, lease: lease?.duration ?? .seconds(60), worker: worker
