@@ -89,7 +89,9 @@ import Testing
                 == JobParent(JobKey(queue: "reports", id: JobID(stored: "month")), onFailure: .failParent))
         let other = #"{"name":"x","queueName":"more","opts":{"parent":{"id":"nobody","queue":"reports"}}}"#
         let refused = await drover("flow", "add", "-", on: store, input: other)
-        #expect(refused.status == .usage && refused.transcript.notes.contains("no job nobody"))
+        #expect(
+            refused.status == .usage
+                && refused.transcript.notes.contains("no job nobody in queue reports; add the parent first"))
     }
 
     @Test(

@@ -106,7 +106,7 @@ import Testing
             ),
             (
                 #"{"jobs": [{"key": "fetch", "queue": "q", "name": "n", "needs": ["sales"]}, {"key": "sales", "queue": "q", "name": "n", "needs": ["fetch"]}]}"#,
-                "fetch → sales → fetch"
+                "fetch → sales → fetch; take one of these needs away"
             ),
         ])
     func faults(_ text: String, _ told: String) async throws {
@@ -121,6 +121,8 @@ import Testing
         let store = ReferenceStore()
         let text = #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": [{"queue": "other", "id": "x"}]}]}"#
         let (status, transcript) = await drover("flow", "add", "-", on: store, input: text)
-        #expect(status != .done && transcript.notes.contains("there is no job x in queue other"), "\(transcript.notes)")
+        #expect(status == .usage)
+        let told = "there is no job x in queue other, neither in the flow nor stored; add it first"
+        #expect(transcript.notes.contains(told), "\(transcript.notes)")
     }
 }

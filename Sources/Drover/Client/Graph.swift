@@ -33,7 +33,7 @@ public struct Graph: Sendable {
 
 /// A job of a graph.
 public struct Node: Sendable {
-    /// What it is called in the graph, and by nobody else.
+    /// What it is called in the graph, and by nobody else: 1 to 512 bytes on one line.
     public let name: String
     /// What it waits for.
     public let needs: [Need]
