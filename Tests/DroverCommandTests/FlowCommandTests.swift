@@ -282,6 +282,21 @@ import Testing
         #expect(again.status == .failed && again.transcript.notes.contains("no child"), "\(again.transcript.notes)")
     }
 
+    @Test(
+        "remove and cancel of many jobs ask for children only of those that wait for some",
+        arguments: ["remove", "cancel"])
+    func fewCalls(_ command: String) async throws {
+        let base = try await added()
+        _ = try await base.enqueue("sums", (0..<30).map { NewJob(id: JobID(stored: "j\($0)"), name: "n") })
+        let store = FaultInjectingStore(base)
+        let words =
+            [command, "--queue", "sums", "s"] + (0..<30).map { "j\($0)" } + (command == "remove" ? ["--yes"] : [])
+        let (status, transcript) = await drover(words, on: store)
+        #expect(status == .done)
+        #expect(transcript.notes.contains("1 child that s waited for stays and will run"), "\(transcript.notes)")
+        #expect(store.counts.made(.children) == 1 && store.counts.made(.readJobs) == 1)
+    }
+
     @Test("remove and cancel of a parent tell how many children stay")
     func childrenStay() async throws {
         let store = try await added()
