@@ -55,6 +55,7 @@ import Testing
             (["add", "--queue", "q", "n", "--within", "exports"], "names no key"),
             (["add", "--queue", "q", "n", "--within", "exports:x"], "\"x\" is no allowance"),
             (["add", "--queue", "q", "n", "--within", "k:1", "--within", "k:2"], "named twice"),
+            (["add", "--queue", "q", "n", "--within", "k:-1/24h"], "give 1 to 10,000"),
             (["allowance", "reserve", "k", "--most", "2/abc"], "\"abc\" is not a span"),
             (["limit", "--queue", "q", "--rate", "2/abc"], "\"abc\" is not a span"),
             (["limit", "--queue", "q", "--rate", "2/"], "\"\" is not a span"),
@@ -87,6 +88,8 @@ import Testing
         "what breaks a rule is refused with exit 2",
         arguments: [
             (["reserve", "k", "--most", "many"], "2/24h"), (["reserve", "k", "--most", "0/1h"], "1 to 10,000"),
+            (["reserve", "k", "--most=-2/1h"], "1 to 10,000"),
+            (["reserve", "k", "--most", "2/1h", "--amount=-1"], "give 1 to 2"),
             (["reserve", "k", "--most", "2/24"], "1h"), (["reserve", "k", "--most", "2/400d"], "366 days"),
             (["reserve", "k", "--most", "2/1h", "--amount", "3"], "give 1 to 2"),
             (["reserve", "", "--most", "2/1h"], "1 to 512"), (["reserve", "k"], "--most"),

@@ -155,4 +155,22 @@ import Testing
         let (status, _) = await drover(words + ["--queue", "q"], on: try await filled())
         #expect(status == .usage)
     }
+
+    @Test(
+        "a limit of groups that is none is refused with exit 2, and what to give is told",
+        arguments: [
+            ("--concurrency=-1", "give 1 to 1,000,000"), ("--weight=-1", "give 1 to 100"),
+            ("--rate=-5/1h", "give 1 to 1,000,000,000 jobs"), ("--rate=5/1h sliding", "leave sliding out"),
+        ])
+    func noLimit(_ limit: String, _ told: String) async throws {
+        for group in [["--every-group"], ["--group", "a"]] {
+            let store = try await filled()
+            let before = try await groups(store)
+            let (status, transcript) = await drover(["limit", "--queue", "q", limit] + group, on: store)
+            #expect(status == .usage && transcript.notes.contains(told), "\(transcript.notes)")
+            #expect(try await groups(store) == before)
+        }
+        let whole = await drover("limit", "--queue", "q", "--rate", "5/1h sliding", on: ReferenceStore())
+        #expect(whole.status == .done)
+    }
 }

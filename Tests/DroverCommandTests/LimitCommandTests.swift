@@ -80,7 +80,8 @@ import Testing
         arguments: [
             ("--rate=50", "50/1s"), ("--rate=0/1s", "pause the queue"), ("--rate=5/0s", "1 ms to 366 days"),
             ("--rate=5/1s rolling", "fixed"), ("--rate=-5/1s", "pause the queue"),
-            ("--concurrency=0", "1 to 1,000,000"),
+            ("--concurrency=0", "1 to 1,000,000"), ("--concurrency=-1", "1 to 1,000,000"),
+            ("--hold=-5s", "negative"),
             ("--concurrency=many", "none for no bound"), ("--hold=5", "5s"), ("--hold=0s", "none to hand out"),
         ])
     func refusedBounds(_ argument: String, _ advice: String) async throws {

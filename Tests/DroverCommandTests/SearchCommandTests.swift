@@ -90,6 +90,22 @@ import Testing
     }
 
     @Test(
+        "a path that can't be read is shown with its place and what is expected",
+        arguments: [
+            ("payload..a = 1", "at character 9", "the name of a member"),
+            ("payload[-1] = 1", "at character 9", "the number of an element"),
+            ("result.items[x] exists", "at character 14", "the number of an element"),
+            ("name.first = x", "at character 5", "nothing inside"),
+        ])
+    func badPath(_ query: String, _ place: String, _ told: String) async throws {
+        for command in [["jobs"], ["cancel", "--queue", "mail"]] {
+            let (status, transcript) = await drover(command + ["--where", query], on: ReferenceStore())
+            #expect(status == .usage)
+            #expect(transcript.notes.contains(place) && transcript.notes.contains(told), "\(transcript.notes)")
+        }
+    }
+
+    @Test(
         "options that don't go together are refused",
         arguments: [
             ["jobs"], ["jobs", "--queue", "mail", "--count"], ["jobs", "--queue", "mail", "--sort", "created"],

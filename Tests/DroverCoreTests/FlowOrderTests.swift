@@ -117,11 +117,18 @@ import Testing
             }
         }
         #expect(
-            problem(node("a", "b"), node("b", "a")) == "flow: has a cycle, in which each waits for the next: a → b → a")
+            problem(node("a", "b"), node("b", "a"))
+                == "flow: has a cycle, in which each waits for the next: a → b → a; take one of these needs away")
         #expect(problem(node("a", "x"))?.contains(#"has no job "x", which "a" waits for"#) == true)
         #expect(problem(node("a"), node("a"))?.contains(#"has two jobs "a""#) == true)
         #expect(problem(node("a", "b", "b"), node("b")) == "children: a waits for b twice; say it once")
         #expect(problem() == "graph: has no job; give it at least one")
+        #expect(problem(node("")) == "graph key: is empty; give at least one character")
+        #expect(problem(node("a"), node("b\nc"))?.hasPrefix("graph key: ") == true)
+        #expect(problem(node("b\u{2028}c"))?.contains("more than one line") == true)
+        #expect(problem(node("b\u{85}c"))?.contains("more than one line") == true)
+        #expect(problem(node(String(repeating: "k", count: 513)))?.contains("at most 512") == true)
+        #expect(problem(node(String(repeating: "k", count: 512))) == nil)
         let graph = try NamedGraph([node("fetch"), node("report", "fetch"), node("tail", "fetch")]).assembled()
         #expect(Set(graph.keys).count == 3)
         #expect(graph.job.id == graph.keys[1].id && graph.job.companions.count == 2)

@@ -1,7 +1,7 @@
-import DroverCore
+package import DroverCore
 
 /// Makes a job's payload from the result of the job before it, as its options say (`JobOptions.inputs`).
-enum InputMapping {
+package enum InputMapping {
     /// Why a payload can't be made. It names paths, and holds nothing of payloads or results.
     struct Problem: Error, Hashable {
         var reason: String
@@ -38,7 +38,7 @@ enum InputMapping {
     }
 
     /// What is wrong with inputs, or nil.
-    static func problem(of inputs: [String: String]) -> ValidationError? {
+    package static func problem(of inputs: [String: String]) -> ValidationError? {
         do throws(ValidationError) {
             for (target, path) in inputs.sorted(by: { $0.key < $1.key }) {
                 _ = try InputPath(target)

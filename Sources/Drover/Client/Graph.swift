@@ -33,7 +33,7 @@ public struct Graph: Sendable {
 
 /// A job of a graph.
 public struct Node: Sendable {
-    /// What it is called in the graph, and by nobody else.
+    /// What it is called in the graph, and by nobody else: 1 to 512 bytes on one line.
     public let name: String
     /// What it waits for.
     public let needs: [Need]
@@ -46,7 +46,7 @@ public struct Node: Sendable {
     ///   - name: what it is called in the graph.
     ///   - payload: what its handler is given.
     ///   - id: an id of the program's own, with which repeating the call after an error is safe where all jobs have one; nil
-    ///     for one that is made anew.
+    ///     for one that is made anew. A job that exists under it becomes part of the graph as it is, if nobody waits for it yet.
     ///   - delay: how long it waits before it may be claimed, or once all that it needs is done.
     ///   - options: how it is run; nil takes the type's.
     ///   - needs: what it waits for, by name, as `"fetch"`, or as ``Need`` with a rule for a failure.

@@ -26,7 +26,7 @@ extension JobService {
     /// - Returns: the keys by the names in the graph. If the first job of it that nobody waits for has an id that is known, nothing is
     ///   stored, and those are told of jobs with ids of their own.
     /// - Throws: as ``add(_:id:delay:runAt:options:whenFull:)``; ``DroverError`` with the code `refused` also for a cycle, told by
-    ///   its names, and for a name that is there twice or not at all.
+    ///   its names, and for a name that is there twice, not at all, or no name: empty, longer than 512 bytes or of several lines.
     @discardableResult
     public func add(_ graph: Graph, whenFull: WhenFull? = nil) async throws -> [String: JobKey] {
         let plan: NamedGraph.Assembled

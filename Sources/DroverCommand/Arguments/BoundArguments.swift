@@ -24,6 +24,26 @@ struct ConcurrencyArgument: Hashable, Sendable {
 struct RateArgument: Hashable, Sendable {
     /// The limit; nil for none.
     var limit: RateLimit?
+    /// Whether `sliding` is said behind it.
+    private(set) var saysSliding = false
+
+    /// Reads a rate of which the spans always follow each other: of a group, or of some workers.
+    ///
+    /// - Throws: as ``parse(_:)``; for `sliding`, too.
+    @Sendable static func parseFixed(_ text: String) throws -> RateArgument {
+        let rate = try parse(text)
+        if let problem = rate.problemWhereFixed { throw problem }
+        return rate
+    }
+
+    /// What is wrong with it where spans always follow each other, or nil.
+    var problemWhereFixed: ValidationError? {
+        guard saysSliding, let limit else { return nil }
+        return ValidationError(
+            "rate",
+            "it can't be sliding here, where spans of \(DurationArgument(limit.per)) follow each other; leave sliding out"
+        )
+    }
 
     /// Reads a rate.
     ///
@@ -42,7 +62,7 @@ struct RateArgument: Hashable, Sendable {
         }
         let limit = RateLimit(max: amount.count, per: span, window: window)
         if let problem = limit.problem { throw problem }
-        return RateArgument(limit: limit)
+        return RateArgument(limit: limit, saysSliding: words.count == 2 && window == .sliding)
     }
 }
 

@@ -54,21 +54,44 @@ struct JobSelection: ParsableArguments {
         }
         let keys = try keys()
         let (results, children) = try await session.withStore(store, .existing) { store in
-            var children: [Int] = []
-            if action == .remove || action == .cancel {
-                // Before: with the job goes what is known of them.
-                for key in keys {
-                    children.append(try await store.children(of: key, .pending, page: Page(limit: 1)).counts.pending)
-                }
-            }
+            // Before: with the job goes what is known of them.
+            let children = action == .remove || action == .cancel ? try await Self.awaited(by: keys, store) : [:]
             return (try await store.apply(keys.map(action.command)), children)
         }
         let report = ActionReport(done: done, json: json) { "\($0) does not exist in the queue \"\(queue)\"" }
         let status = report.tell(keys.map(\.id.text), results, session.output)
-        for (index, count) in children.enumerated() where count > 0 && results[index] == .done {
-            tellOfChildren(count, of: keys[index].id, action, session.output)
+        for (key, result) in zip(keys, results) where result == .done {
+            if let count = children[key] { tellOfChildren(count, of: key.id, action, session.output) }
         }
         return status
+    }
+
+    /// How many jobs are read in one call: their payloads come along.
+    private static let readAtOnce = 100
+
+    /// How many children some jobs wait for, by their keys; without those that wait for none. One call tells which jobs wait, or
+    /// did until a child failed them, and those alone are asked, some at the same time.
+    private static func awaited(by keys: [JobKey], _ store: any JobStore) async throws -> [JobKey: Int] {
+        var parents: Set<JobKey> = []
+        for start in stride(from: 0, to: keys.count, by: Self.readAtOnce) {
+            for case let job? in try await store.jobs(Array(keys[start..<min(start + Self.readAtOnce, keys.count)]))
+            where job.state == .waitingChildren || job.deferredFailure != nil { parents.insert(job.key) }
+        }
+        var rest = Array(parents)
+        return try await withThrowingTaskGroup(of: (JobKey, Int).self) { group in
+            func ask(_ key: JobKey) {
+                group.addTask {
+                    (key, try await store.children(of: key, .pending, page: Page(limit: 1)).counts.pending)
+                }
+            }
+            for _ in 0..<16 { if let key = rest.popLast() { ask(key) } }
+            var counts: [JobKey: Int] = [:]
+            while let (key, count) = try await group.next() {
+                if count > 0 { counts[key] = count }
+                if let key = rest.popLast() { ask(key) }
+            }
+            return counts
+        }
     }
 
     /// Children of a job that ends are not told: they stay and run.

@@ -65,6 +65,9 @@ struct Limit: Subcommand {
 
     func validate() throws {
         if group != nil, everyGroup { throw ArgumentParser.ValidationError("give --group or --every-group, not both") }
+        if isOfGroups, let problem = rate?.problemWhereFixed {
+            throw ArgumentParser.ValidationError("--rate: \(problem.problem)")
+        }
         if isOfGroups, maxLength != nil || hold != nil {
             throw ArgumentParser.ValidationError("--max-length and --hold are limits of a whole queue; leave them out")
         }

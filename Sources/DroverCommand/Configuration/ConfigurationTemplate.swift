@@ -66,7 +66,7 @@ enum ConfigurationTemplate {
             # max-length: 10000    # take no new jobs while so many wait or are delayed; none lifts it
             # global-concurrency: 3  # so many run at once at most, on all workers
             # rate: 50/1s          # so many begin in any second at most, on all workers
-            # worker-rate: 10/1s   # so many begin in any second at most, of all workers that say so
+            # worker-rate: 10/1s   # so many begin in one second after the other, of all workers that say so
             # every-group: {concurrency: 2, rate: 10/1s}  # of each group of jobs; weight, concurrency, rate
             # groups:              # the same for some of them, by their names
             #   customer-7: {weight: 5, concurrency: 4}

@@ -26,7 +26,7 @@ extension GroupConfiguration {
     init(_ section: ConfigurationSection) {
         weight = section.value("weight", WeightArgument.parse)
         concurrency = section.value("concurrency", ConcurrencyArgument.parse)
-        rate = section.value("rate", RateArgument.parse)
+        rate = section.value("rate", RateArgument.parseFixed)
         section.finish()
     }
 

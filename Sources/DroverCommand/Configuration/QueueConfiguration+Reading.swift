@@ -14,7 +14,7 @@ extension QueueConfiguration {
         maxLength = section.value("max-length", LengthArgument.parse)
         globalConcurrency = section.value("global-concurrency", ConcurrencyArgument.parse)
         rate = section.value("rate", RateArgument.parse)
-        workerRate = section.value("worker-rate", RateArgument.parse)?.limit.map {
+        workerRate = section.value("worker-rate", RateArgument.parseFixed)?.limit.map {
             WorkerRate(max: $0.max, per: $0.per)
         }
         everyGroup = GroupConfiguration(section.section("every-group"))

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The options of a job of a flow, by their public names (PROTOCOL 5.1) and those of ours.
+/// The options of a job of a flow, by their public names (PROTOCOL 5.1) and those of ours: all that `drover add` has, too.
 struct FlowNodeOptions {
     /// What the failure of the job means to its parent; nil where nothing is said.
     private(set) var onFailure: ChildFailurePolicy?
@@ -85,6 +85,19 @@ struct FlowNodeOptions {
         var queue: String
     }
 
+    private struct DeduplicationForm: Decodable {
+        var id: String
+        var ttl: Int?
+        var extend: Bool?
+        var replace: Bool?
+        var keepLastIfActive: Bool?
+    }
+
+    private struct ResultCacheForm: Decodable {
+        var key: String
+        var lifetime: Int
+    }
+
     private struct TelemetryForm: Decodable {
         var metadata: String?
         var omitContext: Bool?
@@ -96,9 +109,29 @@ struct FlowNodeOptions {
         "lifo": (.truth, "lifo"), "removeOnComplete": (.retention, "removeOnComplete"),
         "removeOnFail": (.retention, "removeOnFail"), "timeout": (.numberFrom(1), "timeout"),
         "stackTraceLimit": (.numberFrom(0), "stackTraceLimit"), "keepLogs": (.numberFrom(0), "kl"),
-        "retryFor": (.numberFrom(1), "retryFor"), "tags": (.texts, "tags"), "tenant": (.text, "tenant"),
+        "retryFor": (.numberFrom(1), "retryFor"), "expiresAfter": (.numberFrom(1), "expiresAfter"),
+        "tags": (.texts, "tags"), "tenant": (.text, "tenant"),
         "group": (.text, "group"), "correlationId": (.text, "correlationId"), "metadata": (.textByName, "metadata"),
+        "inputs": (.textByName, "inputs"),
     ]
+
+    /// Options that are read here.
+    private static let others = [
+        "jobId", "delay", "runAt", "deadLetterQueue", "resultCache", "deduplication", "telemetry", "parent",
+    ]
+
+    /// The members of options that are objects.
+    private static let inner = [
+        "backoff": ["type", "delay", "jitter", "maxDelay"], "removeOnComplete": ["age", "count", "limit"],
+        "removeOnFail": ["age", "count", "limit"], "resultCache": ["key", "lifetime"],
+        "deduplication": ["id", "ttl", "extend", "replace", "keepLastIfActive"],
+        "telemetry": ["metadata", "omitContext"], "parent": ["id", "queue"],
+    ]
+
+    /// All names, for whoever gave another one.
+    private static var names: String {
+        (Array(stored.keys) + others + policies.keys).sorted().joined(separator: ", ")
+    }
 
     /// What a child's failure means, by BullMQ's flags.
     private static let policies: [String: ChildFailurePolicy] = [
@@ -112,20 +145,30 @@ struct FlowNodeOptions {
     static func read(_ text: String, at place: FlowPlace, isRoot: Bool) throws -> FlowNodeOptions {
         if text == "null" { return FlowNodeOptions() }
         guard let members = JSONValue.members(text) else { throw place.fault("is no object") }
-        var options = FlowNodeOptions()
         var stored: [(name: String, value: String)] = []
-        for (name, value) in members where value != "null" {
-            let here = place.member(name)
+        var others: [(name: String, value: String)] = []
+        var seen: Set<String> = []
+        for (name, value) in members {
+            if !seen.insert(name).inserted { throw place.member(name).fault("is there twice") }
+            if value == "null" { continue }
+            if let known = Self.inner[name], let given = JSONValue.members(value) {
+                for (member, _) in given where !known.contains(member) {
+                    throw place.member(name).member(member).fault("is not known; give \(known.joined(separator: ", "))")
+                }
+            }
             if let form = Self.stored[name] {
-                if let problem = form.kind.problem(of: value) { throw here.fault(problem) }
+                if let problem = form.kind.problem(of: value) { throw place.member(name).fault(problem) }
                 stored.append((form.name, value))
             } else {
-                try options.take(name, value, at: here, isRoot: isRoot)
+                others.append((name, value))
             }
         }
-        var telemetry = options.options.telemetry
+        var options = FlowNodeOptions()
         if let read = JSONValue.read(JobOptions.self, JSONWriter.object(stored)) { options.options = read }
-        swap(&options.options.telemetry, &telemetry)
+        if let problem = InputMapping.problem(of: options.options.inputs) {
+            throw place.member("inputs").refusal(problem)
+        }
+        for (name, value) in others { try options.take(name, value, at: place.member(name), isRoot: isRoot) }
         return options
     }
 
@@ -135,9 +178,24 @@ struct FlowNodeOptions {
         case "jobId":
             guard let id = JSONValue.read(String.self, value) else { throw place.fault("is no text in quotes") }
             self.id = id
-        case "delay":
-            guard let delay = JSONValue.read(Int.self, value) else { throw place.fault("is no whole number") }
-            if delay != 0 { start = .after(.milliseconds(delay)) }
+        case "delay", "runAt":
+            if start != .now { throw place.fault("is given beside another time; give delay or runAt") }
+            start = try Self.start(name, value, at: place)
+        case "deadLetterQueue":
+            guard let text = JSONValue.read(String.self, value) else { throw place.fault("is no text in quotes") }
+            options.deadLetterQueue = try place.checked { try QueueName(text) }
+        case "resultCache":
+            guard let form = JSONValue.read(ResultCacheForm.self, value) else {
+                throw place.fault(#"is no object like {"key":"report:42","lifetime":600000}, in milliseconds"#)
+            }
+            options.resultCache = ResultCache(key: form.key, lifetime: .milliseconds(form.lifetime))
+        case "deduplication":
+            guard let form = JSONValue.read(DeduplicationForm.self, value) else {
+                throw place.fault(#"is no object like {"id":"user:42","ttl":600000}, in milliseconds"#)
+            }
+            options.deduplication = Deduplication(
+                id: form.id, ttl: form.ttl.map { .milliseconds($0) }, extend: form.extend ?? false,
+                replace: form.replace ?? false, keepLastIfActive: form.keepLastIfActive ?? false)
         case "telemetry":
             guard let form = JSONValue.read(TelemetryForm.self, value) else {
                 throw place.fault("is no object with metadata and omitContext")
@@ -151,10 +209,10 @@ struct FlowNodeOptions {
             // BullMQ names the queue with its prefix before the last colon.
             let queue = form.queue.split(separator: ":").last.map(String.init) ?? form.queue
             parent = try place.checked { JobKey(queue: try QueueName(queue), id: try JobID(form.id)) }
-        case "deduplication":
-            throw place.fault("is not for jobs of a flow; give the job a jobId of its own instead")
         default:
-            guard let policy = Self.policies[name] else { throw place.fault("is not known") }
+            guard let policy = Self.policies[name] else {
+                throw place.fault("is not known; the options are \(Self.names)")
+            }
             guard let holds = JSONValue.read(Bool.self, value) else { throw place.fault("is neither true nor false") }
             guard holds else { return }
             if let other = onFailure, other != policy {
@@ -164,10 +222,20 @@ struct FlowNodeOptions {
         }
     }
 
-    /// Gives a job the options.
+    /// When a job may run.
+    private static func start(_ name: String, _ value: String, at place: FlowPlace) throws -> NewJob.Start {
+        if name == "runAt" {
+            guard let text = JSONValue.read(String.self, value) else { throw place.fault("is no text in quotes") }
+            return .at(try place.checked { try InstantArgument.parse(text) })
+        }
+        guard let delay = JSONValue.read(Int.self, value) else { throw place.fault("is no whole number") }
+        return delay == 0 ? .now : .after(.milliseconds(delay))
+    }
+
+    /// Gives a job of a queue the options.
     ///
     /// - Throws: `CommandFailure` with the place of the job, for a rule that it breaks.
-    func apply(to job: inout NewJob, at place: FlowPlace) throws {
+    func apply(to job: inout NewJob, in queue: QueueName, at place: FlowPlace) throws {
         let opts = place.member("opts")
         if let id { job.id = try opts.member("jobId").checked { try JobID.custom(id) } }
         job.start = start
@@ -175,66 +243,15 @@ struct FlowNodeOptions {
         if let parent { job.parent = JobParent(parent, onFailure: onFailure ?? .keepWaiting) }
         let isAlone = place.isRoot && job.children.isEmpty && parent == nil
         let single = NewJob(id: job.id, name: job.name, start: start, options: options)
-        if let problem = single.problem ?? (isAlone ? nil : job.id?.problemInFlow) {
+        if options.deduplication != nil, !isAlone {
+            throw opts.member("deduplication").fault(
+                "is not for jobs of a flow; give the job a jobId of its own instead")
+        }
+        if let problem = single.problem(in: queue) ?? (isAlone ? nil : job.id?.problemInFlow) {
             throw opts.refusal(problem)
         }
         if place.isRoot, onFailure != nil, parent == nil {
             throw opts.fault("has a rule for the failure of the job, and the first job has no parent")
-        }
-    }
-}
-
-/// Looks into JSON texts that are known to be valid.
-enum JSONValue {
-    /// The elements of a list, each as it is written; nil for something else.
-    static func elements(_ text: String) -> [String]? {
-        var text = text
-        return text.withUTF8 { bytes in
-            var cursor = JSONCursor(bytes)
-            var elements: [String] = []
-            do {
-                guard try cursor.take(UInt8(ascii: "[")) else { return nil }
-                if try cursor.take(UInt8(ascii: "]")) { return [] }
-                repeat {
-                    _ = try cursor.next()
-                    let start = cursor.at
-                    try cursor.skip()
-                    elements.append(String(decoding: bytes[start..<cursor.at], as: UTF8.self))
-                } while try cursor.take(UInt8(ascii: ","))
-                return elements
-            } catch {
-                return nil
-            }
-        }
-    }
-
-    /// A value of a kind; nil for one of another kind.
-    static func read<Value: Decodable>(_: Value.Type, _ text: String) -> Value? {
-        // A value of another kind is what nil stands for.
-        try? JSONDecoder().decode([Value].self, from: Data("[\(text)]".utf8)).first
-    }
-
-    /// The members of an object in their order, each value as it is written; nil for something else.
-    static func members(_ text: String) -> [(name: String, value: String)]? {
-        var text = text
-        return text.withUTF8 { bytes in
-            var cursor = JSONCursor(bytes)
-            var members: [(name: String, value: String)] = []
-            do {
-                guard try cursor.take(UInt8(ascii: "{")) else { return nil }
-                if try cursor.take(UInt8(ascii: "}")) { return [] }
-                repeat {
-                    let name = try cursor.string()
-                    try cursor.expect(UInt8(ascii: ":"))
-                    _ = try cursor.next()
-                    let start = cursor.at
-                    try cursor.skip()
-                    members.append((name, String(decoding: bytes[start..<cursor.at], as: UTF8.self)))
-                } while try cursor.take(UInt8(ascii: ","))
-                return members
-            } catch {
-                return nil
-            }
         }
     }
 }

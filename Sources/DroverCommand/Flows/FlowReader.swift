@@ -15,6 +15,8 @@ struct FlowReader {
         var count: Int
         /// Of a graph the keys of all jobs by their names, in the order of the text.
         var keys: [(name: String, key: JobKey)] = []
+        /// The keys of the jobs that have ids of their own.
+        var ownKeys: [JobKey]
     }
 
     /// The members that a job may have.
@@ -23,6 +25,7 @@ struct FlowReader {
     private var cursor: JSONCursor
     private let bytes: UnsafeBufferPointer<UInt8>
     private var count = 0
+    private var ownKeys: [JobKey] = []
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -39,7 +42,7 @@ struct FlowReader {
             var reader = FlowReader(bytes)
             do {
                 let node = try reader.node(at: FlowPlace())
-                return Tree(queue: node.queue, job: node.job, count: reader.count)
+                return Tree(queue: node.queue, job: node.job, count: reader.count, ownKeys: reader.ownKeys)
             } catch is JSONCursor.Malformed {
                 throw CommandFailure.usage("the flow is no JSON that can be read")
             }
@@ -84,7 +87,8 @@ struct FlowReader {
         guard let name else { throw place.fault("has no name") }
         guard let queue else { throw place.fault("has no queueName; each job of a flow says its queue") }
         job.name = name
-        try options.apply(to: &job, at: place)
+        try options.apply(to: &job, in: queue, at: place)
+        if let id = job.id { ownKeys.append(JobKey(queue: queue, id: id)) }
         return ChildJob(queue, job, onFailure: options.onFailure ?? .keepWaiting)
     }
 

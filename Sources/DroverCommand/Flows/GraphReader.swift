@@ -28,7 +28,8 @@ enum GraphReader {
         let graph = try top.checked { try NamedGraph(nodes).assembled() }
         return FlowReader.Tree(
             queue: graph.queue, job: graph.job, count: nodes.count,
-            keys: zip(nodes, graph.keys).map { ($0.name, $1) })
+            keys: zip(nodes, graph.keys).map { ($0.name, $1) },
+            ownKeys: zip(graph.keys, graph.hasOwnID).compactMap { $1 ? $0 : nil })
     }
 
     private static func node(_ text: String, at place: FlowPlace) throws -> NamedGraph.Node {
@@ -44,7 +45,10 @@ enum GraphReader {
             let here = place.member(member)
             if !seen.insert(member).inserted { throw here.fault("is there twice") }
             switch member {
-            case "key": key = try string(value, at: here)
+            case "key":
+                let text = try string(value, at: here)
+                try here.checked { try NamedGraph.check(name: text) }
+                key = text
             case "queue": queue = try here.checked { try QueueName(try string(value, at: here)) }
             case "name": name = try here.checked { try JobName(try string(value, at: here)) }
             case "data": job.payload = JSONText(trusted: value)
@@ -63,7 +67,7 @@ enum GraphReader {
                 #"has a rule for a failure; say it where the job is needed, as {"key":"…","onFailure":"fail"}"#)
         }
         job.name = name
-        try options.apply(to: &job, at: place)
+        try options.apply(to: &job, in: queue, at: place)
         return NamedGraph.Node(name: key, queue: queue, job: job, needs: needs)
     }
 

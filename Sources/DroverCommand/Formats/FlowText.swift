@@ -7,17 +7,21 @@ enum FlowText {
 
     /// A line for each job, drawn as a tree.
     static func lines(_ tree: FlowTree) -> [String] {
-        var lines = [line(tree)]
-        addBelow(tree, "", &lines)
+        var lines = [line(tree, [])]
+        var drawn: Set<JobKey> = [tree.key]
+        addBelow(tree, "", &lines, &drawn)
         return lines
     }
 
-    private static func addBelow(_ tree: FlowTree, _ indent: String, _ lines: inout [String]) {
+    private static func addBelow(
+        _ tree: FlowTree, _ indent: String, _ lines: inout [String], _ drawn: inout Set<JobKey>
+    ) {
         let hasMore = tree.unread > 0
         for (index, child) in tree.children.enumerated() {
             let isLast = index == tree.children.count - 1 && !hasMore
-            lines.append(indent + (isLast ? "└─ " : "├─ ") + line(child))
-            addBelow(child, indent + (isLast ? "   " : "│  "), &lines)
+            lines.append(indent + (isLast ? "└─ " : "├─ ") + line(child, drawn))
+            if !child.isRepeated { drawn.insert(child.key) }
+            addBelow(child, indent + (isLast ? "   " : "│  "), &lines, &drawn)
         }
         if hasMore {
             let word = tree.children.isEmpty ? Counted.text(tree.unread, "child", "children") : "\(tree.unread) more"
@@ -25,14 +29,15 @@ enum FlowText {
         }
     }
 
-    private static func line(_ tree: FlowTree) -> String {
+    /// - Parameter drawn: the jobs that stand above with what is below them.
+    private static func line(_ tree: FlowTree, _ drawn: Set<JobKey>) -> String {
         var parts = [tree.key.description]
         if let job = tree.job {
             parts += [job.name.text, job.state.rawValue]
         } else {
             parts += ["(removed)", tree.child?.status == .processed ? JobState.completed.rawValue : "-"]
         }
-        if tree.isRepeated { parts.append("(shown above)") }
+        if tree.isRepeated { parts.append(drawn.contains(tree.key) ? "(shown above)" : "(shown below)") }
         if tree.counts.total > 0 { parts.append("(\(ofChildren(tree.counts)))") }
         if let told = outcome(tree) { parts.append(told) }
         return Printable.text(parts.joined(separator: "  "))

@@ -97,7 +97,10 @@ extension ValidationError {
 
     /// A known job is to get another parent than it has.
     package static func otherParent(of child: JobKey) -> ValidationError {
-        ValidationError("parent", "the job \(child.id) of queue \(child.queue) has another parent; detach it first")
+        ValidationError(
+            "parent",
+            "another job waits for the job \(child.id) of queue \(child.queue) already; in a graph name it by queue and id as a need of each that is to wait for it too, or detach it first"
+        )
     }
 
     /// A known job is to wait for itself.
@@ -122,7 +125,9 @@ extension ValidationError {
         // A long one is told by its beginning and its end.
         let shown = names.count > 12 ? names.prefix(6) + ["…"] + names.suffix(5) : names[...]
         return ValidationError(
-            "flow", "has a cycle, in which each waits for the next: \(shown.joined(separator: " → "))")
+            "flow",
+            "has a cycle, in which each waits for the next: \(shown.joined(separator: " → ")); take one of these needs away"
+        )
     }
 
     /// A job of a flow is to wait for another one twice.

@@ -98,8 +98,20 @@ package struct NamedGraph {
         return Assembled(queue: nodes[first].queue, job: job, keys: keys, hasOwnID: nodes.map { $0.job.id != nil })
     }
 
+    /// The longest name, in bytes.
+    package static let longestName = 512
+
+    /// Checks what a job is called in a graph: 1 to 512 bytes without control characters or other ends of lines.
+    package static func check(name: String) throws(ValidationError) {
+        try ValidationError.checkText(name, subject: "graph key", limit: longestName)
+        if name.contains(where: \.isNewline) {
+            throw ValidationError("graph key", "\(ValidationError.quote(name)) has more than one line; give a word")
+        }
+    }
+
     /// Of each node the places of what it waits for; nil for what is stored.
     private func places() throws(ValidationError) -> [[Int?]] {
+        for node in nodes { try Self.check(name: node.name) }
         var known: [String: Int] = [:]
         for (place, node) in nodes.enumerated() where known.updateValue(place, forKey: node.name) != nil {
             throw ValidationError(
@@ -116,7 +128,7 @@ package struct NamedGraph {
                 guard let place = known[name] else {
                     throw ValidationError(
                         "graph",
-                        "has no job \(ValidationError.quote(name)), which \(ValidationError.quote(node.name)) waits for"
+                        "has no job \(ValidationError.quote(name)), which \(ValidationError.quote(node.name)) waits for; add it, or name one that is stored by queue and id"
                     )
                 }
                 if places.contains(place) { throw .twice(node.name, name) }

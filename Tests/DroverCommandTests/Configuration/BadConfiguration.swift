@@ -164,6 +164,27 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
         .init("a rate with a strange window", queue("rate: 5/1s rolling"), at: 3, "queues.mail.rate", "fixed"),
         .init("a worker's rate without a span", queue("worker-rate: 5"), at: 3, "queues.mail.worker-rate", "50/1s"),
         .init(
+            "a worker's rate that slides", queue("worker-rate: 5/1s sliding"), at: 3, "queues.mail.worker-rate",
+            "leave sliding out"),
+        .init(
+            "a rate of every group that slides", queue("every-group: {rate: 5/1s sliding}"), at: 3,
+            "queues.mail.every-group.rate", "leave sliding out"),
+        .init(
+            "a rate of a group that slides", queue("groups:", "  vip: {rate: 5/1s sliding}"), at: 4,
+            "queues.mail.groups.vip.rate", "leave sliding out"),
+        .init("a negative maximum length", queue("max-length: -1"), at: 3, "queues.mail.max-length", "1 to", "none"),
+        .init(
+            "a negative concurrency on all workers", queue("global-concurrency: -1"), at: 3,
+            "queues.mail.global-concurrency", "1 to 1,000,000", "none"),
+        .init("a negative rate", queue("rate: -5/1s"), at: 3, "queues.mail.rate", "pause the queue"),
+        .init("a negative worker's rate", queue("worker-rate: -5/1s"), at: 3, "queues.mail.worker-rate", "1 to"),
+        .init(
+            "a negative concurrency of every group", queue("every-group: {concurrency: -2}"), at: 3,
+            "queues.mail.every-group.concurrency", "1 to 1,000,000"),
+        .init(
+            "a negative weight of a group", queue("groups:", "  vip: {weight: -2}"), at: 4,
+            "queues.mail.groups.vip.weight", "1 to 100"),
+        .init(
             "a weight of nothing", queue("every-group: {weight: 0}"), at: 3, "queues.mail.every-group.weight",
             "1 to 100"),
         .init(

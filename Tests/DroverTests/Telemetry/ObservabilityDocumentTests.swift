@@ -8,8 +8,8 @@ import Testing
     private let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
 
     /// The words in code of the first column of the table under a heading.
-    private func words(under heading: String) throws -> Set<String> {
-        let article = root.appending(path: "Sources/Drover/Drover.docc/Observability.md")
+    private func words(under heading: String, of article: String = "Observability") throws -> Set<String> {
+        let article = root.appending(path: "Sources/Drover/Drover.docc/\(article).md")
         let text = try String(contentsOf: article, encoding: .utf8)
         let part = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("\(heading)\n") })
         let rows = part.split(separator: "\n").filter { $0.hasPrefix("| `") }
@@ -48,6 +48,8 @@ import Testing
         let names = try found(/"(drover_[a-z_]+)"/, in: ["Drover", "DroverServer"])
         #expect(names.isSuperset(of: DroverMetrics.helps.keys))
         #expect(try words(under: "Metrics") == names)
+        let served = try words(under: "What is served", of: "ConfigurationReference")
+        #expect(served.filter { $0.hasPrefix("drover_") } == names)
     }
 
     @Test func everyAttributeOfASpanIsInItsTable() throws {

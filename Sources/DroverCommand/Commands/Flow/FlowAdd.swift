@@ -11,9 +11,11 @@ struct FlowAdd: Subcommand {
             "Store a tree or a graph of jobs, all or none, and print the id of the first one, or all ids of a graph.",
         discussion: """
             The tree is a JSON object in the form of BullMQ's FlowProducer: name, queueName, data, opts and children, each of \
-            which is such an object. Of opts: jobId, delay in milliseconds, priority, attempts, backoff, lifo, \
-            removeOnComplete, removeOnFail, keepLogs, stackTraceLimit, telemetry, timeout and retryFor in milliseconds, tags, \
-            tenant, group, correlationId, metadata; of a child one of failParentOnFailure, continueParentOnFailure, \
+            which is such an object. Of opts: jobId, delay in milliseconds or runAt as RFC 3339, priority, attempts, backoff, \
+            lifo, removeOnComplete, removeOnFail, keepLogs, stackTraceLimit, telemetry, timeout, retryFor and expiresAfter in \
+            milliseconds, deadLetterQueue, resultCache with key and lifetime in milliseconds, inputs, which are paths of the \
+            payload to be made from the result of the one job below, tags, tenant, group, correlationId, metadata; of a job \
+            alone deduplication; of a child one of failParentOnFailure, continueParentOnFailure, \
             ignoreDependencyOnFailure and removeDependencyOnFailure; of the first job parent, with id and queue: a stored \
             job that is to wait for it too.
 
@@ -21,7 +23,8 @@ struct FlowAdd: Subcommand {
             the others name it, queue, name, data, opts and needs: a list of keys, or of objects with key, or with queue and id \
             of a stored job, and onFailure: none, fail, continue, ignore or remove.
 
-            If the first job has a jobId that exists, nothing is stored.
+            If the first job has a jobId that exists, nothing is stored. Another job that exists under its jobId becomes part of \
+            the flow as it is: its data and options are not stored, and it is named.
 
             Example, report.json:
               {"name": "report", "queueName": "reports", "children": [
@@ -50,7 +53,10 @@ struct FlowAdd: Subcommand {
             "Wait so long at most for room in queues that are full (drover limit); without it the command fails then.",
             valueName: "duration"), transform: DurationArgument.parse)
     var waitWhenFull: DurationArgument?
-    @Flag(help: "Print JSON: an object with queue, id, status, jobs, how many were stored, and, of a graph, keys.")
+    @Flag(
+        help:
+            "Print JSON: an object with queue, id, status, jobs, how many were stored, known, those that existed, and, of a graph, keys."
+    )
     var json =
         false
 
@@ -71,27 +77,61 @@ struct FlowAdd: Subcommand {
         settings.whenFull = waitWhenFull.map { .wait(atMost: $0.duration) } ?? .refuse
         settings.encryption = try encrypt.keys.encryption(in: session)
         let parts = try encrypt.parts()
-        let results = try await session.withStore(store, .create) { [settings] store in
+        let (results, known) = try await session.withStore(store, .create) { [settings] store in
             let logger = StandardErrorLog.logger(level: .warning, session: session)
-            return try await JobService(store: store, configuration: settings, logger: logger)
+            // Before: an answer does not tell which jobs of a flow existed.
+            var known = try await Self.stored(of: tree.ownKeys, store)
+            let results = try await JobService(store: store, configuration: settings, logger: logger)
                 .add([tree.job], to: tree.queue, encryption: parts)
+            if case .duplicate? = results.first { known = try await Self.stored(of: tree.ownKeys, store) }
+            return (results, known)
         }
         guard let result = results.first else {
             throw StoreError(.corrupt, "the store gave no answer for a flow")
         }
-        try tell(result, of: tree, session.output)
+        try tell(result, of: tree, known, session.output)
         return .done
     }
 
-    private func tell(_ result: EnqueueResult, of tree: FlowReader.Tree, _ output: Output) throws {
+    /// Those of some jobs that are stored, in their order.
+    private static func stored(of keys: [JobKey], _ store: any JobStore) async throws -> [JobKey] {
+        var found: [JobKey] = []
+        for start in stride(from: 0, to: keys.count, by: readAtOnce) {
+            let some = Array(keys[start..<min(start + readAtOnce, keys.count)])
+            for (key, job) in zip(some, try await store.jobs(some)) where job != nil { found.append(key) }
+        }
+        return found
+    }
+
+    /// How many jobs are read in one call: their payloads come along.
+    private static let readAtOnce = 100
+
+    /// - Parameter known: the jobs that were stored before.
+    private func tell(
+        _ result: EnqueueResult, of tree: FlowReader.Tree, _ known: [JobKey], _ output: Output
+    ) throws {
         let (id, word, count): (JobID, String, Int)
+        var keys = tree.keys
         switch result {
-        case .added(let added): (id, word, count) = (added, "added", tree.count)
-        case .duplicate(let known), .deduplicated(let known):
-            (id, word, count) = (known, "duplicate", 0)
+        case .added(let added):
+            (id, word, count) = (added, "added", tree.count - known.count)
+            Self.note(known, output)
+        case .duplicate(let first):
+            (id, word, count) = (first, "duplicate", 0)
             output.note(
-                "\(known) exists already in \(tree.queue); nothing of the flow was stored"
+                "\(first) exists already in \(tree.queue); nothing of the flow was stored"
                     + (tree.job.parent.map { ", and it is a child of \($0.key)" } ?? ""))
+            let stored = Set(known)
+            let missing = keys.filter { !stored.contains($0.key) }.map(\.name)
+            keys = keys.filter { stored.contains($0.key) }
+            if !missing.isEmpty {
+                output.note(
+                    "without a jobId of their own that exists: \(Self.few(missing)); give each job of a graph one to add it again"
+                )
+            }
+        case .deduplicated(let holder):
+            (id, word, count) = (holder, "deduplicated", 0)
+            output.note("not stored: the job \(holder) holds its deduplication id")
         case .refused(let problem): throw problem
         case .queueFull(let most):
             throw CommandFailure(
@@ -105,22 +145,39 @@ struct FlowAdd: Subcommand {
             var members = [
                 (name: "queue", value: JSONWriter.string(tree.queue.text)), ("id", JSONWriter.string(id.text)),
                 ("status", JSONWriter.string(word)), ("jobs", String(count)),
+                ("known", JSONWriter.array(known.map(Self.object))),
             ]
-            if !tree.keys.isEmpty, count > 0 { members.append(("keys", Self.keys(of: tree))) }
+            if !tree.keys.isEmpty {
+                members.append(("keys", JSONWriter.object(keys.map { ($0.name, Self.object($0.key)) })))
+            }
             output.line(JSONWriter.object(members))
-        } else if tree.keys.isEmpty || count == 0 {
+        } else if tree.keys.isEmpty {
             output.line(id.text)
         } else {
-            for (name, key) in tree.keys { output.line(Printable.text("\(name)  \(key)")) }
+            for (name, key) in keys { output.line(Printable.text("\(name)  \(key)")) }
         }
     }
 
-    /// The keys of a graph by their names.
-    private static func keys(of tree: FlowReader.Tree) -> String {
-        JSONWriter.object(
-            tree.keys.map { name, key in
-                let members = [("queue", JSONWriter.string(key.queue.text)), ("id", JSONWriter.string(key.id.text))]
-                return (name, JSONWriter.object(members))
-            })
+    /// Names jobs of a flow that existed before it.
+    private static func note(_ known: [JobKey], _ output: Output) {
+        if known.isEmpty { return }
+        let told = few(known.map(\.description))
+        output.note(
+            known.count == 1
+                ? "\(told) existed already and is part of the flow as it is; its data and options were not stored"
+                : "\(told) existed already and are part of the flow as they are; their data and options were not stored"
+        )
+    }
+
+    /// Some names, of many the first ones.
+    private static func few(_ names: [String]) -> String {
+        let shown = Printable.text(names.prefix(10).joined(separator: ", "))
+        return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
+    }
+
+    private static func object(_ key: JobKey) -> String {
+        JSONWriter.object([
+            ("queue", JSONWriter.string(key.queue.text)), ("id", JSONWriter.string(key.id.text)),
+        ])
     }
 }

@@ -11,7 +11,8 @@ struct FlowShow: Subcommand {
         discussion: """
             Each line has a job's queue and id, its name, its state, and how many children it has. Of a child that failed it \
             says what that means to its parent: ignored, or failed, by which the parent fails too; or that the parent waits until \
-            it is retried. A job for which several wait is drawn with what is below it once; where it stands again it says so.
+            it is retried. A job for which several wait is drawn with what is below it once, where the fewest levels lie above it; where it \
+            stands besides it says so. Children stand by their status, then by queue and id.
 
             Examples:
               drover flow show --queue reports 17
@@ -33,7 +34,7 @@ struct FlowShow: Subcommand {
     @OptionGroup var keys: KeyOptions
     @Flag(
         help:
-            "Print JSON: an object as of drover job, with status, childCounts, unread, repeated where it stands before, and children."
+            "Print JSON: an object as of drover job, with status, childCounts, unread, repeated where it stands elsewhere, and children."
     ) var json =
         false
 
