@@ -31,20 +31,6 @@ extension ConformanceCase {
             try await bench.expectStates(["d:e:f": nil])
             try await bench.expect(bench.claimedIDs(), is: ["x"], "what is left")
         },
-        Case("flows", "children that are active do not count among those that are removed, however many they are") {
-            bench in
-            let other = bench.queue("other")
-            try await bench.addFlow("p", in: other, (0..<19_999).map { bench.child("c\($0)") })
-            let ids = ["d1", "d2", "d3"]
-            for id in ids { try await bench.add(bench.node(id, parent: JobParent(bench.key("p", in: other)))) }
-            let held = try await bench.claim(20_002, lease: .seconds(36_000))
-            try bench.expect(held.count, is: 20_002, "the children that are active")
-            for id in ["b", "z"] {
-                try await bench.add(bench.node(id, parent: JobParent(bench.key("p", in: other))))
-            }
-            try await bench.apply(.removeUnprocessedChildren(bench.key("p", in: other)))
-            try await bench.expectStates(["b": nil, "z": nil, "c0": .active, "d3": .active])
-        },
         Case("flows", "removing only the parent leaves its children, which then end for nobody") { bench in
             try await bench.addFlow("p", [bench.child("a")])
             try await bench.apply(.remove(bench.key("p")))
