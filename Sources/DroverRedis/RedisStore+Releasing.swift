@@ -42,12 +42,15 @@ extension RedisStore {
         arguments.append(queue == start.queue ? start.cursor : "0")
         arguments.append(max(limit, 1))
         let items = try await run(Scripts.tellParents, queue, arguments, "tell the parents of jobs of \(queue)").items
-        guard let items, items.count == 2, let told = items[0].int, let next = items[1].text else {
+        guard let items, items.count == 3, let told = items[0].int, let next = items[1].text else {
             throw StoreError(
                 .corrupt, "telling the parents of jobs of \(queue) was answered in a form that is not its own")
         }
         var release = ParentRelease(told: Int(told))
-        if next != "0" {
+        if items[2].int == 1 {
+            release.next =
+                ReleasePlace(cursor: queue == start.queue ? start.cursor : "0", begin: start.begin, queue: queue).text
+        } else if next != "0" {
             release.next = ReleasePlace(cursor: next, begin: start.begin, queue: queue).text
         } else if let other = queues.dropFirst(index + 1).first {
             release.next = ReleasePlace(begin: start.begin, queue: other).text

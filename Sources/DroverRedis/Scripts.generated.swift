@@ -1389,6 +1389,113 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
+            end
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
+        end
+        local function isSound(parent)
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
+        end
+        local function lookAtEnd(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
+            if item.isGone then
+                if first and isSound(first) then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
+            return item
+        end
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
+            if item.result then
+                tellCompleted(job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
@@ -1451,7 +1558,7 @@ enum Scripts {
                 call('SADD', KEYS[#KEYS], queue.base)
             end
         end
-        local openedQueues = {}
+        local openedQueues, leftovers = {}, {}
         local function openQueue(other, id, group)
             local queue = openedQueues[other]
             if not queue then
@@ -1470,6 +1577,7 @@ enum Scripts {
                 openedQueues[other] = queue
             end
             call('HLEN', other .. id)
+            leftovers[other .. id] = leftoverOf(other .. id)
             if group then readGroup(groupsAt(other), group) end
             return queue
         end
@@ -1482,6 +1590,8 @@ enum Scripts {
                 return
             end
             tellIn(queue, 'added', 'jobId', id, 'name', name or '')
+            if leftovers[job] then tellLeftover(leftovers[job]) end
+            leftovers[job] = nil
             call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
                 'priority', priority)
             if group then call('HSET', job, 'grp', group) end
@@ -1512,7 +1622,7 @@ enum Scripts {
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "2e1514202dc1157b7939f141d66b9ae8c8a23875")
+        """#, sha: "9ad737dd265b703c57c2435e165b002fd0e191b6")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -1708,7 +1818,7 @@ enum Scripts {
             if not isNeeded then return full end
             room = nil
         end
-        local standing, replace, hold, keep, tellLeftover
+        local standing, replace, hold, keep, tellLeft
         if groups or rules or leftovers then
         local knownQueues = {}
         local fullScore = 4503599627370496
@@ -2379,36 +2489,54 @@ enum Scripts {
             end
             noteTold(job)
         end
-        local function areOfType(types)
-            for key, kind in pairs(types) do
-                local found = call('TYPE', key).ok
-                if found ~= kind and found ~= 'none' then return false end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
             end
-            return true
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
         end
         local function isSound(parent)
-            local queue = queueOf(parent)
-            return areOfType({
-                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
-                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
-                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
-                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
-            })
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
         end
-        local function endOf(job, value)
+        local function lookAtEnd(job, value)
             local other, id = string.match(job, '^(.*:)([^:]*)$')
-            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
             local stamp, first = string.match(value, '^(%d*) (.*)$')
             if first == '' then first = nil end
             local parent, text, finished, result, reason =
                 unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
-            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
-            if item.parent and not isSound(item.parent) then return end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if not isSound(dependent.parent) then return end
-            end
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
-                if first then
+                if first and isSound(first) then
                     item.result = call('HGET', first .. ':processed', job)
                     item.reason = not item.result and (call('HGET', first .. ':failed', job)
                         or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
@@ -2422,26 +2550,54 @@ enum Scripts {
             else
                 return
             end
-            readParents(job, item.parent, true)
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
             return item
         end
-        local function tellEndOf(item)
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
             if item.result then
-                tellCompleted(item.job, item.parent, true, item.result)
+                tellCompleted(job, item.parent, true, item.result)
             elseif item.reason then
-                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
             end
             if item.isGone then
-                leaveParents(item.job, item.parent, true)
-                call('DEL', dependentsKey(item.job))
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
             end
         end
         local function leftoverOf(job)
             if call('EXISTS', dependentsKey(job)) == 0 then return end
-            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
         end
             for id in pairs(leftovers) do leftovers[id] = leftoverOf(base .. id) end
-            tellLeftover = tellEndOf
+            tellLeft = tellLeftover
         end
         local counter = call('INCRBY', idKey, count) - count
         local function takeBack()
@@ -2501,7 +2657,7 @@ enum Scripts {
                     end
                     local delay = due and due > now and integer(due - now) or '0'
                     tell('added', 'jobId', id, 'name', name)
-                    if leftovers and leftovers[id] then tellLeftover(leftovers[id]) end
+                    if leftovers and leftovers[id] then tellLeft(leftovers[id]) end
                     call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                         'delay', delay, 'priority', ARGV[at + 4])
                     if rule then hold(rule, old, id) end
@@ -2535,7 +2691,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "4c89aed2b4d9e76e4208e8c69eb4ae4ef40d2ae8")
+        """#, sha: "7a5cbfe2e076202e9355492201e9ec62c1206b23")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -2666,7 +2822,10 @@ enum Scripts {
         end
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -3185,6 +3344,113 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
+            end
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
+        end
+        local function isSound(parent)
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
+        end
+        local function lookAtEnd(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
+            if item.isGone then
+                if first and isSound(first) then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
+            return item
+        end
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
+            if item.result then
+                tellCompleted(job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
+        end
         local function tellIn(queue, name, ...)
             if queue.hasTrimmed then
                 call('XADD', queue.events, eventID, 'event', name, ...)
@@ -3198,7 +3464,7 @@ enum Scripts {
                 call('SADD', KEYS[#KEYS], queue.base)
             end
         end
-        local openedQueues = {}
+        local openedQueues, leftovers = {}, {}
         local function openQueue(other, id, group)
             local queue = openedQueues[other]
             if not queue then
@@ -3217,6 +3483,7 @@ enum Scripts {
                 openedQueues[other] = queue
             end
             call('HLEN', other .. id)
+            leftovers[other .. id] = leftoverOf(other .. id)
             if group then readGroup(groupsAt(other), group) end
             return queue
         end
@@ -3229,6 +3496,8 @@ enum Scripts {
                 return
             end
             tellIn(queue, 'added', 'jobId', id, 'name', name or '')
+            if leftovers[job] then tellLeftover(leftovers[job]) end
+            leftovers[job] = nil
             call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
                 'priority', priority)
             if group then call('HSET', job, 'grp', group) end
@@ -3828,7 +4097,10 @@ enum Scripts {
         if special then
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -3902,7 +4174,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "8bcd6f28f6e0487e0c2832aa6169ab9764d06841")
+        """#, sha: "de505afef51685863fc45bdfbc9352645b9b9965")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -4887,36 +5159,54 @@ enum Scripts {
             end
             noteTold(job)
         end
-        local function areOfType(types)
-            for key, kind in pairs(types) do
-                local found = call('TYPE', key).ok
-                if found ~= kind and found ~= 'none' then return false end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
             end
-            return true
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
         end
         local function isSound(parent)
-            local queue = queueOf(parent)
-            return areOfType({
-                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
-                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
-                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
-                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
-            })
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
         end
-        local function endOf(job, value)
+        local function lookAtEnd(job, value)
             local other, id = string.match(job, '^(.*:)([^:]*)$')
-            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
             local stamp, first = string.match(value, '^(%d*) (.*)$')
             if first == '' then first = nil end
             local parent, text, finished, result, reason =
                 unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
-            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
-            if item.parent and not isSound(item.parent) then return end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if not isSound(dependent.parent) then return end
-            end
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
-                if first then
+                if first and isSound(first) then
                     item.result = call('HGET', first .. ':processed', job)
                     item.reason = not item.result and (call('HGET', first .. ':failed', job)
                         or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
@@ -4930,23 +5220,51 @@ enum Scripts {
             else
                 return
             end
-            readParents(job, item.parent, true)
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
             return item
         end
-        local function tellEndOf(item)
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
             if item.result then
-                tellCompleted(item.job, item.parent, true, item.result)
+                tellCompleted(job, item.parent, true, item.result)
             elseif item.reason then
-                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
             end
             if item.isGone then
-                leaveParents(item.job, item.parent, true)
-                call('DEL', dependentsKey(item.job))
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
             end
         end
         local function leftoverOf(job)
             if call('EXISTS', dependentsKey(job)) == 0 then return end
-            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
         end
         local function tellIn(queue, name, ...)
             if queue.hasTrimmed then
@@ -5023,7 +5341,7 @@ enum Scripts {
             local group = call('HGET', outer, 'grp')
             if group then readGroup(groupsAt(above), group) end
         end
-        local above = outer and allAbove(outer) or {}
+        local above
         local nodes, entering, full, tooLong = {}, {}, nil, nil
         for index = 1, count do
             local at = first + (index - 1) * width
@@ -5059,7 +5377,7 @@ enum Scripts {
                 local isOuters = false
                 for _, parent in ipairs(node.isKnown and parentsOf(node.key) or {}) do isOuters = isOuters or parent.key == outer end
                 if not isOuters then return { 'ended' } end
-                outer, above = false, {}
+                outer = false
             end
             if node.isKnown then
                 node.parents = living(parentsOf(node.key))
@@ -5072,7 +5390,8 @@ enum Scripts {
                     if not node.isReference and #node.parents > 0 then return { 'other', node.key } end
                     if #node.parents + #node.bonds > 5000 then return { 'many', node.key } end
                 end
-                if above[node.key] then return { 'above', node.key } end
+                if outer then above = above or allAbove(outer) end
+                if outer and above[node.key] then return { 'above', node.key } end
                 if index == 1 then break end
             elseif not node.hasChildren then
                 entering[queue] = (entering[queue] or 0) + 1
@@ -5186,7 +5505,11 @@ enum Scripts {
                 if span then due = string.byte(entry) == 97 and now + span or span end
                 local delay = due and due > now and integer(due - now) or '0'
                 tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
-                if node.leftover then tellEndOf(node.leftover) end
+                if node.leftover then
+                    local own = {}
+                    for _, bond in ipairs(bonds) do own[bond.key] = true end
+                    tellLeftover(node.leftover, own)
+                end
                 local parent, options = bonds[1], ARGV[at + 6]
                 if parent then options = childOptions(options, parent.key, parent.word) end
                 call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,
@@ -5214,7 +5537,7 @@ enum Scripts {
             if queue.hasDelayed then markDelayOf(queue) end
         end
         return '+' .. nodes[1].id
-        """#, sha: "8353f43c035977d6d6cb1f6aa665f062a857e63c")
+        """#, sha: "083e68a8c112188af8d054d97a635359df29af8b")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -5646,7 +5969,7 @@ enum Scripts {
         end
         local function isActive(job)
             local queue, other = placeOf(job)
-            return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
+            return call('EXISTS', job .. ':lock') == 1 or call('LPOS', queue.active, other)
         end
         local function parentsOf(job)
             local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
@@ -5775,7 +6098,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "1b34046cba1bac5ce1e136d919a34d92dc79fedc")
+        """#, sha: "5909f95b29265214ea7c8a3f5d249f7fd9920e35")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -5912,7 +6235,10 @@ enum Scripts {
         end
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -5935,7 +6261,7 @@ enum Scripts {
             reply[4], reply[5], reply[6] = state, more, hash
         end
         return reply
-        """#, sha: "1f8d6257054074d85f261e52de23fb38ba234cf3")
+        """#, sha: "a435bac8c164573c20017ebbf99716c9b33a16a1")
 
     /// `jobs.lua`
     static let jobs = RedisScript(name: "jobs", source: #"""
@@ -6021,7 +6347,10 @@ enum Scripts {
         end
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -6046,7 +6375,7 @@ enum Scripts {
             end
         end
         return reply
-        """#, sha: "ff081262f1e0b3db1020846d5b42665f6bd5b08d")
+        """#, sha: "af52ff457e9bc294235822f365f538dc81da5315")
 
     /// `list.lua`
     static let list = RedisScript(name: "list", source: #"""
@@ -6291,7 +6620,10 @@ enum Scripts {
         end
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -6352,7 +6684,7 @@ enum Scripts {
         local shown, last = walk(key, isAscending, cursor, scores[isAscending and 2 or 1], limit, show, scores[isAscending and 1 or 2])
         if not idsOnly and shown == limit then reply[1] = last end
         return reply
-        """#, sha: "cadcdfccb0cf182549026110ba2c0de494912f48")
+        """#, sha: "cc5443ba0e80446a89b361b274c93b16956edc9f")
 
     /// `listGroups.lua`
     static let listGroups = RedisScript(name: "listGroups", source: #"""
@@ -6957,6 +7289,113 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
+            end
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
+        end
+        local function isSound(parent)
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
+        end
+        local function lookAtEnd(job, value)
+            local other, id = string.match(job, '^(.*:)([^:]*)$')
+            local stamp, first = string.match(value, '^(%d*) (.*)$')
+            if first == '' then first = nil end
+            local parent, text, finished, result, reason =
+                unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
+            if item.isGone then
+                if first and isSound(first) then
+                    item.result = call('HGET', first .. ':processed', job)
+                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
+                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                end
+            elseif not finished or finished == stamp then
+                return
+            elseif call('ZSCORE', other .. 'completed', id) then
+                item.result = result or 'null'
+            elseif call('ZSCORE', other .. 'failed', id) then
+                item.reason, item.finished = reason or '', finished
+            else
+                return
+            end
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
+            return item
+        end
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
+            if item.result then
+                tellCompleted(job, item.parent, true, item.result)
+            elseif item.reason then
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
+            end
+            if item.isGone then
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
+            end
+        end
+        local function leftoverOf(job)
+            if call('EXISTS', dependentsKey(job)) == 0 then return end
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
@@ -7128,6 +7567,7 @@ enum Scripts {
         local function look(job)
             local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
             call('LLEN', logKey(base .. job.id))
+            job.leftover = leftoverOf(base .. job.id)
             for place = 1, #job.fields, 2 do
                 if job.fields[place] == 'grp' then readGroup(groupsAt(base), job.fields[place + 1]) end
             end
@@ -7227,6 +7667,7 @@ enum Scripts {
                 local text = decode(opts).repeatJobKey
                 scheduler = type(text) == 'string' and text or nil
             end
+            if job.leftover then tellLeftover(job.leftover) end
             call('HSET', key, 'opts', opts, 'delay', integer(delay))
             callAll('HSET', key, fields)
             if scheduler then call('HSET', key, 'rjk', scheduler) end
@@ -7282,7 +7723,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "e38916aca1b94e6edd5ad378283d87be64dfc71b")
+        """#, sha: "59e08e06c898af35f1b1fbc62c06cc59de87346a")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -10311,36 +10752,54 @@ enum Scripts {
             end
             noteTold(job)
         end
-        local function areOfType(types)
-            for key, kind in pairs(types) do
-                local found = call('TYPE', key).ok
-                if found ~= kind and found ~= 'none' then return false end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
             end
-            return true
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
         end
         local function isSound(parent)
-            local queue = queueOf(parent)
-            return areOfType({
-                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
-                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
-                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
-                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
-            })
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
         end
-        local function endOf(job, value)
+        local function lookAtEnd(job, value)
             local other, id = string.match(job, '^(.*:)([^:]*)$')
-            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
             local stamp, first = string.match(value, '^(%d*) (.*)$')
             if first == '' then first = nil end
             local parent, text, finished, result, reason =
                 unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
-            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
-            if item.parent and not isSound(item.parent) then return end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if not isSound(dependent.parent) then return end
-            end
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
-                if first then
+                if first and isSound(first) then
                     item.result = call('HGET', first .. ':processed', job)
                     item.reason = not item.result and (call('HGET', first .. ':failed', job)
                         or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
@@ -10354,23 +10813,51 @@ enum Scripts {
             else
                 return
             end
-            readParents(job, item.parent, true)
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
             return item
         end
-        local function tellEndOf(item)
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
             if item.result then
-                tellCompleted(item.job, item.parent, true, item.result)
+                tellCompleted(job, item.parent, true, item.result)
             elseif item.reason then
-                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
             end
             if item.isGone then
-                leaveParents(item.job, item.parent, true)
-                call('DEL', dependentsKey(item.job))
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
             end
         end
         local function leftoverOf(job)
             if call('EXISTS', dependentsKey(job)) == 0 then return end
-            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
+        end
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
         end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
@@ -10588,15 +11075,19 @@ enum Scripts {
             removed = removed + #ids
         end
         if removed >= limit then return { removed, 1, '' } end
-        local page, told = call('HSCAN', sharedKeyOf(base), '0', 'COUNT', integer(limit)), 0
-        for index = 1, #page[2], 2 do
-            local item = endOf(base .. page[2][index], page[2][index + 1])
-            if item then
-                tellEndOf(item)
-                told = told + 1
+        local cursor, told = '0', 0
+        repeat
+            local page = call('HSCAN', sharedKeyOf(base), cursor, 'COUNT', integer(limit))
+            for index = 1, #page[2], 2 do
+                local item = told < limit and endOf(base .. page[2][index], page[2][index + 1])
+                if item then
+                    tellEndOf(item)
+                    told = told + 1 + item.parents
+                end
             end
-        end
-        if told > 0 and page[1] ~= '0' then return { removed, 1, '' } end
+            cursor = page[1]
+        until cursor == '0' or told >= limit
+        if told >= limit then return { removed, 1, '' } end
         local groups = groupsAt(base)
         for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
             local group = groupAt(groups, name)
@@ -10611,7 +11102,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "4bad7457326bafdf065d8738e1b14686be0f4b7c")
+        """#, sha: "8e27ce2c27eaba890225c0aa31f8f19431add196")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -11004,36 +11495,54 @@ enum Scripts {
             end
             noteTold(job)
         end
-        local function areOfType(types)
-            for key, kind in pairs(types) do
-                local found = call('TYPE', key).ok
-                if found ~= kind and found ~= 'none' then return false end
+        local function passes(read, ...)
+            local isRead, answer = pcall(read, ...)
+            if isRead then return true, answer end
+            local text = type(answer) == 'table' and answer.err or tostring(answer)
+            if not string.find(text, 'WRONGTYPE', 1, true) then error(answer, 0) end
+            return false
+        end
+        local soundQueues, soundParents = {}, {}
+        local function readTyped(parent)
+            local queue = queueOf(parent)
+            if not soundQueues[queue.base] then
+                call('HLEN', queue.meta)
+                call('LLEN', queue.wait)
+                call('LLEN', queue.active)
+                for _, key in ipairs({ queue.prioritized, queue.delayed, queue.failed, queue.children, queue.marker }) do
+                    call('ZCARD', key)
+                end
+                call('GET', queue.pc)
+                call('XRANGE', queue.events, '0-1', '0-1')
+                soundQueues[queue.base] = true
             end
-            return true
+            local name = call('HGET', parent, 'grp')
+            call('SCARD', parent .. ':dependencies')
+            call('HLEN', parent .. ':processed')
+            call('HLEN', parent .. ':failed')
+            call('ZCARD', parent .. ':unsuccessful')
+            if not name then return end
+            local groups = groupsAt(queue.base)
+            local group = groupAt(groups, name)
+            call('HLEN', groups.turns)
+            for _, key in ipairs({ groups.ring, groups.resting, groups.names, group.waiting }) do call('ZCARD', key) end
+            call('SCARD', group.running)
+            call('HLEN', group.rule)
+            call('HLEN', group.rate)
         end
         local function isSound(parent)
-            local queue = queueOf(parent)
-            return areOfType({
-                [parent] = 'hash', [parent .. ':dependencies'] = 'set', [parent .. ':processed'] = 'hash',
-                [parent .. ':failed'] = 'hash', [parent .. ':unsuccessful'] = 'zset', [queue.meta] = 'hash', [queue.wait] = 'list',
-                [queue.active] = 'list', [queue.prioritized] = 'zset', [queue.pc] = 'string', [queue.delayed] = 'zset',
-                [queue.failed] = 'zset', [queue.children] = 'zset', [queue.marker] = 'zset', [queue.events] = 'stream',
-            })
+            if soundParents[parent] == nil then soundParents[parent] = passes(readTyped, parent) end
+            return soundParents[parent]
         end
-        local function endOf(job, value)
+        local function lookAtEnd(job, value)
             local other, id = string.match(job, '^(.*:)([^:]*)$')
-            if not areOfType({ [job] = 'hash', [dependentsKey(job)] = 'list' }) then return end
             local stamp, first = string.match(value, '^(%d*) (.*)$')
             if first == '' then first = nil end
             local parent, text, finished, result, reason =
                 unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
-            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0 }
-            if item.parent and not isSound(item.parent) then return end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if not isSound(dependent.parent) then return end
-            end
+            local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
-                if first then
+                if first and isSound(first) then
                     item.result = call('HGET', first .. ':processed', job)
                     item.reason = not item.result and (call('HGET', first .. ':failed', job)
                         or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
@@ -11047,33 +11556,65 @@ enum Scripts {
             else
                 return
             end
-            readParents(job, item.parent, true)
+            if item.parent and not isSound(item.parent) then item.parent = nil end
+            local others = dependentsOf(job)
+            item.parents = #others
+            for _, dependent in ipairs(others) do
+                if not isSound(dependent.parent) then item.dropped[#item.dropped + 1] = dependent.entry end
+            end
             return item
         end
-        local function tellEndOf(item)
+        local function endOf(job, value)
+            local isRead, item = passes(lookAtEnd, job, value)
+            if not isRead or not item then return end
+            if item.parent then readParent(item.parent) end
+            for _, dependent in ipairs(dependentsOf(job)) do
+                if isSound(dependent.parent) then readParent(dependent.parent) end
+            end
+            return item
+        end
+        local function tellEndOf(item, own)
+            local job = item.job
+            for _, entry in ipairs(item.dropped) do call('LREM', dependentsKey(job), 1, entry) end
+            if own then
+                if own[item.parent or ''] then item.parent = nil end
+                for _, dependent in ipairs(dependentsOf(job)) do
+                    if own[dependent.parent] then call('LREM', dependentsKey(job), 1, dependent.entry) end
+                end
+            end
             if item.result then
-                tellCompleted(item.job, item.parent, true, item.result)
+                tellCompleted(job, item.parent, true, item.result)
             elseif item.reason then
-                tellFailed(item.job, item.parent, item.text, true, item.reason, item.finished)
+                tellFailed(job, item.parent, item.text, true, item.reason, item.finished)
             end
             if item.isGone then
-                leaveParents(item.job, item.parent, true)
-                call('DEL', dependentsKey(item.job))
+                leaveParents(job, item.parent, true)
+                call('DEL', dependentsKey(job))
             end
         end
         local function leftoverOf(job)
             if call('EXISTS', dependentsKey(job)) == 0 then return end
-            return endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            local item = endOf(job, call('HGET', sharedKeyOf(string.match(job, '^(.*:)')), string.match(job, '[^:]*$')) or ' ')
+            return item or { job = job, isBare = true }
         end
-        local sharedKey = sharedKeyOf(base)
+        local function tellLeftover(item, own)
+            if not item.isBare then return tellEndOf(item, own) end
+            call('DEL', dependentsKey(item.job))
+            noteTold(item.job)
+        end
+        local sharedKey, most = sharedKeyOf(base), tonumber(ARGV[3])
         call('SCARD', sharedQueuesOf(base))
-        local page = call('HSCAN', sharedKey, ARGV[2], 'COUNT', ARGV[3])
-        local ended = {}
-        for index = 1, #page[2], 2 do ended[#ended + 1] = endOf(base .. page[2][index], page[2][index + 1]) end
+        local isRead, page = passes(call, 'HSCAN', sharedKey, ARGV[2], 'COUNT', ARGV[3])
+        if not isRead then return { 0, '0', 0 } end
+        local ended, parents = {}, 0
+        for index = 1, #page[2], 2 do
+            local item = parents < most and endOf(base .. page[2][index], page[2][index + 1])
+            if item then ended[#ended + 1], parents = item, parents + item.parents end
+        end
         for _, item in ipairs(ended) do tellEndOf(item) end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
-        return { #ended, page[1] }
-        """#, sha: "0400fb512b12647d6ca0e8c543edf4c8905ff5af")
+        return { #ended, page[1], parents < most and 0 or 1 }
+        """#, sha: "60ea2013a1db64ac8dc136af42d1705d8b7dc77c")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""
@@ -11178,7 +11719,10 @@ enum Scripts {
         end
         local function showDependents(job, hash)
             for field = 1, #hash, 2 do
-                if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+                if hash[field] == 'dps' then
+                    local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+                    hash[field + 1] = list.err and '' or table.concat(list, '\n')
+                end
             end
         end
         local function hashOf(job)
@@ -11245,5 +11789,5 @@ enum Scripts {
         end, scores[1])
         if isCut or visited == limit then reply[7] = last end
         return reply
-        """#, sha: "64c1061b92ab37e8735194920a243c43e8139dbf")
+        """#, sha: "8f2dbed0a63822cf5d0b430355a80cd3ce5c5b55")
 }

@@ -6,7 +6,7 @@
 -- Reply: `done`, `notFound`, `scheduled` (it is the next run of a schedule, and can't go), `known` (it would go, and there is
 --        a job of the new one's id), or the state that does not allow it.
 -- O(log jobs); O(waiting) where the job goes and is in the list of waiting ones.
---#include keys keys-more time base groups marks places parents removal state telling copying
+--#include keys keys-more time base groups marks places parents ends removal state telling copying
 local id, only, removes, other, newID = ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5], ARGV[6]
 local job, group = base .. id, ARGV[9] ~= '' and ARGV[9]
 if call('EXISTS', job) == 0 then return 'notFound' end

@@ -10,7 +10,7 @@
 -- Reply: for each job its id behind `+` (added) or `=` (there was one), `~` and the id of the job that stands for it, or `!`
 --        and the maximum length (no room for it).
 -- Where a key of the queue holds something else the script writes nothing: what it is going to write it reads first, each
--- key with a command of its type. O(jobs), each O(log jobs).
+-- key with a command of its type. O(jobs), each O(log jobs), and the parents of one that another client removed.
 --#include keys time base marks places
 local queuesKey = KEYS[2]
 local paused, concurrency, most
@@ -99,7 +99,7 @@ if most and not rules then
     if not isNeeded then return full end
     room = nil
 end
-local standing, replace, hold, keep, tellLeftover
+local standing, replace, hold, keep, tellLeft
 if groups or rules or leftovers then
     --#include groups
     for _, name in pairs(groups or {}) do readGroup(groupsAt(base), name) end
@@ -111,7 +111,7 @@ end
 if leftovers then
     --#include keys-more parents ends
     for id in pairs(leftovers) do leftovers[id] = leftoverOf(base .. id) end
-    tellLeftover = tellEndOf
+    tellLeft = tellLeftover
 end
 local counter = call('INCRBY', idKey, count) - count
 local function takeBack()
@@ -177,7 +177,7 @@ for index = 1, count do
             end
             local delay = due and due > now and integer(due - now) or '0'
             tell('added', 'jobId', id, 'name', name)
-            if leftovers and leftovers[id] then tellLeftover(leftovers[id]) end
+            if leftovers and leftovers[id] then tellLeft(leftovers[id]) end
             call('HSET', base .. id, 'name', name, 'data', ARGV[at + 2], 'opts', ARGV[at + 3], 'timestamp', nowText,
                 'delay', delay, 'priority', ARGV[at + 4])
             if rule then hold(rule, old, id) end

@@ -160,7 +160,7 @@ local wakeRested, takeByTurns, park, nextRest, hasParked
 local fetched = {}
 if not isPlain then
     for index, id in ipairs(ready) do fetched[id] = readyHashes[index] end
-    --#include keys-more groups marks places due parents telling copying removal entering deduplication metrics failure settling
+    --#include keys-more groups marks places due parents ends telling copying removal entering deduplication metrics failure settling
     call('EXISTS', idKey, childrenKey, completedMetricsKey, failedMetricsKey)
     for index = 1, count do
         local hash = hashes[index]

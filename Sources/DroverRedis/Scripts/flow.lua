@@ -83,7 +83,8 @@ if outer then
     local group = call('HGET', outer, 'grp')
     if group then readGroup(groupsAt(above), group) end
 end
-local above = outer and allAbove(outer) or {}
+-- All above the first job, once a job of the flow is there already: a new one is above none.
+local above
 
 local nodes, entering, full, tooLong = {}, {}, nil, nil
 for index = 1, count do
@@ -121,7 +122,7 @@ for index = 1, count do
         local isOuters = false
         for _, parent in ipairs(node.isKnown and parentsOf(node.key) or {}) do isOuters = isOuters or parent.key == outer end
         if not isOuters then return { 'ended' } end
-        outer, above = false, {}
+        outer = false
     end
     if node.isKnown then
         node.parents = living(parentsOf(node.key))
@@ -134,7 +135,8 @@ for index = 1, count do
             if not node.isReference and #node.parents > 0 then return { 'other', node.key } end
             if #node.parents + #node.bonds > 5000 then return { 'many', node.key } end
         end
-        if above[node.key] then return { 'above', node.key } end
+        if outer then above = above or allAbove(outer) end
+        if outer and above[node.key] then return { 'above', node.key } end
         if index == 1 then break end
     elseif not node.hasChildren then
         entering[queue] = (entering[queue] or 0) + 1
@@ -263,7 +265,11 @@ for index, node in ipairs(nodes) do
         if span then due = string.byte(entry) == 97 and now + span or span end
         local delay = due and due > now and integer(due - now) or '0'
         tellIn(queue, 'added', 'jobId', node.id, 'name', ARGV[at + 4])
-        if node.leftover then tellEndOf(node.leftover) end
+        if node.leftover then
+            local own = {}
+            for _, bond in ipairs(bonds) do own[bond.key] = true end
+            tellLeftover(node.leftover, own)
+        end
         local parent, options = bonds[1], ARGV[at + 6]
         if parent then options = childOptions(options, parent.key, parent.word) end
         call('HSET', node.key, 'name', ARGV[at + 4], 'data', ARGV[at + 5], 'opts', options, 'timestamp', nowText,

@@ -18,7 +18,7 @@ end
 
 local function isActive(job)
     local queue, other = placeOf(job)
-    return call('LPOS', queue.active, other) or call('EXISTS', job .. ':lock') == 1
+    return call('EXISTS', job .. ':lock') == 1 or call('LPOS', queue.active, other)
 end
 
 -- The keys of those that wait for a job.

@@ -14,7 +14,7 @@
 --       those that are active · `conflict` and the stored checkpoint or empty · `refused`, then `job` or `schedule` and an
 --       id for each that is known as another.
 -- O(jobs, each O(log jobs)); O(waiting) for a job that leaves from the middle of the waiting ones.
---#include keys keys-more time base groups marks places parents removal state entering iterations
+--#include keys keys-more time base groups marks places parents ends removal state entering iterations
 local stored, body = unpack(call('HMGET', moveKey, 'mark', 'body'))
 if (stored or '') ~= ARGV[2] then return { 'conflict', body or '' } end
 
@@ -68,6 +68,7 @@ local refused, isKnown = { 'refused' }, {}
 local function look(job)
     local name, data, timestamp = unpack(call('HMGET', base .. job.id, 'name', 'data', 'timestamp'))
     call('LLEN', logKey(base .. job.id))
+    job.leftover = leftoverOf(base .. job.id)
     for place = 1, #job.fields, 2 do
         if job.fields[place] == 'grp' then readGroup(groupsAt(base), job.fields[place + 1]) end
     end
@@ -173,6 +174,7 @@ local function arrive(job, scheduler, opts)
         local text = decode(opts).repeatJobKey
         scheduler = type(text) == 'string' and text or nil
     end
+    if job.leftover then tellLeftover(job.leftover) end
     call('HSET', key, 'opts', opts, 'delay', integer(delay))
     -- A portion has whole pairs.
     callAll('HSET', key, fields)

@@ -5,7 +5,8 @@
 --       and 1 when forced.
 --       A cursor of `clean` is the number of entries of a list that were passed over, or that of `walk` in a sorted set.
 -- Reply: how many were removed, 1 when there may be more, the next cursor; or a text that says why not.
--- O(limit, each O(log jobs)), and a drain O(schedules), whose next jobs it passes over; O(waiting) for a step of `clean` in the list of waiting jobs.
+-- O(limit, each O(log jobs) and the parents of a job), and a drain O(schedules), whose next jobs it passes over; O(waiting) for
+-- a step of `clean` in the list of waiting jobs.
 --#include keys keys-more time base groups parents ends removal state walk leases holders gone
 call('EXISTS', waitKey, activeKey, prioritizedKey, delayedKey, completedKey, failedKey, eventsKey, markerKey)
 local limit, sweep = tonumber(ARGV[2]), ARGV[3]
@@ -133,15 +134,19 @@ for _, place in ipairs({
 end
 if removed >= limit then return { removed, 1, '' } end
 -- Jobs that another client removed are waited for yet.
-local page, told = call('HSCAN', sharedKeyOf(base), '0', 'COUNT', integer(limit)), 0
-for index = 1, #page[2], 2 do
-    local item = endOf(base .. page[2][index], page[2][index + 1])
-    if item then
-        tellEndOf(item)
-        told = told + 1
+local cursor, told = '0', 0
+repeat
+    local page = call('HSCAN', sharedKeyOf(base), cursor, 'COUNT', integer(limit))
+    for index = 1, #page[2], 2 do
+        local item = told < limit and endOf(base .. page[2][index], page[2][index + 1])
+        if item then
+            tellEndOf(item)
+            told = told + 1 + item.parents
+        end
     end
-end
-if told > 0 and page[1] ~= '0' then return { removed, 1, '' } end
+    cursor = page[1]
+until cursor == '0' or told >= limit
+if told >= limit then return { removed, 1, '' } end
 local groups = groupsAt(base)
 for _, name in ipairs(call('ZRANGE', groups.names, 0, -1)) do
     local group = groupAt(groups, name)

@@ -207,6 +207,39 @@ struct GraphTests {
         }
     }
 
+    @Test("A job that Python's client removed is added again under one of its parents, which waits on")
+    func removedAndAddedAgain() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, "{}", [.failParent, .failParent, .ignore])
+            try await bridge.remove(.python, "x")
+            let parent = JobParent(key(bridge, "p1"), onFailure: .ignore)
+            let x = NewJob(id: JobID(stored: "x"), name: "another", parent: parent)
+            #expect(try await bridge.store.enqueue(bridge.queue, [x]) == [.added(JobID(stored: "x"))])
+            #expect(try await states(bridge, 3) == [.waiting, .waitingChildren, .waiting])
+            #expect(try await standing(bridge, 1) == "pending")
+            try await bridge.working(.swift) { try await bridge.ended(1) }
+            #expect(try await states(bridge, 3) == [.waiting, .waiting, .waiting])
+            #expect(try await standing(bridge, 2) == nil)
+        }
+    }
+
+    @Test("A copy under the id of a job that Python's client removed is another one")
+    func removedAndCopied() async throws {
+        try await Bridge.run { bridge in
+            try await addGraph(bridge, "{}", [.failParent, .failParent])
+            try await bridge.remove(.python, "x")
+            let source = QueueName(stored: "\(bridge.queue)-source")
+            let id = JobID(stored: "y")
+            #expect(try await bridge.store.enqueue(source, [NewJob(id: id, name: "copied")]) == [.added(id)])
+            let copy = JobCopy(queue: bridge.queue, id: JobID(stored: "x"))
+            let command = JobCommand.copy(JobKey(queue: source, id: id), as: copy, removesJob: false)
+            #expect(try await bridge.store.apply([command]) == [.done])
+            #expect(try await states(bridge, 2) == [.waiting, .waiting])
+            #expect(try await bridge.raw("EXISTS", bridge.key("x:dependents")) == 0)
+            #expect(try await !isNoted(bridge))
+        }
+    }
+
     @Test("A parent whose keys hold something else does not keep others from being told")
     func damaged() async throws {
         try await Bridge.run { bridge in
@@ -218,7 +251,8 @@ struct GraphTests {
             #expect(try await bridge.raw("DEL", other) == 1)
             _ = try await bridge.raw("RPUSH", other, "no", "hash")
             for place in 0..<6 { try await bridge.remove(.python, "x\(place)") }
-            #expect(try await release(bridge) == 5)
+            #expect(try await release(bridge) == 6)
+            #expect(try await states(bridge, 1, "p2-") == [.waiting])
             for place in [0, 1, 3, 4, 5] {
                 #expect(try await states(bridge, 2, "p\(place)-") == [.waiting, .waiting])
             }

@@ -1,6 +1,6 @@
--- Making a new job of a stored one, in another queue (docs/store-contract.md, copies). `groups`, `parents` and `telling`
+-- Making a new job of a stored one, in another queue (docs/store-contract.md, copies). `groups`, `ends` and `telling`
 -- come before it.
-local openedQueues = {}
+local openedQueues, leftovers = {}, {}
 
 -- The keys of a queue and what is known of it, once: with all that a new job of this id may write read, each key with a
 -- command of its type.
@@ -22,6 +22,7 @@ local function openQueue(other, id, group)
         openedQueues[other] = queue
     end
     call('HLEN', other .. id)
+    leftovers[other .. id] = leftoverOf(other .. id)
     if group then readGroup(groupsAt(other), group) end
     return queue
 end
@@ -36,6 +37,8 @@ local function copyJob(source, queue, id, options, priority, group, isFirst)
         return
     end
     tellIn(queue, 'added', 'jobId', id, 'name', name or '')
+    if leftovers[job] then tellLeftover(leftovers[job]) end
+    leftovers[job] = nil
     call('HSET', job, 'name', name or '', 'data', data or '{}', 'opts', options, 'timestamp', nowText, 'delay', '0',
         'priority', priority)
     if group then call('HSET', job, 'grp', group) end

@@ -2,7 +2,11 @@
 -- of its own behind the word of its policy.
 local function showDependents(job, hash)
     for field = 1, #hash, 2 do
-        if hash[field] == 'dps' then hash[field + 1] = table.concat(call('LRANGE', job .. ':dependents', 0, -1), '\n') end
+        if hash[field] == 'dps' then
+            -- A claim has written already: a key that holds something else must not stop it.
+            local list = redis.pcall('LRANGE', job .. ':dependents', 0, -1)
+            hash[field + 1] = list.err and '' or table.concat(list, '\n')
+        end
     end
 end
 
