@@ -47,6 +47,12 @@ import Testing
         #expect(await drover("allowance", "show", "exports:42", on: store).transcript.results.contains("2 used"))
         #expect(await drover("allowance", "show", "all", on: store).transcript.results.contains("1 used"))
         #expect(try await store.queues().map(\.counts.total) == [2])
+        // A job that is there is found though nothing is left, and another one is not added.
+        let again = await add("--id", "a", "--json")
+        #expect(again.status == .done)
+        #expect(again.transcript.results.contains("duplicate"), "\(again.transcript.all)")
+        #expect(await add("--id", "b").status == .failed)
+        #expect(try await store.queues().map(\.counts.total) == [2])
     }
 
     @Test("an allowance that can't be read is refused, and what was written is quoted")

@@ -36,7 +36,7 @@ import Testing
         #expect(json.results.contains(#""deadLetter":{"attempts":1"#) && json.results.contains(#""next":null"#))
         let (_, none) = await drover(
             "dead", "list", "--queue", "q-dead", "--where", "reason ~ timeout", on: store)
-        #expect(none.results.isEmpty && none.notes.contains("No dead letter."))
+        #expect(none.results.isEmpty && none.notes.contains("No dead letter matches."))
         let (unknown, _) = await drover("dead", "list", "--queue", "nowhere", on: store)
         #expect(unknown == .notFound)
     }

@@ -37,6 +37,24 @@ import Testing
         #expect(try await store.queues().isEmpty)
     }
 
+    @Test("a negative number that is not joined to its option is told with how to write it")
+    func negative() async throws {
+        let store = ReferenceStore()
+        let spelled = [
+            (["limit", "--queue", "mail", "--concurrency", "-1"], "--concurrency=-1"),
+            (["priority", "--queue", "mail", "--to", "-2", "a"], "--to=-2"),
+            (["add", "--queue", "mail", "n", "--expires-after", "-5m"], "--expires-after=-5m"),
+        ]
+        for (words, advice) in spelled {
+            let (status, transcript) = await drover(words, on: store)
+            #expect(status == .usage)
+            #expect(transcript.notes.contains("write \(advice)"), "\(transcript.notes)")
+        }
+        let missing = await drover("limit", "--queue", "mail", "--concurrency", on: store)
+        #expect(missing.status == .usage)
+        #expect(missing.transcript.notes.contains("Missing value"), "\(missing.transcript.notes)")
+    }
+
     @Test("limit bounds what runs and what begins, and holds a queue; queues shows it")
     func bounds() async throws {
         let store = ReferenceStore(clock: ManualWallClock())

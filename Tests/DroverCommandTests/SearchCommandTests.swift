@@ -78,6 +78,23 @@ import Testing
         #expect(try await ids("--where", "name = digest", "--sort", "due", on: store) == ["later"])
     }
 
+    @Test("a time that jobs do not have leaves them out of a sorted search, and says so")
+    func sortedWithout() async throws {
+        let store = try await SeededStore.make()
+        let some = await drover("jobs", "--where", "name = welcome", "--sort", "finished", on: store)
+        #expect(some.status == .done)
+        #expect(some.transcript.notes.contains("only completed and failed jobs are shown"), "\(some.transcript.notes)")
+        for (query, sort) in [("state = waiting", "finished"), ("state = failed", "due")] {
+            let none = await drover("jobs", "--where", query, "--sort", sort, on: store)
+            #expect(none.status == .usage)
+            #expect(none.transcript.notes.contains("the query finds none of those"), "\(none.transcript.notes)")
+        }
+        let all = await drover("jobs", "--where", "state = failed", "--sort", "finished", on: store)
+        #expect(all.transcript.notes.isEmpty, "\(all.transcript.notes)")
+        let count = await drover("jobs", "--where", "name = welcome", "--count", "--sort", "due", on: store)
+        #expect(count.status == .usage)
+    }
+
     @Test("a query that can't be read is shown with its place, and the store is not opened")
     func unreadable() async throws {
         for command in [["jobs"], ["remove", "--queue", "mail", "--yes"], ["retry", "--queue", "mail"]] {

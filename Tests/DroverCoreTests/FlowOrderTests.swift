@@ -123,6 +123,14 @@ import Testing
         #expect(problem(node("a"), node("a"))?.contains(#"has two jobs "a""#) == true)
         #expect(problem(node("a", "b", "b"), node("b")) == "children: a waits for b twice; say it once")
         #expect(problem() == "graph: has no job; give it at least one")
+        let many = [node("all")] + (0...FlowPlan.mostParents).map { node("j\($0)", "all") }
+        #expect(
+            throws: ValidationError(
+                "graph", "more than 5,000 jobs would wait for \"all\"; let some wait for a job in between")
+        ) {
+            try NamedGraph(many).assembled()
+        }
+        #expect(throws: Never.self) { try NamedGraph(Array(many.dropLast())).assembled() }
         #expect(problem(node("")) == "graph key: is empty; give at least one character")
         #expect(problem(node("a"), node("b\nc"))?.hasPrefix("graph key: ") == true)
         #expect(problem(node("b\u{2028}c"))?.contains("more than one line") == true)

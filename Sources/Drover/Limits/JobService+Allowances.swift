@@ -47,7 +47,8 @@ extension JobService {
     /// Enqueues a typed job if these allowances have something left: a bound of how many jobs somebody may make.
     ///
     /// Where no job is stored, because it is refused, its id is known or another one stands for it, what was reserved is
-    /// given back. Where the store doesn't answer it stays reserved.
+    /// given back. Where the store doesn't answer it stays reserved. So with an `id` the call may be repeated: a job that is
+    /// there is found, whatever the allowances have left. What holds a deduplication is not looked for then.
     ///
     /// ```swift
     /// try await jobs.add(Export(user: id), within: [Allowance("exports:\(id)", max: 2, per: .seconds(86_400))])
@@ -70,7 +71,9 @@ extension JobService {
     ) async throws -> JobKey {
         let job = try newJob(payload, id: id, delay: delay, runAt: runAt, options: options)
         let whenFull = whenFull ?? configuration.whenFull
-        let results = try await within(allowances) { try await enqueue([job], in: P.queue, whenFull) }
+        let results = try await within(allowances, of: job, in: P.queue) {
+            try await enqueue([job], in: P.queue, whenFull)
+        }
         if whenFull != .refuse, results.first?.isQueueFull == true { try Task.checkCancellation() }
         return try key(of: job, in: P.queue, results)
     }
@@ -88,17 +91,26 @@ extension JobService {
     public func add(
         _ job: NewJob, to queue: QueueName, within allowances: [Allowance], encryption parts: EncryptedParts? = nil
     ) async throws -> EnqueueResult {
-        let results = try await within(allowances) { try await add([job], to: queue, encryption: parts) }
+        let results = try await within(allowances, of: job, in: queue) {
+            try await add([job], to: queue, encryption: parts)
+        }
         guard let result = results.first else { throw StoreError(.corrupt, "the store gave no answer for a job") }
         return result
     }
 
-    /// Reserves one of each allowance, and gives it back where no job is stored.
+    /// Reserves one of each allowance, and gives it back where no job is stored. A job that is there needs none.
     private func within(
-        _ allowances: [Allowance], _ enqueue: () async throws -> [EnqueueResult]
+        _ allowances: [Allowance], of job: NewJob, in queue: QueueName, _ enqueue: () async throws -> [EnqueueResult]
     ) async throws -> [EnqueueResult] {
         if allowances.isEmpty { return try await enqueue() }
-        let reservation = try await reserve(allowances.map { AllowanceShare($0) })
+        let reservation: Reservation
+        do { reservation = try await reserve(allowances.map { AllowanceShare($0) }) } catch let error as AllowanceSpent
+        {
+            guard let id = job.id, case .some(.some) = try await store.jobs([JobKey(queue: queue, id: id)]).first else {
+                throw error
+            }
+            return [.duplicate(id)]
+        }
         let results: [EnqueueResult]
         do { results = try await enqueue() } catch let error as DroverError where error.code == .refused {
             // It did not come to the store.

@@ -21,6 +21,15 @@ public enum JobSort: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// The states of which jobs have the instant by which is sorted; nil for all.
+    package var states: [JobState]? {
+        switch self {
+        case .place, .created: nil
+        case .due: [.delayed]
+        case .finished: [.completed, .failed]
+        }
+    }
+
     /// Whether a store lists the jobs of a state in this order.
     func isOrder(of state: JobState) -> Bool {
         switch self {

@@ -21,6 +21,13 @@ struct JobSearchListing {
                 "--state \(state.rawValue): the query finds no \(state.rawValue) jobs",
                 advice: "leave --state out, or change what --where says of the state and the times")
         }
+        if let sorted = sort.states,
+            !sorted.contains(where: { (state == nil || state == $0) && written.mayMatch(in: $0) })
+        {
+            throw CommandFailure.usage(
+                "--sort \(sort.rawValue): only \(Self.words(sorted)) jobs have that time, and the query finds none of those",
+                advice: "sort by created or place, or change what is said of the state")
+        }
         return try await session.withStore(store, .existing) { store in
             if let queue { _ = try await store.summary(of: queue) }
             var filter = try SearchOptions.filter(query, now: await store.now(session.wallClock), in: session)
@@ -29,6 +36,10 @@ struct JobSearchListing {
             return counting
                 ? try await count(filter, service, session) : try await list(filter, service, session)
         }
+    }
+
+    private static func words(_ states: [JobState]) -> String {
+        states.map(\.rawValue).joined(separator: " and ")
     }
 
     private func count(_ filter: JobFilter, _ service: JobService, _ session: Session) async throws -> ExitStatus {
@@ -60,6 +71,10 @@ struct JobSearchListing {
             if let next = found.next {
                 session.output.line("There may be more: add --after \(CursorArgument.text(next))")
             }
+        }
+        if let sorted = sort.states, filter.states.contains(where: { !sorted.contains($0) }) {
+            session.output.note(
+                "Sorted by \(sort.rawValue) only \(Self.words(sorted)) jobs are shown: others have no such time.")
         }
         SearchOptions.noteEncryption(filter, matched: found.jobs.count, in: session)
         return .done

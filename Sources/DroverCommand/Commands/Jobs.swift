@@ -41,7 +41,10 @@ struct Jobs: Subcommand {
     var group: String?
     @Option(name: .customLong("where"), help: ArgumentHelp("\(SearchOptions.whereHelp)", valueName: "query"))
     var query: String?
-    @Option(help: "With --where: in which order; each page of created looks at all jobs that may match.")
+    @Option(
+        help:
+            "With --where: in which order; each page of created looks at all jobs that may match, and due and finished show only those that have that time."
+    )
     var sort = JobSort.place
     @Flag(help: "With --where: print only how many jobs match.") var count = false
     @Option(help: ArgumentHelp("How many jobs at most, 1 to 1000.", valueName: "n")) var limit = 50
@@ -67,6 +70,9 @@ struct Jobs: Subcommand {
             throw ArgumentParser.ValidationError(
                 "--group: the jobs that wait in a group are grouped; leave out --state, and say it in a query by group = name"
             )
+        }
+        if count && sort != .place {
+            throw ArgumentParser.ValidationError("--count: a number has no order; leave out --sort")
         }
         if query != nil { return }
         if queue == nil {

@@ -8,7 +8,8 @@ struct Priority: Subcommand {
         commandName: "priority",
         abstract: "Give jobs another priority.",
         discussion: """
-            0 is none: such jobs come first; then 1 and up. A job that waits goes to the back of those of its new priority.
+            0 is none: such jobs come first; then 1 and up. A job that waits goes to the back of those of its new \
+            priority. With --where those that have that priority already are left out, and not counted.
 
             Examples:
               drover priority --queue mail --to 1 17 18

@@ -57,7 +57,8 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp("A word that is kept with the job and shown. Repeatable.", valueName: "word"))
     var tags: [String] = []
     @Option(help: ArgumentHelp("Whom it belongs to; kept and shown.", valueName: "name")) var tenant: String?
-    @Option(help: ArgumentHelp("The group it belongs to; kept and shown.", valueName: "name")) var group: String?
+    @Option(help: ArgumentHelp("The group it belongs to, which takes turns with others.", valueName: "name")) var group:
+        String?
     @Option(help: ArgumentHelp("Ties it to the request that caused it; shown and logged.", valueName: "id"))
     var correlationID: String?
     @Option(

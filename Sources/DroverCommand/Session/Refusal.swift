@@ -22,6 +22,12 @@ enum Refusal {
         if message.hasPrefix("Missing expected argument '--queue ") {
             return "\(message); drover queues lists them. See \(help)"
         }
+        if let option = optionWithoutValue(message), let place = arguments.firstIndex(of: option),
+            let value = arguments[(place + 1)...].first, value.dropFirst().first?.isNumber == true
+        {
+            let problem = "\(option): \(ValidationError.quote(value)) looks like an option; write \(option)=\(value)"
+            return text(problem, near: nil, help: help)
+        }
         guard let option = unknownOption(message) else { return text(message, near: nil, help: help) }
         let near = Nearest.word(to: option, among: names.isEmpty ? [] : optionNames(command))
         return text("there is no option \(ValidationError.quote(option))", near: near, help: help)
@@ -62,6 +68,13 @@ enum Refusal {
     private static func unknownOption(_ message: String) -> String? {
         let parts = message.split(separator: "'", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts[0] == "Unknown option " ? String(parts[1]) : nil
+    }
+
+    /// The option behind which the parser has found no value: it takes a word that begins with a dash for another option.
+    private static func optionWithoutValue(_ message: String) -> String? {
+        let parts = message.split(separator: "'", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0] == "Missing value for " else { return nil }
+        return parts[1].split(separator: " ").first.map(String.init)
     }
 
     /// The long names of a command's options: the parser tells them in the help alone.

@@ -136,6 +136,13 @@ package struct NamedGraph {
             }
             found.append(places)
         }
+        var waiting = [Int](repeating: 0, count: nodes.count)
+        for place in found.joined().compactMap(\.self) { waiting[place] += 1 }
+        if let place = waiting.firstIndex(where: { $0 > FlowPlan.mostParents }) {
+            throw ValidationError(
+                "graph",
+                "more than 5,000 jobs would wait for \(ValidationError.quote(nodes[place].name)); let some wait for a job in between")
+        }
         do throws(FlowOrder.Cycle) {
             _ = try FlowOrder.row(from: Array(nodes.indices), children: found.map { $0.compactMap(\.self) })
         } catch {

@@ -59,7 +59,9 @@ struct DeadList: Subcommand {
                 return .done
             }
             session.output.table(
-                Self.table(of: found.jobs), orSay: after == nil ? "No dead letter." : "No more dead letters.")
+                Self.table(of: found.jobs),
+                orSay: after != nil
+                    ? "No more dead letters." : query == nil ? "No dead letter waits." : "No dead letter matches.")
             if let next = found.next {
                 session.output.line("There may be more: add --after \(CursorArgument.text(next))")
             }

@@ -36,7 +36,8 @@ struct FlowRemove: Subcommand {
         return try await jobs.apply(
             in: session,
             done: unprocessed
-                ? "freed of its pending children" : "removed with all below it but what other parents keep",
+                ? "freed of its pending children, but those that are active or have failed"
+                : "removed with all below it but what other parents keep",
             busy: "a job of its flow is active, and so nothing was removed; cancel it, or wait",
             unprocessed ? { .removeUnprocessedChildren($0) } : { .removeFlow($0) })
     }
