@@ -73,10 +73,13 @@ struct ParentRoundTests {
         }
     }
 
-    @Test("A process alone begins one each 4.9 s, and leaves none")
-    func alone() async throws {
+    @Test("A process alone begins one each 4.9 s, and leaves none", arguments: [true, false])
+    func alone(isReported: Bool) async throws {
         let rounds = Rounds(clock)
-        let heartbeat = try heartbeat(RoundStore(rounds))
+        let store = FaultInjectingStore(RoundStore(rounds))
+        // Whoever was not told whether there is something to do looks.
+        if !isReported { store.failNext(.heartbeat, .lostReply, times: 100) }
+        let heartbeat = try heartbeat(store)
         let life = Task { await heartbeat.run() }
         for _ in 0..<6 {
             try await clock.waitForSleepers(1)
