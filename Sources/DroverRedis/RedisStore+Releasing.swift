@@ -17,14 +17,9 @@ extension RedisStore {
         guard let first = queues.first else { return ParentRelease() }
         var place = ReleasePlace(queue: first)
         if configuration.releaseFreshness > .zero {
-            let answers = try await send(
-                [.make("PTTL", keys.sharedLook), .make("TIME")], "look whether parents have just been told")
-            // A note that lasts longer is from before the server's clock was set back.
-            if let left = answers[0].int, left > 0, left <= configuration.releaseFreshness.wholeMilliseconds {
-                return ParentRelease(isLeft: true)
-            }
-            let time = (answers[1].items ?? []).compactMap { $0.text.flatMap { Int64($0) } }
-            if time.count == 2 { place.begin = time[0] * 1000 + time[1] / 1000 }
+            let note = try await lookNote()
+            if note.left > 0 { return ParentRelease(isLeft: true) }
+            place.begin = note.now ?? 0
         }
         return try await release(from: place, queues, limit: limit)
     }
@@ -60,12 +55,26 @@ extension RedisStore {
         return release
     }
 
-    /// Lets others know until when they need not look; a time that has passed takes the note away.
+    /// Lets others know until when they need not look, unless a round that began later has. Where that one ends in the moment
+    /// between, somebody looks once more.
     private func noteRelease(begunAt begin: Int64) async throws(StoreError) {
         if begin == 0 { return }
+        let note = try await lookNote()
         let end = begin + configuration.releaseFreshness.wholeMilliseconds
+        guard let now = note.now, end - now > note.left else { return }
         _ = try await send(
             .make("SET", keys.sharedLook, "1", "PXAT", String(end)), "note that parents have been told")
+    }
+
+    /// How long others need not look yet, in ms, 0 where they need; and the server's clock, in ms.
+    private func lookNote() async throws(StoreError) -> (left: Int64, now: Int64?) {
+        let answers = try await send(
+            [.make("PTTL", keys.sharedLook), .make("TIME")], "look whether parents have just been told")
+        let time = (answers[1].items ?? []).compactMap { $0.text.flatMap { Int64($0) } }
+        let now = time.count == 2 ? time[0] * 1000 + time[1] / 1000 : nil
+        // A note that lasts longer is from before the server's clock was set back.
+        let isValid = 0...configuration.releaseFreshness.wholeMilliseconds
+        return (answers[0].int.map { isValid.contains($0) ? $0 : 0 } ?? 0, now)
     }
 
     /// The queues of the round that this process began last, or those of now.

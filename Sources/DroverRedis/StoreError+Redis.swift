@@ -35,11 +35,14 @@ extension StoreError {
 
     private static func meaning(of answer: RedisServerError) -> (Code, String?) {
         switch kind(of: answer) {
-        case "LOADING", "MASTERDOWN", "TRYAGAIN", "READONLY", "UNBLOCKED":
+        case "LOADING", "MASTERDOWN", "READONLY", "UNBLOCKED":
             (.unreachable, "the server is starting or changing its role; the same call may succeed soon")
+        // While the slot is moved the server answers so for every key that is not there (any more), as a script's first one.
+        case "ASK", "TRYAGAIN":
+            (.unreachable, "the slot of this prefix is being moved to another server; the same call may succeed soon")
         case "CLUSTERDOWN":
             (.unreachable, "a part of the cluster is not served; see CLUSTER INFO on the server")
-        case "MOVED", "ASK":
+        case "MOVED":
             (.incompatible, "another server of the cluster has the keys of this prefix; name that one in the URL")
         case "NOREPLICAS":
             (.full, "fewer replicas are in touch than min-replicas-to-write asks for; bring them back or lower it")

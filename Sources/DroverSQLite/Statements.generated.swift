@@ -374,6 +374,20 @@ enum SQL {
         FROM drover_schedules WHERE queue = ?1 AND (?3 IS NULL OR (slot, id) < (?2, ?3)) ORDER BY slot DESC, id DESC LIMIT ?4
         """#
 
+    /// `list-unprocessed-children.sql`
+    static let listUnprocessedChildren = #"""
+        SELECT child.queue, child.id FROM drover_children AS child
+        WHERE child.parent = ?1 AND child.status = ?2 AND (child.queue, child.id) > (?3, ?4)
+            AND coalesce(
+                (SELECT state FROM drover_jobs
+                    WHERE queue = (SELECT number FROM drover_queues WHERE name = child.queue) AND id = child.id),
+                (SELECT state FROM drover_jobs
+                    WHERE seq = CAST(child.id AS INTEGER) AND CAST(seq AS TEXT) = child.id AND id IS NULL
+                    AND queue = (SELECT number FROM drover_queues WHERE name = child.queue)),
+                3) NOT IN (3, 5)
+        ORDER BY child.queue, child.id LIMIT ?5
+        """#
+
     /// `list-workers.sql`
     static let listWorkers = #"""
         SELECT id, queue, host, process, concurrency, running, started_at, seen_at, valid_for FROM drover_workers

@@ -104,6 +104,34 @@ struct ReleasingTests {
         await one.close()
     }
 
+    @Test("A round that ends late takes no note of a newer one away", arguments: [1_800_000, 3_600_000])
+    func late(by span: Int64) async throws {
+        let (one, other) = (try await store(), try await store())
+        try await addShared(one, ["a", "b"])
+        let cursor = try #require(try await one.releaseParents(after: nil, limit: 100).next)
+        let words = cursor.text.split(separator: " ")
+        let begin = try #require(Int64(words[1]))
+        let newer = try #require(try await other.releaseParents(after: nil, limit: 100).next)
+        #expect(try await other.releaseParents(after: newer, limit: 100) == ParentRelease())
+        let late = PageCursor("\(words[0]) \(begin - span) \(words[2])")
+        #expect(try await one.releaseParents(after: late, limit: 100) == ParentRelease())
+        #expect(try #require(try await note()) > 1_900_000)
+        #expect(try await one.releaseParents(after: nil, limit: 100) == ParentRelease(isLeft: true))
+        await one.close()
+        await other.close()
+    }
+
+    @Test("A round that ends in time makes the note of an older one last longer")
+    func longer() async throws {
+        let one = try await store()
+        try await addShared(one, ["a", "b"])
+        let cursor = try #require(try await one.releaseParents(after: nil, limit: 100).next)
+        try await server.command("SET", KeySpace(prefix: prefix).sharedLook, "1", "PX", "1800000")
+        #expect(try await one.releaseParents(after: cursor, limit: 100) == ParentRelease())
+        #expect(try #require(try await note()) > 1_900_000)
+        await one.close()
+    }
+
     @Test("The queues are asked for once in a round, and without such a job nothing else is")
     func once() async throws {
         let one = try await store()

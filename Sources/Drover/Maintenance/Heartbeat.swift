@@ -38,7 +38,7 @@ struct Heartbeat: Sendable {
     /// Takes the workers off the list of the living.
     func sayGoodbye() async { await report { _ in .zero } }
 
-    /// - Returns: whether there may be parents to be told; false where the call failed.
+    /// - Returns: whether there may be parents to be told; true where the call failed, which told nothing.
     @discardableResult
     private func report(validFor: (WorkerScope) -> Duration) async -> Bool {
         let reports = workers.map { worker in
@@ -52,7 +52,7 @@ struct Heartbeat: Sendable {
         } catch {
             // The next one tries again. A call cut short by the end of the service is not worth a line.
             if !Task.isCancelled { scope.logger.warning("the heartbeat of the workers failed: \(error)") }
-            return false
+            return true
         }
     }
 }

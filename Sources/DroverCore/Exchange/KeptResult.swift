@@ -15,5 +15,5 @@ public struct KeptResult: Hashable, Sendable {
     }
 
     /// The first rule that it breaks, or nil. The name is that of a stored job, and right.
-    public var problem: ValidationError? { ResultCache(key: key, lifetime: lifetime).problem }
+    package var problem: ValidationError? { ResultCache(key: key, lifetime: lifetime).problem }
 }

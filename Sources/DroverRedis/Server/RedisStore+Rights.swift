@@ -24,6 +24,6 @@ extension RedisStore {
 
     /// Whether another server of the cluster has the key of a command.
     private static func isElsewhere(_ error: RedisError) -> Bool {
-        error.server.map { ["MOVED", "ASK"].contains($0.prefix) } == true
+        error.server?.prefix == "MOVED"
     }
 }

@@ -5,8 +5,8 @@ extension WriteSession {
     func removeFlow(_ root: JobRow, _ turn: QueueTurn) throws(StoreError) -> CommandResult {
         if try isPending(root, turn) { return .refused(.nextRun) }
         let key = root.record.key
-        guard let found = try below([key], onlyPending: false) else { return .refused(.flowTooLarge) }
-        let kept = try kept(among: found, but: key)
+        guard let found = try below([key], .all) else { return .refused(.flowTooLarge) }
+        let kept = try kept(among: found, but: key, .pending)
         let rows = found.filter { !kept.contains($0.record.key) }
         if rows.contains(where: { $0.record.state == .active }) { return .wrongState(.active) }
         try remove(rows.map(\.record.key))
@@ -15,10 +15,10 @@ extension WriteSession {
 
     func removeUnprocessedChildren(_ parent: JobRow) throws(StoreError) -> CommandResult {
         guard let parent = try find(parent.record.key)?.row else { return .notFound }
-        let children = try children(of: parent, onlyPending: true)
-        guard let found = try below(children, onlyPending: true) else { return .refused(.flowTooLarge) }
+        let children = try children(of: parent, .unprocessed)
+        guard let found = try below(children, .unprocessed) else { return .refused(.flowTooLarge) }
         let key = parent.record.key
-        let kept = try kept(among: found + [parent], but: key)
+        let kept = try kept(among: found + [parent], but: key, .unprocessed)
         try remove(found.map(\.record.key).filter { !kept.contains($0) })
         for child in children where kept.contains(child) {
             guard let row = try find(child)?.row else { continue }
@@ -29,8 +29,10 @@ extension WriteSession {
     }
 
     /// Those of the jobs that are not to go with the others, because one waits for them that stays; `root` goes, or is to be rid
-    /// of them.
-    private func kept(among rows: [JobRow], but root: JobKey) throws(StoreError) -> Set<JobKey> {
+    /// of them. What stays keeps the children below it that are `followed`.
+    private func kept(among rows: [JobRow], but root: JobKey, _ followed: FollowedChildren) throws(StoreError) -> Set<
+        JobKey
+    > {
         var all: [JobKey: JobRow] = [:]
         for row in rows { all[row.record.key] = row }
         var kept: Set<JobKey> = []
@@ -45,50 +47,58 @@ extension WriteSession {
             }
         }
         while let row = open.popLast() {
-            for child in try children(of: row, onlyPending: true) { keep(child) }
+            for child in try children(of: row, followed) { keep(child) }
         }
         return kept
     }
 
-    /// The jobs and all below them, each behind one that waits for it; nil when they are more than one call may remove. Where only
-    /// pending ones are followed, those that are not to be removed are left out, with what is below them alone.
-    private func below(_ keys: [JobKey], onlyPending: Bool) throws(StoreError) -> [JobRow]? {
+    /// The jobs and all below them, each behind one that waits for it; nil when they are more than one call may remove. Children
+    /// that are not followed are left out, with what is below them alone.
+    private func below(_ keys: [JobKey], _ followed: FollowedChildren) throws(StoreError) -> [JobRow]? {
         var (found, open, seen) = ([JobRow](), Array(keys.reversed()), Set(keys))
         while let key = open.popLast() {
             guard let row = try find(key)?.row else { continue }
-            if onlyPending, !Self.isUnprocessed(row) { continue }
             found.append(row)
             if found.count > FlowPlan.mostNodes { return nil }
-            for child in try children(of: row, onlyPending: onlyPending).reversed()
+            for child in try children(of: row, followed).reversed()
             where seen.insert(child).inserted { open.append(child) }
         }
         return found
     }
 
-    private static func isUnprocessed(_ row: JobRow) -> Bool {
-        row.record.state != .active && row.record.state != .failed
-    }
-
-    /// The children that still say that they are: a job under the id of a former child is none.
-    private func children(of row: JobRow, onlyPending: Bool) throws(StoreError) -> [JobKey] {
+    /// The children that still say that they are: a job under the id of a former child is none. Once they are more than one call
+    /// may remove, no more are read.
+    private func children(of row: JobRow, _ followed: FollowedChildren) throws(StoreError) -> [JobKey] {
         guard row.annexes.hasChildren else { return [] }
-        var keys: [JobKey] = []
-        for status in onlyPending ? [.pending] : ChildStatus.allCases {
-            let list = try statement(SQL.listChildrenAscending)
-            list.bind(1, row.seq)
-            list.bind(2, ParentRow.code(status))
-            list.bind(3, "")
-            list.bind(4, "")
-            // Of pending ones those that are active or failed stay and do not count, however many they are.
-            list.bind(5, onlyPending ? Int64.max : Int64(FlowPlan.mostNodes) + 1)
-            while try list.step() { keys.append(ParentRow.child(list, status).key) }
-        }
         var own: [JobKey] = []
-        for key in keys {
-            let parents = try find(key)?.row.record.parents ?? []
-            if parents.contains(where: { $0.key == row.record.key }) { own.append(key) }
+        for status in followed.statuses {
+            var page: [JobKey] = []
+            repeat {
+                page = try children(of: row.seq, status, followed, behind: page.last)
+                for key in page {
+                    let parents = try find(key)?.row.record.parents ?? []
+                    if parents.contains(where: { $0.key == row.record.key }) { own.append(key) }
+                }
+            } while page.count > FlowPlan.mostNodes && own.count <= FlowPlan.mostNodes
         }
         return own
+    }
+
+    /// At most one child more than one call may remove.
+    private func children(
+        of seq: Int64, _ status: ChildStatus, _ followed: FollowedChildren, behind last: JobKey?
+    ) throws(StoreError) -> [JobKey] {
+        let list = try statement(followed.sql)
+        list.bind(1, seq)
+        list.bind(2, ParentRow.code(status))
+        list.bind(3, last?.queue.text ?? "")
+        list.bind(4, last?.id.text ?? "")
+        list.bind(5, Int64(FlowPlan.mostNodes) + 1)
+        var keys: [JobKey] = []
+        while try list.step() {
+            keys.append(JobKey(queue: QueueName(stored: list.text(0)), id: JobID(stored: list.text(1))))
+        }
+        return keys
     }
 
     /// Removes jobs of which none hears of the others.
