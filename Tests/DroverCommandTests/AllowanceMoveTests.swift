@@ -20,11 +20,11 @@ import Testing
     }
 
     private func move(
-        to name: String = "target", _ more: String...
+        to name: String = "target", of place: ReferenceStore? = nil, _ more: String...
     ) async -> (status: DroverCommand.ExitStatus, transcript: Transcript) {
         let transcript = Transcript()
         var session = transcript.session(on: source)
-        session.makeStore = { [source, target, other] location, _, _ in
+        session.makeStore = { [source, other, target = place ?? target] location, _, _ in
             switch "\(location)" {
             case "sqlite:source": Lent(source)
             case "sqlite:target": Lent(target)
@@ -71,18 +71,93 @@ import Testing
         }
     }
 
-    @Test("A reservation of an id that was carried in an earlier span is another one")
+    private func giveBack(_ id: String, _ allowance: Allowance, in stores: ReferenceStore...) async throws {
+        for store in stores {
+            _ = try await store.apply([AllowanceCommand.refund(id: id, keys: [allowance.key])])
+        }
+    }
+
+    private func keys(_ store: ReferenceStore) async throws -> [String] {
+        guard
+            case .reservations(let all, _)? = try await store.apply([AllowanceCommand.list(after: nil, limit: 100)])
+                .first
+        else {
+            Issue.record("a list of reservations")
+            return []
+        }
+        return all.map(\.key)
+    }
+
+    @Test("A reservation of an id that was carried before is another one, and is given back and carried in its turn")
     func anew() async throws {
-        try await reserve("a", daily, in: source)
+        for allowance in [daily, ever] {
+            try await reserve("a", allowance, in: source)
+            #expect(await move().status == .done)
+            clock.advance(by: .seconds(50_000))
+            try await giveBack("a", allowance, in: source, target)
+            try await reserve("a", allowance, 3, in: source)
+            #expect(await move().status == .done)
+            #expect(try await used(allowance, in: target) == 3)
+            // The mark is the new one's now.
+            try await giveBack("a", allowance, in: target)
+            clock.advance(by: .seconds(1))
+            #expect(await move().status == .done)
+            #expect(try await used(allowance, in: target) == 0)
+        }
+    }
+
+    @Test("A mark goes with what it speaks of, and the same reservation afterwards is another one")
+    func marksGo() async throws {
+        for allowance in [daily, ever] {
+            try await reserve("a", allowance, in: source)
+            #expect(await move().status == .done)
+            #expect(try await keys(source).contains { $0.hasPrefix("drover:carried:") })
+            try await giveBack("a", allowance, in: source, target)
+            #expect(await move().status == .done)
+            #expect(try await keys(source).isEmpty)
+            try await reserve("a", allowance, in: source)
+            #expect(await move().status == .done)
+            #expect(try await used(allowance, in: target) == 1)
+            try await giveBack("a", allowance, in: source)
+            #expect(await move().status == .done)
+        }
+    }
+
+    @Test("A new store at the place of an old one is carried everything, and known again after that")
+    func newTarget() async throws {
+        try await reserve("a", ever, in: source)
         #expect(await move().status == .done)
-        clock.advance(by: .seconds(50_000))
-        _ = try await source.apply([AllowanceCommand.refund(id: "a", keys: [daily.key])])
-        _ = try await target.apply([AllowanceCommand.refund(id: "a", keys: [daily.key])])
-        try await reserve("a", daily, 3, in: source)
+        let anew = ReferenceStore(clock: clock)
+        #expect(await move(of: anew).status == .done)
+        #expect(try await used(ever, in: anew) == 1)
+        for store in [target, anew] {
+            try await giveBack("a", ever, in: store)
+            #expect(await move(of: store).status == .done)
+            #expect(try await used(ever, in: store) == 0)
+        }
+        #expect(try await keys(anew) == ["drover:store"])
+    }
+
+    @Test("A file is one place from whatever folder it is named")
+    func place() throws {
+        #expect(try StoreLocation("sqlite:/./.").place == "sqlite:/")
+        #expect(try StoreLocation("sqlite:.").place.hasPrefix("sqlite:/"))
+        #expect(try StoreLocation("redis://127.0.0.1:6379").place.contains("127.0.0.1"))
+    }
+
+    @Test("A store that was a target is moved on without its name")
+    func movedOn() async throws {
+        try await reserve("a", ever, in: source)
         #expect(await move().status == .done)
-        #expect(try await used(daily, in: target) == 3)
-        clock.advance(by: .seconds(86_401))
-        #expect(try await used(daily, in: target) == 0)
+        let mover = try await chain(from: target, to: other)
+        #expect(mover.carried.count == 1 && mover.refused.isEmpty)
+        #expect(try await keys(other).sorted() == ["drover:store", ever.key])
+    }
+
+    private func chain(from source: ReferenceStore, to target: ReferenceStore) async throws -> AllowanceMover {
+        var mover = AllowanceMover(from: source, to: target, at: "sqlite:other")
+        try await mover.carry()
+        return mover
     }
 
     @Test("What one target has is carried to another one, and the notes of it are not")
@@ -91,14 +166,7 @@ import Testing
         #expect(await move().status == .done)
         #expect(await move(to: "other").status == .done)
         #expect(try await used(daily, in: other) == 1)
-        guard
-            case .reservations(let all, _)? = try await other.apply([AllowanceCommand.list(after: nil, limit: 10)])
-                .first
-        else {
-            Issue.record("a list of reservations")
-            return
-        }
-        #expect(all.map(\.key) == [daily.key])
+        #expect(try await keys(other).sorted() == ["drover:store", daily.key])
     }
 
     @Test("What the target has no room for is a finding: told, in the JSON, and exit 1, until there is room")

@@ -332,16 +332,17 @@ import Testing
     }
 
     @Test(
-        "remove and cancel of many jobs ask for children only of those that wait for some",
+        "remove and cancel of many jobs ask for no children of those that are completed",
         arguments: ["remove", "cancel"])
     func fewCalls(_ command: String) async throws {
         let base = try await added()
         _ = try await base.enqueue("sums", (0..<30).map { NewJob(id: JobID(stored: "j\($0)"), name: "n") })
+        try await end("sums", base) { _ in .completed(.null) }
         let store = FaultInjectingStore(base)
         let words =
             [command, "--queue", "sums", "s"] + (0..<30).map { "j\($0)" } + (command == "remove" ? ["--yes"] : [])
         let (status, transcript) = await drover(words, on: store)
-        #expect(status == .done)
+        #expect(status == (command == "remove" ? .done : .failed))
         #expect(transcript.notes.contains("1 child that s waited for stays and will run"), "\(transcript.notes)")
         #expect(store.counts.made(.children) == 1 && store.counts.made(.readJobs) == 1)
     }
@@ -356,6 +357,28 @@ import Testing
         #expect(removed.notes.contains("2 children that month waited for stay and will run"), "\(removed.notes)")
         let leaf = await drover("remove", "--queue", "fetching", "a", on: store).transcript
         #expect(leaf.all == "a removed\n")
+    }
+
+    @Test(
+        "remove tells the children that stay of a parent that went on without them, or failed",
+        arguments: ["continueParentOnFailure", "failParentOnFailure"])
+    func childrenStayOfOthers(_ rule: String) async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        let flow = #"""
+            {"name": "p", "queueName": "ps", "opts": {"jobId": "p"}, "children": [
+              {"name": "x", "queueName": "xs", "opts": {"jobId": "x", "RULE": true}},
+              {"name": "y", "queueName": "ys", "opts": {"jobId": "y"}}]}
+            """#
+        let added = await drover(
+            "flow", "add", "-", on: store, input: flow.replacingOccurrences(of: "RULE", with: rule))
+        #expect(added.status == .done, "\(added.transcript.notes)")
+        try await end("xs", store) { _ in .failed(Failure(reason: "boom")) }
+        let fails = rule == "failParentOnFailure"
+        if fails { try await end("ps", store) { _ in .failed(Failure(reason: "x failed")) } }
+        let parent = try await job("ps", "p", store)
+        #expect(parent.state == (fails ? .failed : .waiting) && parent.deferredFailure == nil)
+        let removed = await drover("remove", "--queue", "ps", "p", on: store).transcript
+        #expect(removed.notes.contains("1 child that p waited for stays and will run"), "\(removed.all)")
     }
 
     @Test("flow show draws a flow that waits")

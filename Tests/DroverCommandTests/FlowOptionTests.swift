@@ -38,6 +38,31 @@ import Testing
         #expect(try await job("sums", "s", store).options.inputs == ["text": "result.body"])
     }
 
+    @Test("none is no dead-letter queue of a job, in a flow as alone")
+    func noDeadLetters() async throws {
+        let store = ReferenceStore(clock: ManualWallClock())
+        let flow = #"{"name":"n","queueName":"q","opts":{"deadLetterQueue":"none"}}"#
+        for (status, transcript) in [
+            await drover("flow", "add", "-", on: store, input: flow),
+            await drover("add", "--queue", "q", "n", "--dead-letter", "none", on: store),
+        ] {
+            #expect(status == .usage)
+            #expect(transcript.notes.contains("none is no dead-letter queue"), "\(transcript.notes)")
+        }
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test("what was there before a flow is known, also where it came or went while the flow waited")
+    func knownBefore() throws {
+        let keys = try ["stayed", "came", "anew", "own", "gone"].map { JobKey(queue: "q", id: try JobID($0)) }
+        let (early, middle, now) = (Timestamp(milliseconds: 1), Timestamp(milliseconds: 2), Timestamp(milliseconds: 3))
+        let before = [keys[0]: early, keys[2]: early]
+        let after = [keys[0]: early, keys[1]: middle, keys[2]: now, keys[3]: now]
+        #expect(FlowAdd.known(keys, before, after, addedAt: now) == [keys[0], keys[1]])
+        // Of a job that is gone already nothing else is known than what was there before.
+        #expect(FlowAdd.known(keys, before, after, addedAt: nil) == [keys[0]])
+    }
+
     @Test("a job alone may have a deduplication, and the holder is told")
     func deduplicated() async throws {
         let store = ReferenceStore(clock: ManualWallClock())

@@ -76,6 +76,24 @@ import Testing
         #expect(await drover("resume", "--queue", "q", "--group", "empty", on: store).status == .done)
     }
 
+    @Test("resume looks at one page of groups at most")
+    func manyGroups() async throws {
+        let base = try await filled()
+        for start in stride(from: 0, to: 1500, by: 500) {
+            let jobs = (start..<start + 500).map { number in
+                var job = NewJob(name: "n")
+                job.options.group = "g\(number)"
+                return job
+            }
+            _ = try await base.enqueue("q", jobs)
+        }
+        for (name, calls) in [("g1499", 1), ("zero", 2)] {
+            let store = FaultInjectingStore(base)
+            #expect(await drover("resume", "--queue", "q", "--group", name, on: store).status == .done)
+            #expect(store.counts.made(.listJobs) == calls, "\(name)")
+        }
+    }
+
     @Test("drover limit --every-group sets what groups have that say nothing else, and none takes it back")
     func limits() async throws {
         let store = try await filled()

@@ -88,6 +88,15 @@ import Testing
         #expect(try await store.queues().first?.counts.total == 1)
     }
 
+    @Test("an option's name that is another one's value is not given by it")
+    func nameAsValue() throws {
+        let words = ["q:1:t", "failed", "--reason", "--store", "--store", "sqlite:x"]
+        #expect(try #require(Settle.parseAsRoot(words) as? Settle).reason == "--store")
+        #expect(try RepeatedOption.find(in: words[...], of: Settle.self) == nil)
+        let twice = words + ["--store", "sqlite:y"]
+        #expect(try RepeatedOption.find(in: twice[...], of: Settle.self)?.name == "--store")
+    }
+
     @Test("a value that is refused in a command of a group leads to that command's help")
     func nested() async {
         let (status, transcript) = await drover(

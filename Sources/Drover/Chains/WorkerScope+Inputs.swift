@@ -25,7 +25,7 @@ extension WorkerScope {
         if let problem = configuration.payloadProblem(payload) {
             throw InputMapping.Problem(reason: "the payload with its inputs \(problem.problem)")
         }
-        return OpenedPayload(payload, parts: opened?.parts ?? .nothing, source: InputSource(child.key))
+        return OpenedPayload(payload, of: opened, source: InputSource(child.key))
     }
 
     private func childBefore(_ job: JobRecord) async throws -> ChildRecord {

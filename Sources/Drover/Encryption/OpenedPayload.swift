@@ -8,13 +8,16 @@ final class OpenedPayload: Sendable {
     let payload: JSONText
     /// What of it was encrypted, with every element of an array for the one that was.
     let parts: EncryptedParts
+    /// The ids of the keys that what is encrypted of it names.
+    let keys: [String]
     /// The job whose result is in it; nil where it has no inputs.
     let source: InputSource?
 
-    /// A payload that was made of another one.
-    init(_ payload: JSONText, parts: EncryptedParts, source: InputSource? = nil) {
+    /// A payload that was made of another one, and of somebody's result.
+    init(_ payload: JSONText, of opened: OpenedPayload?, source: InputSource? = nil) {
         self.payload = payload
-        self.parts = parts
+        parts = opened?.parts ?? .nothing
+        keys = opened?.keys ?? []
         self.source = source
     }
 
@@ -28,6 +31,9 @@ final class OpenedPayload: Sendable {
     init(_ payload: JSONText, sealed: [SealedFinder.Found]) {
         self.payload = payload
         source = nil
+        var keys: [String] = []
+        for case let key? in sealed.map(\.value.key) where !keys.contains(key) { keys.append(key) }
+        self.keys = keys
         if sealed.contains(where: \.spot.way.isEmpty) {
             parts = .whole
         } else {

@@ -6,8 +6,8 @@ struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
     var reason: String
     /// Whether it is this program that lacks something, as a key: another one may open the value as it is.
     var opensElsewhere = false
-    /// Whether its key is here, and what is sealed does not fit it: it was changed, or another key has the id here.
-    var isForged = false
+    /// The id of the key that is here and that what is sealed does not fit: it was changed, or another key has the id here.
+    var misfitKey: String?
 
     var description: String { reason }
 
@@ -28,7 +28,7 @@ struct UnreadableValue: Error, Hashable, Sendable, CustomStringConvertible {
         UnreadableValue(
             reason:
                 "the \(what) does not open with key \"\(id)\": another key has this id here, or the \(what) was changed or belongs to another job",
-            opensElsewhere: true, isForged: true)
+            opensElsewhere: true, misfitKey: id)
     }
 
     /// Somebody newer wrote it.

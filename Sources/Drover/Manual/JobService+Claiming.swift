@@ -22,8 +22,10 @@ extension JobService {
     /// - Throws: ``DroverError`` with the code `refused` for a limit below 1, or `unreadable` when the next job can't be opened
     ///   here, for want of its key: it is back at the front, no attempt counts, and no others are claimed in its place;
     ///   `StoreError`. A job whose key is here and that does not open all the same, as one that was changed in the store, is failed
-    ///   for good and kept, and others are claimed in its place; but a second one of a call that has opened none is given back
-    ///   in the same way, since another key may have that id here. Jobs that were claimed by a call whose answer was lost are taken over when their leases have passed.
+    ///   for good and kept, and others are claimed in its place, if the key opens another job: one of those that are claimed, or
+    ///   else of the first of each state of the queue, which are looked at then. If it opens none, another key may have its id here:
+    ///   the job is given back as above. Jobs that were claimed by a call whose answer was lost are taken over when their
+    ///   leases have passed.
     public func claim(
         from queue: QueueName, limit: Int = 1, lease: Duration = .seconds(30), renewing: Bool = false,
         worker: String? = nil
@@ -47,8 +49,7 @@ extension JobService {
         var held: [HeldJob] = []
         var refused: [Settlement] = []
         var unreadable: DroverError?
-        // Whether these keys have opened something, and whether something did not fit them.
-        var (hasOpened, hasFailed) = (false, false)
+        var evidence = KeyEvidence()
         for round in 0...Self.mostRounds {
             let room = round == Self.mostRounds || unreadable != nil ? 0 : limit - held.count
             let claim =
@@ -70,7 +71,7 @@ extension JobService {
                 return held
             }
             refused = []
-            var released: [Settlement] = []
+            var unopened: [(attempt: Attempt, error: UnreadableValue)] = []
             for (place, claimed) in reply.claimed.enumerated() {
                 let attempt = Attempt(number: round * limit + place, claimed: claimed)
                 await scope.stepOn(atClaimOf: claimed.job)
@@ -78,18 +79,24 @@ extension JobService {
                 case .held(let opened):
                     leases?.keeper.exchange(settled: [], claimed: [attempt], sentAt: sentAt)
                     scope.log.started(attempt)
-                    hasOpened = hasOpened || opened?.parts.isNothing == false
+                    evidence.take(opened)
                     held.append(HeldJob(scope: scope, attempt: attempt, opened: opened, leases: leases))
                 case .refused(let settlement):
                     refused.append(settlement)
                     await scope.stepOn(after: claimed.job)
-                case .unreadable(let error) where error.isForged && (hasOpened || !hasFailed):
-                    hasFailed = true
+                case .unreadable(let error): unopened.append((attempt, error))
+                }
+            }
+            // Behind the others, any of which may be what shows that a key is the right one.
+            var released: [Settlement] = []
+            for (attempt, error) in unopened {
+                let job = attempt.claimed.job
+                if let key = error.misfitKey, await evidence.proves(key, in: scope) {
                     refused.append(scope.settle(attempt, .unrecoverable(Unrecoverable(error.reason)), keepsJob: true))
-                    await scope.stepOn(after: claimed.job)
-                case .unreadable(let error):
+                    await scope.stepOn(after: job)
+                } else {
                     released.append(scope.settle(attempt, .shutDown))
-                    if unreadable == nil { unreadable = Self.notClaimed(claimed.job.key, error) }
+                    if unreadable == nil { unreadable = Self.notClaimed(job.key, error) }
                 }
             }
             // The one that is settled last is the first again.

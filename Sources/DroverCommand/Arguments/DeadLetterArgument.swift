@@ -22,7 +22,7 @@ struct DeadLetterArgument: Hashable, Sendable {
         if text == none {
             throw ValidationError(
                 "dead-letter",
-                "none is no dead-letter queue; leave the option out, or say dead-letter: none of the queue in "
+                "none is no dead-letter queue; leave it out, or say dead-letter: none of the queue in "
                     + "the configuration")
         }
         return try QueueName(text)

@@ -69,13 +69,14 @@ struct JobSelection: ParsableArguments {
     /// How many jobs are read in one call: their payloads come along.
     private static let readAtOnce = 100
 
-    /// How many children some jobs wait for, by their keys; without those that wait for none. One call tells which jobs wait, or
-    /// did until a child failed them, and those alone are asked, some at the same time.
+    /// How many children of some jobs are pending, by their keys; without those that have none. One call tells which jobs are
+    /// active or completed, and so have none; the others are asked, some at the same time: a job may go on, or fail, before
+    /// the last child has ended.
     private static func awaited(by keys: [JobKey], _ store: any JobStore) async throws -> [JobKey: Int] {
         var parents: Set<JobKey> = []
         for start in stride(from: 0, to: keys.count, by: Self.readAtOnce) {
             for case let job? in try await store.jobs(Array(keys[start..<min(start + Self.readAtOnce, keys.count)]))
-            where job.state == .waitingChildren || job.deferredFailure != nil { parents.insert(job.key) }
+            where job.state != .active && job.state != .completed { parents.insert(job.key) }
         }
         var rest = Array(parents)
         return try await withThrowingTaskGroup(of: (JobKey, Int).self) { group in

@@ -81,10 +81,10 @@ struct Move: Subcommand {
             try await session.withStore(source, .existing) { from in
                 if dryRun {
                     // The target is not opened: that would make it.
-                    return try await preview(run(session, names, stop, (from, source), (from, target)))
+                    return try await preview(run(session, names, stop, (from, source), (from, target)), to: target)
                 }
                 return try await session.withStore(target, .create) { to in
-                    try await move(run(session, names, stop, (from, source), (to, target)))
+                    try await move(run(session, names, stop, (from, source), (to, target)), to: target)
                 }
             }
         }
@@ -100,16 +100,16 @@ struct Move: Subcommand {
             batch: batch, reserve: Int64(reserve), wait: wait.duration, stop: stop)
     }
 
-    private func preview(_ run: MoveRun) async throws -> ExitStatus {
+    private func preview(_ run: MoveRun, to target: StoreLocation) async throws -> ExitStatus {
         var tallies: [MoveTally] = []
         for queue in try await run.summaries() { tallies.append(try await run.preview(queue)) }
-        let allowances = try await AllowanceMover.count(in: run.source.store, to: run.target.name)
+        let allowances = try await AllowanceMover.count(in: run.source.store, to: target.place)
         MoveResult(run: run, tallies: tallies, isDry: true, seconds: nil, allowances: allowances)
             .tell(json: json, run.session.output)
         return .done
     }
 
-    private func move(_ run: MoveRun) async throws -> ExitStatus {
+    private func move(_ run: MoveRun, to target: StoreLocation) async throws -> ExitStatus {
         let summaries = try await run.summaries()
         let jobs = summaries.reduce(0) { $0 + $1.counts.total }
         try run.session.confirm(
@@ -117,7 +117,7 @@ struct Move: Subcommand {
                 + "\(run.target.name), and pause these queues in the former?", yes: yes,
             because: "this pauses queues")
         var progress = ProgressLine("job", "moved", in: run.session)
-        var allowances = AllowanceMover(from: run.source.store, to: run.target.store, named: run.target.name)
+        var allowances = AllowanceMover(from: run.source.store, to: run.target.store, at: target.place)
         let tallies: [MoveTally]
         do {
             // Before the first job runs at the target, and once more with what was reserved meanwhile.

@@ -65,17 +65,15 @@ struct QueueSettingOptions: ParsableArguments {
 }
 
 extension JobStore {
-    /// Checks that a queue has a group: that jobs of it wait or are active, or something is set for it.
+    /// Checks that a queue has a group: that jobs of it wait or are active, or something is set for it. Two calls at most: of a
+    /// queue with more groups than one page has, one whose jobs don't wait may be any of them.
     ///
     /// - Throws: ``CommandFailure`` when it has none; `StoreError`.
     fileprivate func checkGroup(_ name: String, of queue: QueueName) async throws {
-        var cursor: PageCursor?
-        repeat {
-            let page = try await jobs(
-                matching: JobQuery(queue: queue, part: .groups), page: Page(limit: Batch.size, after: cursor))
-            if page.groups.contains(where: { $0.name == name }) { return }
-            cursor = page.next
-        } while cursor != nil
+        let waiting = try await jobs(matching: JobQuery(queue: queue, part: .group(name)), page: Page(limit: 1))
+        if !waiting.jobs.isEmpty { return }
+        let page = try await jobs(matching: JobQuery(queue: queue, part: .groups), page: Page(limit: Batch.size))
+        if page.next != nil || page.groups.contains(where: { $0.name == name }) { return }
         throw CommandFailure(
             .notFound,
             "there is no group \(ValidationError.quote(name)) in the queue \(ValidationError.quote(queue.text)): no job of it waits "

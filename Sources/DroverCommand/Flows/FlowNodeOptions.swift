@@ -183,7 +183,7 @@ struct FlowNodeOptions {
             start = try Self.start(name, value, at: place)
         case "deadLetterQueue":
             guard let text = JSONValue.read(String.self, value) else { throw place.fault("is no text in quotes") }
-            options.deadLetterQueue = try place.checked { try QueueName(text) }
+            options.deadLetterQueue = try place.checked { try DeadLetterArgument.ofJob(text) }
         case "resultCache":
             guard let form = JSONValue.read(ResultCacheForm.self, value) else {
                 throw place.fault(#"is no object like {"key":"report:42","lifetime":600000}, in milliseconds"#)

@@ -71,6 +71,14 @@ enum StoreLocation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What tells the store from others as far as names do, from whatever folder it is named.
+    var place: String {
+        switch self {
+        case .sqliteFile(let path): "sqlite:\(POSIX.realPath(path))"
+        case .sqliteMemory, .redis: description
+        }
+    }
+
     /// The URL, without what may be secret in it.
     var description: String {
         switch self {

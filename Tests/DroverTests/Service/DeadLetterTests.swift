@@ -251,6 +251,24 @@ import Testing
         #expect(try await service.deadLetters(in: "other").jobs.first?.options.deadLetter?.job == free)
     }
 
+    @Test("queues without letters are looked at once, and letters in others are asked for together")
+    func fewCalls() async throws {
+        failing()
+        let known = try await service.add(Mail(to: "a"))
+        for number in 0..<250 { try await service.add(Mail(to: "\(number)"), options: JobOptions()) }
+        try await service.drain()
+        for number in 0..<30 {
+            _ = try await store.enqueue(try QueueName("plain\(number)"), [NewJob(name: "n")])
+        }
+        let counting = FaultInjectingStore(store)
+        let caller = JobService(
+            store: counting, configuration: ServiceConfiguration(clock: time.clock, wallClock: time.wall))
+        let report = try await caller.routeFailed(of: Mail.queue, to: "other")
+        #expect(report.done == 250 && report.unchangedJobs.map(\.job) == [known])
+        // Two steps, and two queues to ask of: the target, and the one that has a letter.
+        #expect(counting.counts.made(.readJobs) == 2)
+    }
+
     @Test("a letter that is made anew after its replay is replayed anew")
     func replayedAgain() async throws {
         failing()

@@ -157,8 +157,10 @@ import Testing
         }
         #expect(try await run(service("lost")) == 41)
         #expect(try await run(service("lost")) == 41 && runs.value == 1)
+        time.advance(by: .seconds(500))
         #expect(try await run(service("main")) == 42)
-        // The new one is kept, and lives by its own time.
+        // The new one is kept, and lives by its own time: that of the first, 600 s, is over.
+        time.advance(by: .seconds(200))
         #expect(try await run(service("main")) == 42 && runs.value == 2)
     }
 

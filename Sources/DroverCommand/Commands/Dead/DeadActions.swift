@@ -95,9 +95,10 @@ struct DeadRoute: Subcommand {
         abstract: "Store dead letters of jobs that have failed already.",
         discussion: """
             For jobs that a worker of another BullMQ client failed, and for those that failed before there was a dead-letter \
-            queue. The jobs stay as they are. One that has a letter for its last attempt, there or in another queue, gets no \
-            second one: such jobs are counted apart, and the first are told. One whose letter was replayed or discarded gets one \
-            anew. What somebody cancelled has none.
+            queue. The jobs stay as they are. One that has a letter for its last attempt, there or in another queue when the \
+            command begins, gets no second one: such jobs are counted apart, and the first are told. Commands with different \
+            targets at once do not see each other's letters. One whose letter was replayed or discarded gets one anew. What \
+            somebody cancelled has none.
 
             Example:
               drover dead route --queue mail --to mail-dead --where 'finishedAt > -1d'

@@ -79,12 +79,21 @@ struct FlowAdd: Subcommand {
         let parts = try encrypt.parts()
         let (results, known) = try await session.withStore(store, .create) { [settings] store in
             let logger = StandardErrorLog.logger(level: .warning, session: session)
-            // Before: an answer does not tell which jobs of a flow existed.
-            var known = try await Self.stored(of: tree.ownKeys, store)
+            // An answer does not tell which jobs of a flow existed.
+            let before = try await Self.stored(tree.ownKeys, store)
             let results = try await JobService(store: store, configuration: settings, logger: logger)
                 .add([tree.job], to: tree.queue, encryption: parts)
-            if case .duplicate? = results.first { known = try await Self.stored(of: tree.ownKeys, store) }
-            return (results, known)
+            switch results.first {
+            case .added(let id)? where !tree.ownKeys.isEmpty:
+                // Again: others may have come or gone while it waited for room.
+                let first = JobKey(queue: tree.queue, id: id)
+                let after = try await Self.stored(tree.ownKeys + [first], store)
+                return (results, Self.known(tree.ownKeys, before, after, addedAt: after[first]))
+            case .duplicate?:
+                let after = try await Self.stored(tree.ownKeys, store)
+                return (results, tree.ownKeys.filter { after[$0] != nil })
+            default: return (results, [])
+            }
         }
         guard let result = results.first else {
             throw StoreError(.corrupt, "the store gave no answer for a flow")
@@ -93,12 +102,28 @@ struct FlowAdd: Subcommand {
         return .done
     }
 
-    /// Those of some jobs that are stored, in their order.
-    private static func stored(of keys: [JobKey], _ store: any JobStore) async throws -> [JobKey] {
-        var found: [JobKey] = []
+    /// Which jobs of a flow were there before it, in the order of their keys.
+    ///
+    /// - Parameters:
+    ///   - before: when those were created that were there some time before.
+    ///   - after: when those were that were there afterwards.
+    ///   - addedAt: when the jobs of the flow were, all at once; nil when the first of them is gone already.
+    static func known(
+        _ keys: [JobKey], _ before: [JobKey: Timestamp], _ after: [JobKey: Timestamp], addedAt: Timestamp?
+    ) -> [JobKey] {
+        keys.filter { key in
+            // One that is the same as before, or that came between the two.
+            guard let created = after[key] else { return false }
+            return created == before[key] || (addedAt.map { created != $0 } ?? false)
+        }
+    }
+
+    /// When those of some jobs were created that are stored.
+    private static func stored(_ keys: [JobKey], _ store: any JobStore) async throws -> [JobKey: Timestamp] {
+        var found: [JobKey: Timestamp] = [:]
         for start in stride(from: 0, to: keys.count, by: readAtOnce) {
             let some = Array(keys[start..<min(start + readAtOnce, keys.count)])
-            for (key, job) in zip(some, try await store.jobs(some)) where job != nil { found.append(key) }
+            for (key, job) in zip(some, try await store.jobs(some)) { found[key] = job?.createdAt }
         }
         return found
     }

@@ -28,7 +28,9 @@ struct FlowShow: Subcommand {
     var depth = 10
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many children of each status are shown of a job, about; 1 to 1000.", valueName: "n"))
+        help: ArgumentHelp(
+            "How many children of each status are shown of a job, about, 1 to 1000; of more of them the store gives any.",
+            valueName: "n"))
     var limit = 20
     @Flag(help: "Show encrypted results in plain; needs their keys.") var decrypt = false
     @OptionGroup var keys: KeyOptions

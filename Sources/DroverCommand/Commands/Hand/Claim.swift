@@ -12,7 +12,7 @@ struct ClaimJobs: Subcommand {
             The jobs are held for the time of --lease: settle them until then by drover settle, or hold them longer by \
             drover renew. A job that is neither is taken over by a worker, or by a claim that finds nothing else, and \
             counts as stalled. Payloads are opened where there are keys. One that is \
-            damaged, or does not open though its key is here, fails its job, which is told, and the next is claimed.
+            damaged, or does not open though its key opens others, fails its job, which is told, and the next is claimed.
 
             The exit status is 4 when there is nothing to claim now.
 
