@@ -143,6 +143,7 @@ import Testing
                 "opts.backoff.delya is not known; give type, delay, jitter, maxDelay"
             ),
             (#"{"name":"n","queueName":"q","opts":{"inputs":["a"]}}"#, "opts.inputs is no object of texts"),
+            (#"{"name":"n","queueName":"q","opts":{"inputs":{"a":"result"}}}"#, "the job waits for none"),
             (
                 #"{"name":"n","queueName":"q","opts":{"deduplication":{"ttl":5}}}"#,
                 "opts.deduplication is no object like"
@@ -411,13 +412,6 @@ import Testing
         #expect(tree.object("childCounts")?.int("processed") == 1 && tree.int("unread") == 0)
         #expect(
             tree.objects("children").compactMap { $0.string("status") }.sorted() == ["failed", "ignored", "processed"])
-    }
-
-    @Test("flow show of no job is not found")
-    func unknown() async throws {
-        let (status, transcript) = await drover("flow", "show", "--queue", "q", "x", on: ReferenceStore())
-        #expect(status == .notFound)
-        #expect(transcript.notes.contains("there is no job \"x\""))
     }
 
     @Test("job shows the parent and how many children there are")

@@ -74,4 +74,11 @@ import Testing
             again.transcript.results == #"{"queue":"q","id":"1","status":"deduplicated","jobs":0,"known":[]}"# + "\n")
         #expect(again.transcript.notes == "not stored: the job 1 holds its deduplication id\n")
     }
+
+    @Test("flow show of no job is not found")
+    func unknown() async throws {
+        let (status, transcript) = await drover("flow", "show", "--queue", "q", "x", on: ReferenceStore())
+        #expect(status == .notFound)
+        #expect(transcript.notes.contains("there is no job \"x\""))
+    }
 }

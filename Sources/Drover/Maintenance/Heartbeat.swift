@@ -21,16 +21,20 @@ struct Heartbeat: Sendable {
         var releasing = ParentReleasing(scope)
         let step = releasing == nil ? interval : min(interval, ParentReleasing.interval)
         var untilReport = Duration.zero
+        // Whether there are jobs of which parents may have to be told, as the last report was answered.
+        var isShared = false
         var wait: Duration
         repeat {
             var mayRelease = true
-            wait = step
             // Rather half a step early than a whole one late.
             if untilReport <= step / 2 {
-                mayRelease = await report { $0.options.heartbeatInterval * 3 }
+                let answer = await report { $0.options.heartbeatInterval * 3 }
+                // A call that failed has told nothing.
+                (isShared, mayRelease) = (answer ?? isShared, answer ?? true)
                 untilReport = interval
             }
-            if mayRelease, await releasing?.round() == true { wait = step / 2 }
+            let isLeft = mayRelease ? await releasing?.round() ?? false : false
+            wait = isShared || isLeft ? step / 2 : step
             untilReport -= wait
         } while await scope.clock.sleep(for: wait)
     }
@@ -38,9 +42,9 @@ struct Heartbeat: Sendable {
     /// Takes the workers off the list of the living.
     func sayGoodbye() async { await report { _ in .zero } }
 
-    /// - Returns: whether there may be parents to be told; true where the call failed, which told nothing.
+    /// - Returns: whether there may be parents to be told; nil where the call failed.
     @discardableResult
-    private func report(validFor: (WorkerScope) -> Duration) async -> Bool {
+    private func report(validFor: (WorkerScope) -> Duration) async -> Bool? {
         let reports = workers.map { worker in
             WorkerReport(
                 id: worker.scope.name, queue: worker.scope.queue, host: HostIdentity.current.host,
@@ -52,7 +56,7 @@ struct Heartbeat: Sendable {
         } catch {
             // The next one tries again. A call cut short by the end of the service is not worth a line.
             if !Task.isCancelled { scope.logger.warning("the heartbeat of the workers failed: \(error)") }
-            return true
+            return nil
         }
     }
 }

@@ -7,13 +7,12 @@ import Logging
 /// such clients works the queues of its flow. Where there is no such job, a round is one small call, or none right after a
 /// ``Heartbeat``, which tells.
 ///
-/// Of several processes one does the work of a round: who finds that another one began a whole round less than
-/// ``ParentRelease/freshness`` ago leaves it, and looks again after as long. So whenever a process looks, the last whole round
-/// began less than 4.9 s ago, whichever others live or die: by itself 4.9 s ago at most, or by another one less than 2.45 s before
-/// the look 2.45 s ago.
+/// A process that was told that there are such jobs looks each 2.45 s, another one each 4.9 s. Of several processes one does the work of
+/// a round: who finds that another one began a whole round less than ``ParentRelease/freshness`` ago leaves it. So where there have
+/// been such jobs for a heartbeat's time, rounds begin 3.7 s after one another at most, whichever processes live or die.
 struct ParentReleasing: Sendable {
-    /// How long a round is after the one before, at most.
-    static let interval: Duration = ParentRelease.freshness * 2
+    /// How long a look is after the one before, at most.
+    static let interval: Duration = ParentRelease.freshness * 4
     /// How many jobs one call looks at, about.
     static let step = 1000
     /// How many calls one round makes at most; the next goes on where it stopped.

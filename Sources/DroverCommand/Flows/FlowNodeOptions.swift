@@ -234,8 +234,9 @@ struct FlowNodeOptions {
 
     /// Gives a job of a queue the options.
     ///
+    /// - Parameter count: how many others it waits for.
     /// - Throws: `CommandFailure` with the place of the job, for a rule that it breaks.
-    func apply(to job: inout NewJob, in queue: QueueName, at place: FlowPlace) throws {
+    func apply(to job: inout NewJob, in queue: QueueName, waitingFor count: Int, at place: FlowPlace) throws {
         let opts = place.member("opts")
         if let id { job.id = try opts.member("jobId").checked { try JobID.custom(id) } }
         job.start = start
@@ -246,6 +247,11 @@ struct FlowNodeOptions {
         if options.deduplication != nil, !isAlone {
             throw opts.member("deduplication").fault(
                 "is not for jobs of a flow; give the job a jobId of its own instead")
+        }
+        if !options.inputs.isEmpty, count != 1 {
+            throw opts.member("inputs").fault(
+                "are made from the result of the one job before it, and the job waits for \(count == 0 ? "none" : "\(count)")"
+            )
         }
         if let problem = single.problem(in: queue) ?? (isAlone ? nil : job.id?.problemInFlow) {
             throw opts.refusal(problem)

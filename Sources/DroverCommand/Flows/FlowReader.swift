@@ -87,7 +87,7 @@ struct FlowReader {
         guard let name else { throw place.fault("has no name") }
         guard let queue else { throw place.fault("has no queueName; each job of a flow says its queue") }
         job.name = name
-        try options.apply(to: &job, in: queue, at: place)
+        try options.apply(to: &job, in: queue, waitingFor: job.children.count, at: place)
         if let id = job.id { ownKeys.append(JobKey(queue: queue, id: id)) }
         return ChildJob(queue, job, onFailure: options.onFailure ?? .keepWaiting)
     }

@@ -67,7 +67,7 @@ enum GraphReader {
                 #"has a rule for a failure; say it where the job is needed, as {"key":"…","onFailure":"fail"}"#)
         }
         job.name = name
-        try options.apply(to: &job, in: queue, at: place)
+        try options.apply(to: &job, in: queue, waitingFor: needs.count, at: place)
         return NamedGraph.Node(name: key, queue: queue, job: job, needs: needs)
     }
 

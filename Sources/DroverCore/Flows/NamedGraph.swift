@@ -141,7 +141,8 @@ package struct NamedGraph {
         if let place = waiting.firstIndex(where: { $0 > FlowPlan.mostParents }) {
             throw ValidationError(
                 "graph",
-                "more than 5,000 jobs would wait for \(ValidationError.quote(nodes[place].name)); let some wait for a job in between")
+                "more than 5,000 jobs would wait for \(ValidationError.quote(nodes[place].name)); let some wait for a job in between"
+            )
         }
         do throws(FlowOrder.Cycle) {
             _ = try FlowOrder.row(from: Array(nodes.indices), children: found.map { $0.compactMap(\.self) })
