@@ -209,7 +209,7 @@ import Testing
     @Test("none is no dead-letter queue of a job: it is said what to write")
     func none() async throws {
         let (status, transcript) = await drover("add", "--queue", "q", "mail", "--dead-letter", "none", on: store)
-        #expect(status == .usage && transcript.notes.contains("leave the option out"), "\(transcript.notes)")
+        #expect(status == .usage && transcript.notes.contains("leave it out"), "\(transcript.notes)")
         #expect(try await store.queues().isEmpty)
     }
 
