@@ -1451,6 +1451,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -1460,12 +1461,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -1622,7 +1618,7 @@ enum Scripts {
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "9ad737dd265b703c57c2435e165b002fd0e191b6")
+        """#, sha: "f6052a363cdd7893a004da6077e4b40cdecf35ec")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -2551,6 +2547,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -2560,12 +2557,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -2691,7 +2683,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "7a5cbfe2e076202e9355492201e9ec62c1206b23")
+        """#, sha: "ef0c61840f30db8c45ac6df9b8b8821aa95585eb")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -3406,6 +3398,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -3415,12 +3408,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -4174,7 +4162,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "de505afef51685863fc45bdfbc9352645b9b9965")
+        """#, sha: "07b56035944f94d7ebeb7acb5164d2ebd23371b1")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -5221,6 +5209,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -5230,12 +5219,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -5537,7 +5521,7 @@ enum Scripts {
             if queue.hasDelayed then markDelayOf(queue) end
         end
         return '+' .. nodes[1].id
-        """#, sha: "083e68a8c112188af8d054d97a635359df29af8b")
+        """#, sha: "8a028f5a348cf1b6e1e0d978d0e8d8adcf5aaf4b")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -7351,6 +7335,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -7360,12 +7345,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -7723,7 +7703,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "59e08e06c898af35f1b1fbc62c06cc59de87346a")
+        """#, sha: "75acc62f325381b4adee6b275231a2aadb67a765")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -10814,6 +10794,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -10823,12 +10804,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -11102,7 +11078,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "8e27ce2c27eaba890225c0aa31f8f19431add196")
+        """#, sha: "cda5cff17c034fd502ae0068e4336e6be69869a9")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -11557,6 +11533,7 @@ enum Scripts {
                 return
             end
             if item.parent and not isSound(item.parent) then item.parent = nil end
+            call('SCARD', sharedQueuesOf(other))
             local others = dependentsOf(job)
             item.parents = #others
             for _, dependent in ipairs(others) do
@@ -11566,12 +11543,7 @@ enum Scripts {
         end
         local function endOf(job, value)
             local isRead, item = passes(lookAtEnd, job, value)
-            if not isRead or not item then return end
-            if item.parent then readParent(item.parent) end
-            for _, dependent in ipairs(dependentsOf(job)) do
-                if isSound(dependent.parent) then readParent(dependent.parent) end
-            end
-            return item
+            return isRead and item or nil
         end
         local function tellEndOf(item, own)
             local job = item.job
@@ -11614,7 +11586,7 @@ enum Scripts {
         for _, item in ipairs(ended) do tellEndOf(item) end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
         return { #ended, page[1], parents < most and 0 or 1 }
-        """#, sha: "60ea2013a1db64ac8dc136af42d1705d8b7dc77c")
+        """#, sha: "03c37fbacd5a138987d4f0bda3729c09f22f0ec8")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

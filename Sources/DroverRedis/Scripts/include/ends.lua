@@ -69,6 +69,7 @@ local function lookAtEnd(job, value)
     end
     -- A parent that holds something else can be told nothing, and is none.
     if item.parent and not isSound(item.parent) then item.parent = nil end
+    call('SCARD', sharedQueuesOf(other))
     local others = dependentsOf(job)
     item.parents = #others
     for _, dependent in ipairs(others) do
@@ -81,12 +82,7 @@ end
 -- Nil where it has not ended, or holds something else.
 local function endOf(job, value)
     local isRead, item = passes(lookAtEnd, job, value)
-    if not isRead or not item then return end
-    if item.parent then readParent(item.parent) end
-    for _, dependent in ipairs(dependentsOf(job)) do
-        if isSound(dependent.parent) then readParent(dependent.parent) end
-    end
-    return item
+    return isRead and item or nil
 end
 
 -- Tells the parents of a job how it ended; of one that is gone nothing is left. `own`: by their keys, parents that hear nothing.
