@@ -31,14 +31,7 @@ public enum JobSort: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether a store lists the jobs of a state in this order.
-    func isOrder(of state: JobState) -> Bool {
-        switch self {
-        case .place: true
-        case .created: false
-        case .due: state == .delayed
-        case .finished: state.isFinished
-        }
-    }
+    func isOrder(of state: JobState) -> Bool { states?.contains(state) ?? (self == .place) }
 
     /// The instant by which a job is sorted; nil for a job that has none.
     func instant(of job: JobRecord) -> Timestamp? {

@@ -24,20 +24,13 @@ struct ActionReport {
                             (name: "id", value: JSONWriter.string(ids[index])),
                             ("result", JSONWriter.string(word(results[index]))),
                         ]
-                        if let jobs { members.append(("job", Self.json(jobs[index]))) }
+                        if let jobs { members.append(("job", jobs[index].map(JobJSON.key) ?? "null")) }
                         return JSONWriter.object(members)
                     }))
         }
         for index in results.indices { tell(ids[index], results[index], jobs?[index], output) }
         if results.contains(.notFound) { return .notFound }
         return results.allSatisfy { $0 == .done || $0 == .requested } ? .done : .failed
-    }
-
-    private static func json(_ job: JobKey?) -> String {
-        guard let job else { return "null" }
-        return JSONWriter.object([
-            ("queue", JSONWriter.string(job.queue.text)), ("id", JSONWriter.string(job.id.text)),
-        ])
     }
 
     private func tell(_ id: String, _ result: CommandResult, _ job: JobKey?, _ output: Output) {

@@ -9,6 +9,13 @@ import Foundation
 
 /// Jobs and what belongs to them as JSON for programs. The names of members are kept from version to version.
 enum JobJSON {
+    /// A job by its queue and id.
+    static func key(_ key: JobKey) -> String {
+        JSONWriter.object([
+            ("queue", JSONWriter.string(key.queue.text)), ("id", JSONWriter.string(key.id.text)),
+        ])
+    }
+
     /// A group of a queue.
     static func group(_ group: GroupSummary) -> String {
         JSONWriter.object([

@@ -170,10 +170,10 @@ struct FlowAdd: Subcommand {
             var members = [
                 (name: "queue", value: JSONWriter.string(tree.queue.text)), ("id", JSONWriter.string(id.text)),
                 ("status", JSONWriter.string(word)), ("jobs", String(count)),
-                ("known", JSONWriter.array(known.map(Self.object))),
+                ("known", JSONWriter.array(known.map(JobJSON.key))),
             ]
             if !tree.keys.isEmpty {
-                members.append(("keys", JSONWriter.object(keys.map { ($0.name, Self.object($0.key)) })))
+                members.append(("keys", JSONWriter.object(keys.map { ($0.name, JobJSON.key($0.key)) })))
             }
             output.line(JSONWriter.object(members))
         } else if tree.keys.isEmpty {
@@ -198,11 +198,5 @@ struct FlowAdd: Subcommand {
     private static func few(_ names: [String]) -> String {
         let shown = Printable.text(names.prefix(10).joined(separator: ", "))
         return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
-    }
-
-    private static func object(_ key: JobKey) -> String {
-        JSONWriter.object([
-            ("queue", JSONWriter.string(key.queue.text)), ("id", JSONWriter.string(key.id.text)),
-        ])
     }
 }
