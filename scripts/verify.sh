@@ -28,7 +28,7 @@ command_of() {
         faults) echo "DROVER_LOST_REPLIES=10000 swift test --filter '[.]LostReplyTests/'" ;;
         mixed) echo "DROVER_MIXED_JOBS=100000 swift test --filter '[.]MixedRunTests/'" ;;
         schedules) echo "DROVER_SCHEDULE_SLOTS=300 DROVER_SCHEDULE_INTERVAL=1000 swift test --filter '[.]ScheduleKillTests/'" ;;
-        flows) echo "DROVER_FLOW_KILLS=100 swift test --filter '[.]FlowKillTests/' --filter '[.]LargeFlowTests/' --filter '[.]MixedFlowTests/'" ;;
+        flows) echo "DROVER_FLOW_KILLS=100 swift test --filter '[.]FlowKillTests/' --filter '[.]LargeFlowTests/' --filter '[.]LargeFlowKillTests/' --filter '[.]MixedFlowTests/'" ;;
         limits) echo "DROVER_LIMIT_KILLS=100 DROVER_RATE_SECONDS=20 swift test --filter '[.]LimitKillTests/' --filter '[.]RateRunTests/'" ;;
         # All tests, and all that they print searched for what is secret.
         encryption) echo "DROVER_ENCRYPTION_ROUNDS=10000 scripts/canary.sh" ;;
@@ -56,7 +56,8 @@ figures_of() {
         faults) printf '%s\n' "10000 lost replies on the reference store" "10000 lost replies on SQLite" \
             "10000 lost replies of schedules on the reference store" ;;
         schedules) echo "300 slots, one job each" ;;
-        flows) printf '%s\n' "100 kills among flows on sqlite" "100 kills among flows on redis" "100 kills among flows of both clients" "10000 children of one flow on sqlite" "10000 children of one flow on redis" ;;
+        flows) printf '%s\n' "100 kills among flows on sqlite" "100 kills among flows on redis" "100 kills among flows of both clients" "10000 children of one flow on sqlite" "10000 children of one flow on redis" \
+            "100 kills among 10000 children of a flow on sqlite" "100 kills among 10000 children of a flow on redis" ;;
         limits) printf '%s\n' "100 kills under a concurrency of the queue on sqlite" "100 kills under a concurrency of the groups on sqlite" \
             "100 kills under a concurrency of the queue on redis" "100 kills under a concurrency of the groups on redis" \
             "970 jobs in 20 s under a rate of 50 a second on sqlite" "970 jobs in 20 s under a rate of 50 a second on redis" ;;

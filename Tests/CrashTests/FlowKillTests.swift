@@ -64,14 +64,13 @@ struct FlowKillTests {
 
     // MARK: Flows
 
-    /// A flow: over two parents that complete, one in spite of a failed child, two that wait for the same jobs as others, and one
-    /// that fails by its child.
+    /// A flow: over two parents that complete, one in spite of a failed child, two that wait for the same jobs as others, one
+    /// that fails by its child, and a branch of four more levels for each policy that lets it end.
     private func flow(_ number: Int) throws -> NewJob {
         func child(
             _ queue: QueueName, _ name: String, _ policy: ChildFailurePolicy = .keepWaiting, over: [ChildJob] = []
         ) throws -> ChildJob {
-            ChildJob(
-                queue, NewJob(id: try JobID.custom("\(name)-\(number)"), name: "n", children: over), onFailure: policy)
+            ChildJob(queue, try job("\(name)-\(number)", over: over), onFailure: policy)
         }
         func reference(_ queue: QueueName, _ name: String, _ policy: ChildFailurePolicy = .keepWaiting) throws
             -> ChildJob
@@ -79,9 +78,9 @@ struct FlowKillTests {
             ChildJob(
                 reference: JobKey(queue: queue, id: try JobID.custom("\(name)-\(number)")), onFailure: policy)
         }
-        return NewJob(
-            id: try JobID.custom("root-\(number)"), name: "n",
-            children: [
+        return try job(
+            "root-\(number)",
+            over: [
                 try child(Self.middles, "all", over: (1...3).map { try child(Self.leaves, "a\($0)") }),
                 // A diamond over the root: it waits for both, and both for what has failed as well.
                 try child(
@@ -97,7 +96,31 @@ struct FlowKillTests {
                     Self.middles, "but-one",
                     over: (1...2).map { try child(Self.leaves, "b\($0)") } + [try child(Self.failing, "f", .ignore)]),
                 try child(Self.middles, "failed", .ignore, over: [try child(Self.failing, "g", .failParent)]),
+                try branch(.failParent, number, onFailure: .ignore),
+                try branch(.continueParent, number, onFailure: .continueParent),
+                try branch(.ignore, number, onFailure: .ignore), try branch(.remove, number, onFailure: .remove),
             ])
+    }
+
+    /// The second to the fifth level of a flow. The last one fails, and to each job above it a failure below means the same. Who
+    /// waits for all its children in spite of it has another one that completes.
+    private func branch(_ policy: ChildFailurePolicy, _ number: Int, onFailure: ChildFailurePolicy) throws -> ChildJob {
+        func name(_ level: String) -> String { "\(policy.rawValue)\(level)-\(number)" }
+        var children = [ChildJob(Self.failing, try job(name("5")), onFailure: policy)]
+        if policy == .ignore || policy == .remove { children.append(ChildJob(Self.leaves, try job(name("leaf")))) }
+        for level in ["4", "3"] {
+            children = [ChildJob(Self.middles, try job(name(level), over: children), onFailure: policy)]
+        }
+        return ChildJob(Self.middles, try job(name("2"), over: children), onFailure: onFailure)
+    }
+
+    /// A flow of five levels that waits for good, as its last one fails.
+    private func waiting(_ number: Int) throws -> NewJob {
+        try job("none1-\(number)", over: [try branch(.keepWaiting, number, onFailure: .keepWaiting)])
+    }
+
+    private func job(_ id: String, over children: [ChildJob] = []) throws -> NewJob {
+        NewJob(id: try JobID.custom(id), name: "n", children: children)
     }
 
     private func killing(on store: any JobStore, _ url: String) async throws {
@@ -109,7 +132,8 @@ struct FlowKillTests {
         var added = 0
         for _ in 0..<Self.kills {
             for _ in 0..<4 {
-                #expect(try await store.enqueue(Self.roots, [try flow(added)]).first?.problem == nil)
+                let replies = try await store.enqueue(Self.roots, [try flow(added), try waiting(added)])
+                #expect(replies.allSatisfy { $0.problem == nil })
                 added += 1
             }
             // Killed by progress and not by time: after so many more jobs of a level began or ended.
@@ -129,6 +153,8 @@ struct FlowKillTests {
         }
         let total = added
         try await watched[3].follow { $0.ended >= total }
+        // Those of the flows that wait for good end by themselves.
+        try await watched[1].follow { $0.ended >= 7 * total }
         for worker in running {
             // Its first line, "working", comes when it takes signals.
             try await worker.errors.wait(for: 1, timeout: .seconds(300))
@@ -147,14 +173,14 @@ struct FlowKillTests {
     private func check(_ total: Int, _ watched: [FlowHistory], in store: any JobStore) async throws {
         var jobs: [JobKey: FlowHistory.Seen] = [:]
         for history in watched { jobs.merge(history.jobs) { $1 } }
-        #expect(jobs.count == total * 13)
+        #expect(jobs.count == total * 36)
         for number in 0..<total {
             var open = [(queue: Self.roots, job: try flow(number))]
             while let (queue, job) = open.popLast() {
                 open += job.children.filter { !$0.isReference }.map { ($0.queue, $0.job) }
                 let key = JobKey(queue: queue, id: try #require(job.id))
                 let seen = try #require(jobs[key], "\(key) is lost")
-                let isFailing = queue == Self.failing || key.id.text.hasPrefix("failed-")
+                let isFailing = queue == Self.failing || key.id.text.hasPrefix("fail")
                 #expect(seen.completed == (isFailing ? 0 : 1) && seen.failed == (isFailing ? 1 : 0), "\(key): \(seen)")
                 #expect(seen.begins.count == 1 + seen.putBack, "\(key): \(seen)")
                 #expect(seen.released == (job.children.isEmpty ? 0 : 1), "\(key) was released so often: \(seen)")
@@ -168,9 +194,21 @@ struct FlowKillTests {
                 }
                 if !job.children.isEmpty { try await checkChildren(of: key, in: store) }
             }
+            for level in 1...4 {
+                let key = JobKey(
+                    queue: level == 1 ? Self.roots : Self.middles, id: try .custom("none\(level)-\(number)"))
+                #expect(jobs[key]?.begins == [] && jobs[key]?.released == 0, "\(key)")
+                #expect(try await store.jobs([key]).first??.state == .waitingChildren, "\(key)")
+                try await checkChildren(of: key, in: store)
+            }
+            let failed = JobKey(queue: Self.failing, id: try .custom("none5-\(number)"))
+            let seen = try #require(jobs[failed], "\(failed) is lost")
+            #expect(seen.failed == 1 && seen.begins.count == 1 + seen.putBack, "\(failed): \(seen)")
         }
         for queue in try await store.queues() {
-            #expect(queue.counts.total == queue.counts[.completed] + queue.counts[.failed])
+            let waiting = queue.name == Self.roots ? total : queue.name == Self.middles ? 3 * total : 0
+            #expect(queue.counts[.waitingChildren] == waiting)
+            #expect(queue.counts.total == waiting + queue.counts[.completed] + queue.counts[.failed])
         }
     }
 
@@ -178,86 +216,18 @@ struct FlowKillTests {
         let counts = try await store.children(of: key, .pending, page: Page(limit: 1)).counts
         let expected: ChildCounts =
             switch key.id.text.split(separator: "-").first {
-            case "root": ChildCounts(processed: 4, ignored: 1)
+            case "root": ChildCounts(processed: 7, ignored: 2)
             case "left": ChildCounts(processed: 1, ignored: 1)
             case "right": ChildCounts(processed: 2, ignored: 1)
             case "all": ChildCounts(processed: 3)
             case "but": ChildCounts(processed: 2, ignored: 1)
-            default: ChildCounts(failed: 1)
+            case "failed", "fail4", "fail3", "fail2": ChildCounts(failed: 1)
+            case "continue4": ChildCounts(ignored: 1)
+            case "ignore4": ChildCounts(processed: 1, ignored: 1)
+            case "none4", "none3", "none2", "none1": ChildCounts(pending: 1)
+            // Among them the one that hears nothing of what failed: it has its other child alone.
+            default: ChildCounts(processed: 1)
             }
         #expect(counts == expected, "\(key)")
-    }
-}
-
-/// What the events of a queue told of each job of flows, read as they come.
-private struct FlowHistory {
-    struct Seen {
-        var begins: [Timestamp] = []
-        var end: Timestamp?
-        var putBack = 0
-        var stalled = 0
-        var released = 0
-        var completed = 0
-        var failed = 0
-    }
-
-    private let store: any JobStore
-    private let queue: QueueName
-    private var start = EventQuery.Start.beginning
-    private(set) var jobs: [JobKey: Seen] = [:]
-    private(set) var begun = 0
-    private(set) var ended = 0
-    private(set) var stalled = 0
-
-    init(of queue: QueueName, in store: any JobStore) {
-        self.queue = queue
-        self.store = store
-    }
-
-    /// Reads on until a condition holds, which is asked after each page.
-    mutating func follow(until isEnough: (FlowHistory) -> Bool) async throws {
-        while !isEnough(self) {
-            // Far longer than the workers may be silent.
-            let page = try await page(waiting: .seconds(120))
-            try #require(!page.events.isEmpty, "no event of \(queue) came any more")
-        }
-    }
-
-    /// Reads what has happened so far.
-    mutating func readOn() async throws {
-        while try await !page(waiting: .zero).events.isEmpty {}
-    }
-
-    private mutating func page(waiting: Duration) async throws -> EventPage {
-        let page = try await store.events(EventQuery(queue: queue, start: start, limit: 1000), waitingAtMost: waiting)
-        try #require(!page.hasGap, "events of \(queue) are missing")
-        for event in page.events { note(event) }
-        start = .after(page.next)
-        return page
-    }
-
-    private mutating func note(_ event: JobEvent) {
-        guard let id = event.job else { return }
-        var seen = jobs[JobKey(queue: queue, id: id)] ?? Seen()
-        switch event.kind {
-        case .active:
-            seen.begins.append(event.at)
-            begun += 1
-        case .waiting(from: .active): seen.putBack += 1
-        case .waiting(from: .waitingChildren): seen.released += 1
-        case .stalled:
-            seen.stalled += 1
-            stalled += 1
-        case .completed:
-            seen.completed += 1
-            seen.end = event.at
-            ended += 1
-        case .failed:
-            seen.failed += 1
-            seen.end = event.at
-            ended += 1
-        default: break
-        }
-        jobs[JobKey(queue: queue, id: id)] = seen
     }
 }
