@@ -90,12 +90,17 @@ class Workers:
         await self.end(*self.workers.pop(request["worker"]), request.get("force", False))
 
     async def end(self, worker, run, force):
-        """Closes a worker. For what it does after its last job, which at times never ends, it is not waited."""
+        """Closes a worker. What it does after its last job at times never ends: that is cut off, as it could take another."""
         closing = asyncio.ensure_future(worker.close(force))
         self.closing += [closing, run]
         await asyncio.wait([closing], timeout=10)
         # What it said of its own end was told as an event.
         await asyncio.wait([run], timeout=2)
+        open_tasks = [task for task in [*worker.processing, run] if not task.done()]
+        for task in open_tasks:
+            task.cancel()
+        if open_tasks:
+            await asyncio.wait(open_tasks, timeout=2)
 
     async def leave(self, queue):
         """Ends all that works on or listens to a queue, at once."""
