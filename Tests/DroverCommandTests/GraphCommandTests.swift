@@ -194,6 +194,10 @@ import Testing
                 #"has no job "b", which "a" waits for"#
             ),
             (
+                #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": [{"key": "a", "queue": "q", "id": "x"}]}]}"#,
+                "jobs[0].needs[0] has a key and names a stored job too; leave out either"
+            ),
+            (
                 #"{"jobs": [{"key": "a", "queue": "q", "name": "n", "needs": [{"key": "a", "onFailure": "no"}]}]}"#,
                 "jobs[0].needs[0].onFailure is none of none, fail"
             ),

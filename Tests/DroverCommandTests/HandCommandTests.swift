@@ -45,6 +45,28 @@ import Testing
         #expect(await drover("renew", token, on: store).status == .failed)
     }
 
+    @Test("a job that waits for a child does not complete: it fails, and the exit status is 1")
+    func completesTooEarly() async throws {
+        await add()
+        let token = try #require(try await claim()["token"] as? String)
+        let child = NewJob(name: "c", parent: JobParent(JobKey(queue: "q", id: try JobID("1"))))
+        #expect(try await store.enqueue("others", [child]).first?.problem == nil)
+        let settled = await drover("settle", token, "completed", on: store)
+        #expect(settled.status == .failed)
+        #expect(
+            settled.transcript.notes.contains(
+                "q/1 did not complete, and has failed: Job 1 has pending dependencies"), "\(settled.transcript.notes)")
+        #expect(try await job().state == .failed)
+    }
+
+    @Test("a worker without a name is refused")
+    func namelessWorker() async throws {
+        await add()
+        let (status, transcript) = await drover("claim", "--queue", "q", "--worker", "", on: store)
+        #expect(status == .usage && transcript.notes.contains("--worker: give a name"), "\(transcript.notes)")
+        #expect(try await job().state == .waiting)
+    }
+
     @Test("a result may stand in a file or on standard input")
     func resultOfFile() async throws {
         try await withTemporaryFolder { folder in

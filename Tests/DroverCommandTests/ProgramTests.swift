@@ -112,6 +112,14 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("jobs.sqlite")))
     }
 
+    @Test("a queue may be limited before its first job: the store is made")
+    func limitFirst() async throws {
+        let limited = try await Program.run("limit", "--store", store, "--queue", "q", "--max-length", "1")
+        #expect(limited.status == 0 && limited.errors.contains("the queue \"q\" is new"), "\(limited.errors)")
+        let added = try await Program.run("add", "--store", store, "--queue", "q", "n", "--count", "2")
+        #expect(added.status == 1 && added.errors.contains("full"), "\(added.errors)")
+    }
+
     @Test("bad input leaves no file behind: exit 2")
     func badInput() async throws {
         let ending = try await Program.run(

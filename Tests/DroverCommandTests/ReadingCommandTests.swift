@@ -44,6 +44,18 @@ struct Reading: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ReadingCommandTests {
+    @Test("job tells that a parent is gone")
+    func goneParent() async throws {
+        let store = ReferenceStore()
+        let flow = #"{"name":"p","queueName":"ps","opts":{"jobId":"p"},"children":[{"name":"c","queueName":"cs"}]}"#
+        #expect(await drover("flow", "add", "-", on: store, input: flow).status == .done)
+        let before = await drover("job", "--queue", "cs", "1", on: store).transcript.results
+        #expect(before.contains("ps/p") && !before.contains("gone"), "\(before)")
+        #expect(await drover("remove", "--queue", "ps", "p", on: store).status == .done)
+        let after = await drover("job", "--queue", "cs", "1", on: store).transcript.results
+        #expect(after.contains("ps/p, which is gone"), "\(after)")
+    }
+
     @Test("every reading command prints as its snapshot", arguments: Reading.all)
     func prints(_ reading: Reading) async throws {
         let store = try await SeededStore.make()

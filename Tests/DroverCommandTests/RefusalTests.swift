@@ -24,6 +24,18 @@ import Testing
                 ["add", "--queue", "q", "n", "--atempts", "1"],
                 "there is no option \"--atempts\"; did you mean --attempts? See drover add --help"
             ),
+            (
+                ["limit", "--queue", "q", "--concurency", "1"],
+                "there is no option \"--concurency\"; did you mean --concurrency? See drover limit --help"
+            ),
+            (
+                ["limit", "--concurency", "1"],
+                "there is no option \"--concurency\"; did you mean --concurrency? See drover limit --help"
+            ),
+            (
+                ["priority", "--queue", "q", "--to", "99999999", "1"],
+                "--to: give 0 (none) or 1 (first) to 2097151; see drover priority --help"
+            ),
             (["queues", "extra"], "Unexpected argument 'extra'; see drover queues --help"),
             (
                 ["schedule", "pt"],

@@ -40,6 +40,16 @@ import Testing
         #expect(transcript.notes.contains("out of paper"))
     }
 
+    @Test("a backoff that the worker does not have is told when the job is tried again")
+    func unknownBackoff() async throws {
+        let store = ReferenceStore()
+        _ = await drover("add", "--queue", "q", "n", "--attempts", "2", "--backoff", "custom:expnential", on: store)
+        let (status, transcript) = await drover(
+            "work", "--queue", "q", "--handler", "fail", "--limit", "1", on: store)
+        #expect(status == .done)
+        #expect(transcript.notes.contains("this worker has no backoff named expnential"), "\(transcript.notes)")
+    }
+
     @Test("a failed job's reason steers no terminal")
     func steeringReason() async throws {
         let store = ReferenceStore()

@@ -28,6 +28,22 @@ import Testing
         #expect(try read(write(options)) == options)
     }
 
+    @Test func spansOverAHundredYearsAreRefused() {
+        for span in [\JobOptions.retryFor, \.timeout, \.expiresAfter] {
+            var options = JobOptions()
+            options[keyPath: span] = NewJob.longestDelay
+            #expect(options.problem == nil)
+            options[keyPath: span] = NewJob.longestDelay + .milliseconds(1)
+            #expect(options.problem?.description.contains("at most 100 years") == true)
+        }
+    }
+
+    @Test func waitsOverAHundredYearsAreRefused() {
+        #expect(JobOptions(backoff: .fixed(NewJob.longestDelay)).problem == nil)
+        let problem = JobOptions(backoff: .fixed(NewJob.longestDelay + .milliseconds(1))).problem
+        #expect(problem?.description.contains("0…100 years") == true)
+    }
+
     @Test func aLettersHistorySurvivesItsStoredForm() throws {
         var failed = JobOptions(attempts: 4, backoff: .fixed(.seconds(2)), priority: 3)
         failed.deduplication = .simple("d")

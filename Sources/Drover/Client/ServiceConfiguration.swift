@@ -51,7 +51,10 @@ public struct ServiceConfiguration: Sendable {
         guard let encryption else {
             if parts?.isNothing ?? true { return payload }
             throw DroverError(
-                .refused, "the payload of \(name) is to be encrypted, and there is no key; give keys by encryption")
+                .refused,
+                "the payload of \(name) is to be encrypted, and there is no key; "
+                    + "give keys: a program by ServiceConfiguration.encryption, drover by --encryption-keys"
+            )
         }
         return try PayloadSealer.seal(payload, parts ?? encryption.parts(in: queue), of: name, with: encryption.keys)
     }

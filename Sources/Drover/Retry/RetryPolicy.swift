@@ -25,6 +25,14 @@ struct RetryPolicy: Sendable {
     /// How often a job may be tried in all.
     func attempts(of job: JobRecord) -> Int { job.options.attempts > 1 ? job.options.attempts : max(1, attempts) }
 
+    /// The name of the backoff that a job asks for and nobody gave this worker, which waits the backoff's base instead.
+    func missingStrategy(of job: JobRecord) -> String? {
+        guard case .custom(let name) = (job.options.backoff ?? backoff)?.kind, strategies[name] == nil else {
+            return nil
+        }
+        return name
+    }
+
     /// The longest time one attempt at a job may take.
     func timeout(of job: JobRecord) -> Duration? { job.options.timeout ?? timeout }
 

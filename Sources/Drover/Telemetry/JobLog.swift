@@ -47,6 +47,13 @@ struct JobLog: Sendable {
         }
     }
 
+    /// A job is tried again by a backoff that the worker does not have.
+    func lacks(_ backoff: String, for attempt: Attempt) {
+        logger.warning(
+            "this worker has no backoff named \(backoff): the job's delay is waited; give it in backoffStrategies, or mend the job",
+            metadata: attempt.logMetadata)
+    }
+
     /// A job took the result of an earlier one.
     func cached(_ attempt: Attempt) {
         logger.log(level: level, "job took the result of an earlier one", metadata: metadata(of: attempt, .jobCached))

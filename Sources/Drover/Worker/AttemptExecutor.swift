@@ -36,6 +36,9 @@ struct AttemptExecutor: Sendable {
         let outcome = exit.outcome(of: attempt.claimed.job, by: scope.policy, after: length)
         scope.metrics.ended(outcome, after: length)
         scope.log.ended(outcome, of: attempt, after: length)
+        if case .retry = outcome, let name = scope.policy.missingStrategy(of: attempt.claimed.job) {
+            scope.log.lacks(name, for: attempt)
+        }
         if case .cached = exit { scope.tellCached(attempt) }
         if let span { JobTracing.end(span, exit, outcome) }
         return outcome.map { outcome in

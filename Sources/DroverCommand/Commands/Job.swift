@@ -32,11 +32,13 @@ struct Job: Subcommand {
         let key = JobKey(queue: try QueueName(queue), id: try JobID(id))
         let encryption = decrypt ? try keys.encryption(in: session) : nil
         if decrypt && encryption == nil { throw KeyOptions.noKeys }
-        let (found, log, children) = try await session.withStore(store, .existing) { store in
+        let (found, log, children, gone) = try await session.withStore(store, .existing) { store in
             let job = try await store.jobs([key]).first ?? nil
             let page = try await store.logs(key, page: Page(limit: Self.shownLogLines, order: .descending))
             let children = try await store.children(of: key, .pending, page: Page(limit: 1)).counts
-            return (job, LogPage(lines: page.lines.reversed(), total: page.total, next: page.next), children)
+            let parents = job?.parents.map(\.key) ?? []
+            let gone = zip(parents, try await store.jobs(parents)).filter { $1 == nil }.map(\.0)
+            return (job, LogPage(lines: page.lines.reversed(), total: page.total, next: page.next), children, Set(gone))
         }
         guard let found else {
             throw CommandFailure(
@@ -50,7 +52,7 @@ struct Job: Subcommand {
             session.output.line(
                 JSONWriter.object(try JobJSON.members(job) + [("childCounts", counts), ("logs", logs)]))
         } else {
-            JobText.lines(job, log: log, children: children).forEach(session.output.line)
+            JobText.lines(job, log: log, children: children, gone: gone).forEach(session.output.line)
         }
         return .done
     }

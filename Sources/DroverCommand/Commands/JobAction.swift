@@ -97,8 +97,9 @@ struct JobSelection: ParsableArguments {
 
     /// Children of a job that ends are not told: they stay and run.
     private func tellOfChildren(_ count: Int, of id: JobID, _ action: BulkAction, _ output: Output) {
+        let verb = count == 1 ? "stays" : "stay"
         let stay =
-            "\(Counted.text(count, "child", "children")) that \(id) waited for \(count == 1 ? "stays" : "stay") and will run"
+            "\(Counted.text(count, "child", "children")) that \(id) waited for \(verb) and will run, unless failed"
         output.note(
             action == .cancel
                 ? "\(stay); drover flow remove --unprocessed --queue \(queue) \(id) removes what is still pending"

@@ -84,7 +84,8 @@ struct Limit: Subcommand {
 
     func run(in session: Session) async throws -> ExitStatus {
         if isOfGroups {
-            return try await setting.apply(in: session, done: limitedWord, told: toldOfGroups, mayBeNew: true) {
+            return try await setting.apply(in: session, done: limitedWord, told: toldOfGroups, mayBeNew: true, .create)
+            {
                 GroupConfiguration(weight: weight, concurrency: concurrency, rate: rate).settings(of: group, in: $0)
             }
         }
@@ -101,7 +102,7 @@ struct Limit: Subcommand {
         ].compactMap { $0 }
         let told = limited + (lifted.isEmpty ? [] : ["has \(lifted.joined(separator: ", ")) now"])
         return try await setting.apply(
-            in: session, done: limitedWord, told: told.joined(separator: ", "), mayBeNew: true
+            in: session, done: limitedWord, told: told.joined(separator: ", "), mayBeNew: true, .create
         ) { queue in
             [
                 maxLength.map { .maxLength(queue, $0.most) }, concurrency.map { .concurrency(queue, $0.most) },

@@ -41,14 +41,15 @@ struct QueueSettingOptions: ParsableArguments {
     ///   - told: what people are told; nil for that word.
     ///   - group: a group that must be there; nil for none.
     ///   - mayBeNew: whether the setting makes sense for a queue that does not exist yet.
+    ///   - access: whether it makes sense in a store that does not.
     func apply(
         in session: Session, done: String, told: String? = nil, group: String? = nil, mayBeNew: Bool = false,
-        _ settings: (QueueName) -> [QueueSetting]
+        _ access: Session.Access = .existing, _ settings: (QueueName) -> [QueueSetting]
     ) async throws -> ExitStatus {
         let name = try QueueName(queue)
         // All of them are looked at before the first is taken.
         for case .some(let problem) in settings(name).map(\.problem) { throw problem }
-        let (results, isNew) = try await session.withStore(store, .existing) { store in
+        let (results, isNew) = try await session.withStore(store, access) { store in
             let known = mayBeNew ? try await store.queue(name) : try await store.summary(of: name)
             let isNew = known == nil
             if let group { try await store.checkGroup(group, of: name) }

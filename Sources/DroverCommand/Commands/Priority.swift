@@ -22,6 +22,12 @@ struct Priority: Subcommand {
 
     var attempt: String { "change the priority of jobs" }
 
+    func validate() throws {
+        if !(0...JobOptions.largestPriority).contains(priority) {
+            throw ArgumentParser.ValidationError("--to: give 0 (none) or 1 (first) to \(JobOptions.largestPriority)")
+        }
+    }
+
     func run(in session: Session) async throws -> ExitStatus {
         try await jobs.apply(in: session, done: "given priority \(priority)", .setPriority(priority))
     }

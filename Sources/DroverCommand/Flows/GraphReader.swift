@@ -99,7 +99,8 @@ enum GraphReader {
         case (nil, let queue?, let id?):
             let stored = try place.checked { JobKey(queue: try QueueName(queue), id: try JobID(id)) }
             return NamedGraph.Need(.stored(stored), onFailure: policy)
-        default: throw place.fault("has neither a key nor queue and id")
+        case (nil, _, _): throw place.fault("has neither a key nor queue and id")
+        default: throw place.fault("has a key and names a stored job too; leave out either")
         }
     }
 

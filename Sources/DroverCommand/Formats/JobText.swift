@@ -3,8 +3,10 @@ import DroverCore
 
 /// Everything about one job, for people: a name and a value on each line.
 enum JobText {
-    /// The lines; what the job does not have is left out.
-    static func lines(_ job: JobRecord, log: LogPage, children: ChildCounts) -> [String] {
+    /// The lines; what the job does not have is left out. `gone`: those of its parents that were removed.
+    static func lines(
+        _ job: JobRecord, log: LogPage, children: ChildCounts, gone: Set<JobKey> = []
+    ) -> [String] {
         var pairs: [(String, String)] = [
             ("job", job.key.id.text), ("queue", job.key.queue.text), ("name", job.name.text),
             (
@@ -24,7 +26,9 @@ enum JobText {
         add("started", job.processedAt.map(InstantArgument.text))
         add("finished", job.finishedAt.map(InstantArgument.text))
         add("worker", job.worker)
-        for parent in job.parents { add("parent", "\(parent.key)\(meaning(parent.onFailure))") }
+        for parent in job.parents {
+            add("parent", "\(parent.key)\(gone.contains(parent.key) ? ", which is gone" : meaning(parent.onFailure))")
+        }
         if children.total > 0 {
             add(
                 "children",

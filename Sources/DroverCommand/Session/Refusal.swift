@@ -19,6 +19,12 @@ enum Refusal {
                 help: help)
         }
         let message = Root.message(for: error)
+        // A misspelled option is why another one is missed: the parser tells the other first.
+        if unknownOption(message) == nil, optionWithoutValue(message) == nil,
+            let option = stranger(among: arguments.dropFirst(names.count), of: command)
+        {
+            return unknown(option, of: command, names)
+        }
         if message.hasPrefix("Missing expected argument '--queue ") {
             return "\(message); drover queues lists them. See \(help)"
         }
@@ -29,8 +35,22 @@ enum Refusal {
             return text(problem, near: nil, help: help)
         }
         guard let option = unknownOption(message) else { return text(message, near: nil, help: help) }
+        return unknown(option, of: command, names)
+    }
+
+    private static func unknown(_ option: String, of command: any ParsableCommand.Type, _ names: [String]) -> String {
         let near = Nearest.word(to: option, among: names.isEmpty ? [] : optionNames(command))
-        return text("there is no option \(ValidationError.quote(option))", near: near, help: help)
+        return text("there is no option \(ValidationError.quote(option))", near: near, help: help(names))
+    }
+
+    /// The first argument that is written like an option and is near to one of the command's without being any.
+    private static func stranger(
+        among arguments: ArraySlice<String>, of command: any ParsableCommand.Type
+    ) -> String? {
+        let known = optionNames(command)
+        return arguments.prefix { $0 != "--" }.lazy.filter { $0.hasPrefix("--") }
+            .map { String($0.prefix { $0 != "=" }) }
+            .first { !known.contains($0) && Nearest.word(to: $0, among: known) != nil }
     }
 
     /// What is said where an option with one value was given more often; nil where none was.

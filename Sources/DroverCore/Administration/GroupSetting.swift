@@ -21,7 +21,7 @@ public enum GroupSetting: Hashable, Sendable {
     /// The rule that a name breaks, or nil.
     static func problem(ofName name: String) -> ValidationError? {
         if (1...longestName).contains(name.utf8.count) { return nil }
-        return ValidationError("group", "the name of a group has 1 to 256 bytes; leave it out for no group")
+        return ValidationError("group", "the name of a group has 1 to 256 bytes, and this has \(name.utf8.count)")
     }
 
     /// The rule that the setting breaks for a group, or for all groups without a name; nil when it is right.

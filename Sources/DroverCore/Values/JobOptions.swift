@@ -221,21 +221,24 @@ public struct JobOptions: Hashable, Sendable {
             return ValidationError(
                 "priority", "\(priority) is out of range; give 0 (none) or 1 (first) to \(Self.largestPriority)")
         }
-        if let backoff, backoff.base < .zero || !(0...1).contains(backoff.jitter) {
-            return ValidationError("backoff", "the wait must not be negative and the jitter must lie in 0…1")
+        let span = Duration.zero...NewJob.longestDelay
+        if let backoff, !span.contains(backoff.base) || !(0...1).contains(backoff.jitter) {
+            return ValidationError("backoff", "the wait must lie in 0…100 years and the jitter in 0…1")
         }
         if let backoff, case .custom(let name) = backoff.kind, !(1...256).contains(name.utf8.count) {
             return ValidationError("backoff", "the name of a strategy has 1 to 256 bytes")
         }
-        if let retryFor, retryFor <= .zero {
-            return ValidationError("retry-for", "\(retryFor) leaves no time for a retry; give more than zero")
+        if let retryFor, retryFor <= .zero || retryFor > span.upperBound {
+            return ValidationError(
+                "retry-for", "\(retryFor) is out of range; give more than zero and at most 100 years")
         }
-        if let expiresAfter, expiresAfter <= .zero || expiresAfter > NewJob.longestDelay {
+        if let expiresAfter, expiresAfter <= .zero || expiresAfter > span.upperBound {
             return ValidationError(
                 "expires-after", "\(expiresAfter) is out of range; give more than zero and at most 100 years")
         }
-        if let timeout, timeout <= .zero {
-            return ValidationError("timeout", "\(timeout) is not a time a job can finish in; give more than zero")
+        if let timeout, timeout <= .zero || timeout > span.upperBound {
+            return ValidationError(
+                "timeout", "\(timeout) is out of range; give more than zero and at most 100 years")
         }
         for rule in [completedRetention, failedRetention] {
             if let rule, (rule.count ?? 0) < 0 || (rule.age ?? .zero) < .zero {

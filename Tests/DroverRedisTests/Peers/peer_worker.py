@@ -90,13 +90,14 @@ class Workers:
         await self.end(*self.workers.pop(request["worker"]), request.get("force", False))
 
     async def end(self, worker, run, force):
-        """Closes a worker. What it does after its last job at times never ends: that is cut off, as it could take another."""
+        """Closes a worker. It is not waited for long while a job runs. What it does after its last job at times never ends:
+        that is cut off, as it could take another one."""
         closing = asyncio.ensure_future(worker.close(force))
         self.closing += [closing, run]
         await asyncio.wait([closing], timeout=10)
         # What it said of its own end was told as an event.
         await asyncio.wait([run], timeout=2)
-        open_tasks = [task for task in [*worker.processing, run] if not task.done()]
+        open_tasks = [task for task in [*worker.processing, run] if not task.done() and not worker.jobs]
         for task in open_tasks:
             task.cancel()
         if open_tasks:

@@ -36,6 +36,9 @@ struct ClaimJobs: Subcommand {
 
     func validate() throws {
         if !(1...1000).contains(limit) { throw ArgumentParser.ValidationError("--limit: give 1 to 1000") }
+        if worker?.isEmpty == true {
+            throw ArgumentParser.ValidationError("--worker: give a name, or leave it out for host and process")
+        }
         if let lease, lease.duration < .milliseconds(100) {
             throw ArgumentParser.ValidationError("--lease: give at least 100ms")
         }

@@ -38,9 +38,9 @@ struct HeldOptions: ParsableArguments {
         }
     }
 
-    /// Takes the job up and lends it.
+    /// Takes the job up and lends it, and its store.
     func withHeld<Result: Sendable>(
-        _ lease: Lease, in session: Session, _ body: (HeldJob) async throws -> Result
+        _ lease: Lease, in session: Session, _ body: (HeldJob, any JobStore) async throws -> Result
     ) async throws -> Result {
         var settings = ServiceConfiguration(clock: session.clock, wallClock: session.wallClock)
         settings.encryption = try keys.encryption(in: session)
@@ -48,7 +48,7 @@ struct HeldOptions: ParsableArguments {
             let service = JobService(
                 store: store, configuration: settings,
                 logger: StandardErrorLog.logger(level: .error, session: session))
-            return try await body(service.held(lease.job, token: lease.token, lease: lease.duration))
+            return try await body(service.held(lease.job, token: lease.token, lease: lease.duration), store)
         }
     }
 }

@@ -23,7 +23,7 @@ struct Renew: Subcommand {
 
     func run(in session: Session) async throws -> ExitStatus {
         let lease = try held.held(word)
-        let isCancelRequested = try await held.withHeld(lease, in: session) { $0.isCancelRequested }
+        let isCancelRequested = try await held.withHeld(lease, in: session) { job, _ in job.isCancelRequested }
         session.output.line(isCancelRequested ? "cancel-requested" : "held")
         return .done
     }

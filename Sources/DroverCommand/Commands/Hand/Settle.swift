@@ -22,7 +22,8 @@ struct Settle: Subcommand {
               release    given back to the front of the line; the attempt does not count
               cancelled  stopped because somebody cancelled it
 
-            When the job is no longer held, nothing is stored and the exit status is 1: somebody else works it, or has.
+            When the job is no longer held, nothing is stored and the exit status is 1: somebody else works it, or has. \
+            It is 1 as well where a job was to complete while it waits for children, or is failed by one: it fails.
 
             Examples:
               drover settle "$token" completed --result '{"sent":true}'
@@ -81,7 +82,7 @@ struct Settle: Subcommand {
         let ending = try ending()
         let lease = try held.held(words.count == 2 ? words[0] : nil)
         let result = try result.map { try PayloadOptions.value($0, "result", in: session) } ?? .null
-        try await held.withHeld(lease, in: session) { job in
+        let failure = try await held.withHeld(lease, in: session) { job, store -> String? in
             let wait = after?.duration ?? .zero
             switch ending {
             case .completed: try await job.complete(result)
@@ -91,6 +92,16 @@ struct Settle: Subcommand {
             case .release: try await job.release()
             case .cancelled: try await job.cancel()
             }
+            // A job that waits for children, or is failed by one, does not complete.
+            guard ending == .completed, let ended = try await store.jobs([lease.job]).first ?? nil,
+                ended.state == .failed
+            else { return nil }
+            return ended.failedReason ?? "no reason"
+        }
+        if let failure {
+            throw CommandFailure(
+                .failed, "\(lease.job) did not complete, and has failed: \(failure)",
+                advice: "see drover flow show --queue \(lease.job.queue) \(lease.job.id)")
         }
         session.output.note("\(lease.job) is settled: \(ending.rawValue)")
         return .done
