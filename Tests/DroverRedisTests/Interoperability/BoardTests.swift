@@ -20,7 +20,12 @@ struct BoardTests {
                     let clients = try await bridge.server.command("CLIENT", "LIST")
                     return clients.contains("\(name) ") || clients.contains("\(name):w:")
                 }
-                while try await !isShown() { try await bridge.pass(.milliseconds(20)) }
+                var looks = 0
+                while try await !isShown(), looks < 3000 {
+                    looks += 1
+                    try await bridge.pass(.milliseconds(20))
+                }
+                #expect(looks < 3000)
             }
             let hash = try await bridge.hash("1")
             for field in ["name", "data", "opts", "timestamp", "processedOn", "finishedOn", "atm", "failedReason"] {

@@ -92,10 +92,11 @@ struct Settle: Subcommand {
             case .release: try await job.release()
             case .cancelled: try await job.cancel()
             }
-            // A job that waits for children, or is failed by one, does not complete.
-            guard ending == .completed, let ended = try await store.jobs([lease.job]).first ?? nil,
-                ended.state == .failed
-            else { return nil }
+            guard ending == .completed else { return nil }
+            // A job that waits for children, or is failed by one, does not complete. The outcome is stored: that the store can't
+            // be read just then is no failure of it.
+            let found = try? await store.jobs([lease.job]).first
+            guard let ended = found ?? nil, ended.state == .failed else { return nil }
             return ended.failedReason ?? "no reason"
         }
         if let failure {
