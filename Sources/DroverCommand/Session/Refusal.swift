@@ -20,22 +20,19 @@ enum Refusal {
         }
         let message = Root.message(for: error)
         // A misspelled option is why another one is missed: the parser tells the other first.
-        if unknownOption(message) == nil, optionWithoutValue(message) == nil,
-            let option = stranger(among: arguments.dropFirst(names.count), of: command)
-        {
-            return unknown(option, of: command, names)
-        }
+        let valueless = optionWithoutValue(message)
+        let stranger = valueless == nil ? stranger(among: arguments.dropFirst(names.count), of: command) : nil
+        if let option = unknownOption(message) ?? stranger { return unknown(option, of: command, names) }
         if message.hasPrefix("Missing expected argument '--queue ") {
             return "\(message); drover queues lists them. See \(help)"
         }
-        if let option = optionWithoutValue(message), let place = arguments.firstIndex(of: option),
+        if let option = valueless, let place = arguments.firstIndex(of: option),
             let value = arguments[(place + 1)...].first, value.dropFirst().first?.isNumber == true
         {
             let problem = "\(option): \(ValidationError.quote(value)) looks like an option; write \(option)=\(value)"
             return text(problem, near: nil, help: help)
         }
-        guard let option = unknownOption(message) else { return text(message, near: nil, help: help) }
-        return unknown(option, of: command, names)
+        return text(message, near: nil, help: help)
     }
 
     private static func unknown(_ option: String, of command: any ParsableCommand.Type, _ names: [String]) -> String {
