@@ -111,14 +111,16 @@ struct ModelBoard {
         return try await putBack(names.sorted())
     }
 
-    /// Puts all waiting jobs to the back, in an order of their names, once parents may have been released in any order.
+    /// Puts all ready jobs to the back, in an order of their names, once parents may have been released in any order.
     private mutating func putBackParents() async throws -> FoundDifference? {
         var names: [ModelJobName] = []
         for queue in 0..<ModelQueues.count {
-            // Only whether they are the same is not yet known: the list is not compared.
-            let list = ModelOperation.list(queue, .waiting, limit: 1000, .ascending)
-            if case .listed(let jobs, _) = try await subjects[0].perform(list) {
-                names += jobs.compactMap { ModelJobName(shown: $0.key) }
+            for state in [.waiting, .prioritized, .grouped] as [JobState] {
+                // Only whether they are the same is not yet known: the list is not compared.
+                let list = ModelOperation.list(queue, state, limit: 1000, .ascending)
+                if case .listed(let jobs, _) = try await subjects[0].perform(list) {
+                    names += jobs.compactMap { ModelJobName(shown: $0.key) }
+                }
             }
         }
         if names.isEmpty { return nil }

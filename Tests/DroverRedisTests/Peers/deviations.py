@@ -22,6 +22,8 @@ class Drover(Model):
         # Jobs that retention removes, until it is time; None where they are removed at once.
         self.outdated = None
         self.pushed = self.putOff = self.keepsPriority = self.hidesDrained = self.hidesDelay = False
+        # The job that a new one replaces, and its parent, until its removal has been told.
+        self.replaced = None
 
     def exists(self, Q):
         return self.r.exists(Q + ":meta")
@@ -69,6 +71,11 @@ class Drover(Model):
             return
         self.maxev(Q)
         super().emit(Q, *kv)
+        # Deviation 10.4: a parent hears that its child was replaced, as of every removal; BullMQ's waits for it for good.
+        if self.replaced and kv[0] == "removed":
+            (job, parent), self.replaced = self.replaced, None
+            if self.r.exists(parent):
+                self.detach(job, False, parent)
 
     # Deviation 9.4: `opts` has no copy of the delay; the hash's `delay` is what counts.
     def store(self, Q, id, name, data, opts, ts, parent=None, rjk=None):
@@ -114,6 +121,8 @@ class Drover(Model):
             if de.get("replace") and isDelayed and self.belongs(Q, old, de):
                 # Deviation 10.4: what was kept goes with the job that is replaced, as newer clients have it.
                 self.r.delete(kept)
+                parent = self.r.hget(f"{Q}:{old}", "parentKey")
+                self.replaced = (f"{Q}:{old}", parent) if parent and allowReplace else None
             elif self.r.pttl(holder) == -1 and not self.r.exists(f"{Q}:{old}"):
                 # Deviation 10.4: a holder that is gone holds nothing, as newer clients have it.
                 self.r.delete(holder, kept)
