@@ -556,6 +556,18 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function parentsOf(job)
+            local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
+            if key then parents[1] = key end
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
+            return parents, key, isShared
+        end
+        local function isChild(job, parent)
+            for _, key in ipairs(parentsOf(job)) do
+                if key == parent then return true end
+            end
+            return false
+        end
         local function deleteJob(id, freesDeduplication, isSwept)
             local job = base .. id
             local parent, deduplication, isShared = unpack(call('HMGET', job, 'parentKey', 'deid', 'dps'))
@@ -691,13 +703,45 @@ enum Scripts {
         local function storedPriority() return tonumber(call('HGET', job, 'priority')) or 0 end
         if command == 'retry' then
             if state ~= 'completed' and state ~= 'failed' then return state end
+            local failed, own, done, shared = call('ZRANGE', job .. ':unsuccessful', 0, -1), {}, {}, {}
+            for _, child in ipairs(failed) do
+                if isChild(child, job) then
+                    local other, name = string.match(child, '^(.*:)([^:]*)$')
+                    local first, isSharedToo, result, ended =
+                        unpack(call('HMGET', child, 'parentKey', 'dps', 'returnvalue', 'finishedOn'))
+                    if call('ZSCORE', other .. 'completed', name) then
+                        done[#done + 1], done[#done + 2] = child, result or 'null'
+                    else
+                        own[#own + 1] = child
+                        if isSharedToo then
+                            readParents(child, first, true)
+                            shared[#shared + 1] = { job = child, first = first, ended = ended }
+                        end
+                    end
+                end
+            end
+            local isAwaiting = #own > 0 or call('SCARD', job .. ':dependencies') > 0
+            call('ZCARD', childrenKey)
+            call('HLEN', job .. ':processed')
+            for _, child in ipairs(shared) do
+                tellEnd(child.job, child.first)
+                noteTold(child.job, child.ended or '', child.first)
+            end
+            if #own > 0 then callAll('SADD', job .. ':dependencies', own) end
+            if #done > 0 then callAll('HSET', job .. ':processed', done) end
+            call('DEL', job .. ':unsuccessful')
             takeOut(id, state)
-            call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
+            call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue', 'defa')
             if argument == '1' then
                 call('HDEL', job, 'atm', 'ats', 'cnl')
                 forgetSteps(job)
             end
-            pushAgain(id, storedPriority(), group)
+            if isAwaiting then
+                call('HSET', job, 'delay', '0')
+                call('ZADD', childrenKey, nowText, id)
+            else
+                pushAgain(id, storedPriority(), group)
+            end
             local list = isShared and dependentsOf(job) or {}
             if waiting then table.insert(list, 1, { parent = waiting }) end
             for _, item in ipairs(list) do
@@ -709,7 +753,7 @@ enum Scripts {
                 end
             end
             if isShared then noteTold(job, '', waiting) end
-            emit('waiting', 'jobId', id, 'prev', state)
+            emit(isAwaiting and 'waiting-children' or 'waiting', 'jobId', id, 'prev', state)
         elseif command == 'promote' then
             if state ~= 'delayed' then return state end
             call('ZREM', delayedKey, id)
@@ -758,7 +802,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "a633acb38783883d013f4cbb2786168e22c25275")
+        """#, sha: "2960d6e250d706986d2ab892c3d3e66c3f9a2919")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -5914,6 +5958,18 @@ enum Scripts {
             end
             noteTold(job)
         end
+        local function parentsOf(job)
+            local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
+            if key then parents[1] = key end
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
+            return parents, key, isShared
+        end
+        local function isChild(job, parent)
+            for _, key in ipairs(parentsOf(job)) do
+                if key == parent then return true end
+            end
+            return false
+        end
         local keyOf = {
             waiting = waitKey, active = activeKey, prioritized = prioritizedKey, delayed = delayedKey,
             ['waiting-children'] = childrenKey, grouped = childrenKey, completed = completedKey, failed = failedKey,
@@ -5955,12 +6011,6 @@ enum Scripts {
             local queue, other = placeOf(job)
             return call('EXISTS', job .. ':lock') == 1 or call('LPOS', queue.active, other)
         end
-        local function parentsOf(job)
-            local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
-            if key then parents[1] = key end
-            for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
-            return parents, key, isShared
-        end
         local function isPending(job, parent)
             return call('EXISTS', parent) == 1 and call('SISMEMBER', parent .. ':dependencies', job) == 1
         end
@@ -5979,12 +6029,6 @@ enum Scripts {
         local function isUnprocessed(job)
             local queue, other = placeOf(job)
             return not isActive(job) and not call('ZSCORE', queue.failed, other)
-        end
-        local function isChild(job, parent)
-            for _, key in ipairs(parentsOf(job)) do
-                if key == parent then return true end
-            end
-            return false
         end
         local function childrenOf(job, isPendingOnly)
             local keys = call('SMEMBERS', job .. ':dependencies')
@@ -6082,7 +6126,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "5909f95b29265214ea7c8a3f5d249f7fd9920e35")
+        """#, sha: "3b393dbfff9ccf0bc7370e9e0039832b6d89f322")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

@@ -552,6 +552,7 @@ enum SQL {
     /// `retry-job.sql`
     static let retryJob = #"""
         UPDATE drover_jobs SET state = ?2, rank = ?3, place = ?4, processed_at = NULL, result = NULL, failed_reason = NULL,
+            deferred_failure = NULL,
             attempts_made = CASE WHEN ?5 THEN 0 ELSE attempts_made END,
             attempts_started = CASE WHEN ?5 THEN 0 ELSE attempts_started END, steps = CASE WHEN ?5 THEN steps & ~1 ELSE steps END
         WHERE seq = ?1

@@ -13,6 +13,18 @@ import Testing
         try await store.queues().first { $0.name == queue }?.counts
     }
 
+    @Test("retry of a parent tells for how many children it waits")
+    func retriedParent() async throws {
+        let store = ReferenceStore()
+        let flow = #"{"name":"p","queueName":"ps","opts":{"jobId":"p"},"children":[{"name":"c","queueName":"cs"}]}"#
+        #expect(await drover("flow", "add", "-", on: store, input: flow).status == .done)
+        #expect(await drover("cancel", "--queue", "ps", "p", on: store).status == .done)
+        let (status, transcript) = await drover("retry", "--queue", "ps", "p", on: store)
+        #expect(status == .done)
+        #expect(transcript.notes == "p waits for 1 child: see drover flow show --queue ps p\n", "\(transcript.notes)")
+        #expect(await drover("retry", "--queue", "ps", "p", on: store).status == .failed)
+    }
+
     @Test("retry puts finished jobs back in line")
     func retry() async throws {
         let store = try await SeededStore.make()

@@ -55,8 +55,12 @@ struct JobSelection: ParsableArguments {
         let keys = try keys()
         let (results, children) = try await session.withStore(store, .existing) { store in
             // Before: with the job goes what is known of them.
-            let children = action == .remove || action == .cancel ? try await Self.awaited(by: keys, store) : [:]
-            return (try await store.apply(keys.map(action.command)), children)
+            let before =
+                action == .remove || action == .cancel
+                ? try await Self.awaited(by: keys, store) { $0 != .active && $0 != .completed } : [:]
+            let results = try await store.apply(keys.map(action.command))
+            guard case .retry = action else { return (results, before) }
+            return (results, try await Self.awaited(by: keys, store) { $0 == .waitingChildren })
         }
         let report = ActionReport(done: done, json: json) { "\($0) does not exist in the queue \"\(queue)\"" }
         let status = report.tell(keys.map(\.id.text), results, session.output)
@@ -70,13 +74,14 @@ struct JobSelection: ParsableArguments {
     private static let readAtOnce = 100
 
     /// How many children of some jobs are pending, by their keys; without those that have none. One call tells which jobs are
-    /// active or completed, and so have none; the others are asked, some at the same time: a job may go on, or fail, before
-    /// the last child has ended.
-    private static func awaited(by keys: [JobKey], _ store: any JobStore) async throws -> [JobKey: Int] {
+    /// in a state that is meant; those are asked, some at the same time.
+    private static func awaited(
+        by keys: [JobKey], _ store: any JobStore, in isMeant: (JobState) -> Bool
+    ) async throws -> [JobKey: Int] {
         var parents: Set<JobKey> = []
         for start in stride(from: 0, to: keys.count, by: Self.readAtOnce) {
             for case let job? in try await store.jobs(Array(keys[start..<min(start + Self.readAtOnce, keys.count)]))
-            where job.state != .active && job.state != .completed { parents.insert(job.key) }
+            where isMeant(job.state) { parents.insert(job.key) }
         }
         var rest = Array(parents)
         return try await withThrowingTaskGroup(of: (JobKey, Int).self) { group in
@@ -95,8 +100,13 @@ struct JobSelection: ParsableArguments {
         }
     }
 
-    /// Children of a job that ends are not told: they stay and run.
+    /// Children of a job that ends are not told: they stay and run. One that is retried waits for them.
     private func tellOfChildren(_ count: Int, of id: JobID, _ action: BulkAction, _ output: Output) {
+        if case .retry = action {
+            let children = Counted.text(count, "child", "children")
+            output.note("\(id) waits for \(children): see drover flow show --queue \(queue) \(id)")
+            return
+        }
         let verb = count == 1 ? "stays" : "stay"
         let stay =
             "\(Counted.text(count, "child", "children")) that \(id) waited for \(verb) and will run, unless failed"

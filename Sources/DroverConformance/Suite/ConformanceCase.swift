@@ -48,7 +48,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         searchQueries, searching, searchTimes, searchWorked, searchPaging, boundCommands,
         groupTurns, groupWays, groupLimits,
         deadLetters, copying, resultCaches,
-        flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowSweeps, flowMeetings,
+        flowAdding, flowWaiting, flowPolicies, flowLevels, flowLinks, flowJoins, flowCommands, flowRetries, flowSweeps,
+        flowMeetings,
         graphs, graphCommands,
     ].flatMap(\.self)
 }

@@ -1,7 +1,8 @@
 /// One thing to do to one job.
 public indirect enum JobCommand: Hashable, Sendable {
     /// Run a finished job again: to waiting or prioritized, its result or reason cleared. `resetAttempts` sets its
-    /// counts of attempts back to zero and forgets what its steps have recorded.
+    /// counts of attempts back to zero and forgets what its steps have recorded. A parent waits again for the children that failed
+    /// it, and for those that are pending.
     case retry(JobKey, resetAttempts: Bool)
     /// Make a delayed job claimable now, at the back of the line.
     case promote(JobKey)

@@ -5,8 +5,8 @@
 --       which it is done or empty.
 -- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
 -- the state that does not allow it.
--- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones.
---#include keys keys-more time base groups marks places parents removal entering deduplication state leases holders steps
+-- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones; `retry` also O(children that failed it).
+--#include keys keys-more time base groups marks places parents lineage removal entering deduplication state leases holders steps
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
 call('EXISTS', waitKey, prioritizedKey, pcKey, delayedKey, completedKey, failedKey, markerKey, eventsKey)
@@ -21,13 +21,48 @@ local function storedPriority() return tonumber(call('HGET', job, 'priority')) o
 
 if command == 'retry' then
     if state ~= 'completed' and state ~= 'failed' then return state end
+    -- A job that is to run again waits for the children that failed it, where they still say that they are its own. Other
+    -- clients may have let one complete since, which they told another parent alone.
+    local failed, own, done, shared = call('ZRANGE', job .. ':unsuccessful', 0, -1), {}, {}, {}
+    for _, child in ipairs(failed) do
+        if isChild(child, job) then
+            local other, name = string.match(child, '^(.*:)([^:]*)$')
+            local first, isSharedToo, result, ended =
+                unpack(call('HMGET', child, 'parentKey', 'dps', 'returnvalue', 'finishedOn'))
+            if call('ZSCORE', other .. 'completed', name) then
+                done[#done + 1], done[#done + 2] = child, result or 'null'
+            else
+                own[#own + 1] = child
+                if isSharedToo then
+                    readParents(child, first, true)
+                    shared[#shared + 1] = { job = child, first = first, ended = ended }
+                end
+            end
+        end
+    end
+    local isAwaiting = #own > 0 or call('SCARD', job .. ':dependencies') > 0
+    call('ZCARD', childrenKey)
+    call('HLEN', job .. ':processed')
+    for _, child in ipairs(shared) do
+        -- What its other parents were not told of its end they are now; what comes of it next, this one is too.
+        tellEnd(child.job, child.first)
+        noteTold(child.job, child.ended or '', child.first)
+    end
+    if #own > 0 then callAll('SADD', job .. ':dependencies', own) end
+    if #done > 0 then callAll('HSET', job .. ':processed', done) end
+    call('DEL', job .. ':unsuccessful')
     takeOut(id, state)
-    call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue')
+    call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'returnvalue', 'defa')
     if argument == '1' then
         call('HDEL', job, 'atm', 'ats', 'cnl')
         forgetSteps(job)
     end
-    pushAgain(id, storedPriority(), group)
+    if isAwaiting then
+        call('HSET', job, 'delay', '0')
+        call('ZADD', childrenKey, nowText, id)
+    else
+        pushAgain(id, storedPriority(), group)
+    end
     local list = isShared and dependentsOf(job) or {}
     if waiting then table.insert(list, 1, { parent = waiting }) end
     for _, item in ipairs(list) do
@@ -39,7 +74,7 @@ if command == 'retry' then
         end
     end
     if isShared then noteTold(job, '', waiting) end
-    emit('waiting', 'jobId', id, 'prev', state)
+    emit(isAwaiting and 'waiting-children' or 'waiting', 'jobId', id, 'prev', state)
 elseif command == 'promote' then
     if state ~= 'delayed' then return state end
     call('ZREM', delayedKey, id)

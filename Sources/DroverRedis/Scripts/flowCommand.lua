@@ -4,7 +4,7 @@
 -- ARGV: time (tests), id, `removeFlow`, `removeUnprocessedChildren` or `detach`, how many jobs may be removed.
 -- Reply: `done`, `notFound`, `active`, `scheduled`, `noParent` or `tooMany`.
 -- O(jobs below, each O(log jobs); O(waiting) for one that is taken out of a list).
---#include keys keys-more time base groups parents state
+--#include keys keys-more time base groups parents lineage state
 local id, command, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local root = base .. id
 if call('EXISTS', root) == 0 then return 'notFound' end
@@ -19,14 +19,6 @@ end
 local function isActive(job)
     local queue, other = placeOf(job)
     return call('EXISTS', job .. ':lock') == 1 or call('LPOS', queue.active, other)
-end
-
--- The keys of those that wait for a job.
-local function parentsOf(job)
-    local parents, key, isShared = {}, unpack(call('HMGET', job, 'parentKey', 'dps'))
-    if key then parents[1] = key end
-    for _, other in ipairs(isShared and dependentsOf(job) or {}) do parents[#parents + 1] = other.parent end
-    return parents, key, isShared
 end
 
 local function isPending(job, parent)
@@ -45,17 +37,11 @@ if command == 'detach' then
     return 'done'
 end
 
--- The jobs below that still say whose children they are: one under the id of a former child is none.
+-- The jobs below that still say whose children they are.
 local isPendingOnly = command == 'removeUnprocessedChildren'
 local function isUnprocessed(job)
     local queue, other = placeOf(job)
     return not isActive(job) and not call('ZSCORE', queue.failed, other)
-end
-local function isChild(job, parent)
-    for _, key in ipairs(parentsOf(job)) do
-        if key == parent then return true end
-    end
-    return false
 end
 local function childrenOf(job, isPendingOnly)
     local keys = call('SMEMBERS', job .. ':dependencies')

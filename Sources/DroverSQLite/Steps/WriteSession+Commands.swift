@@ -42,9 +42,15 @@ extension WriteSession {
         guard row.record.state.isFinished else { return .wrongState(row.record.state) }
         let isFirst = row.record.priority == 0 && row.record.options.lifo
         let isGrouped = row.annexes.isGrouped
+        let isAwaiting = try waitsAgain(row)
         let place =
-            isFirst
-            ? atTheFront(0, isGrouped: isGrouped) : atTheBack(Int64(row.record.priority), isGrouped: isGrouped)
+            if isAwaiting {
+                Place(state: StateCode.waitingChildren, rank: now, place: nextNumber())
+            } else if isFirst {
+                atTheFront(0, isGrouped: isGrouped)
+            } else {
+                atTheBack(Int64(row.record.priority), isGrouped: isGrouped)
+            }
         let update = try statement(SQL.retryJob)
         update.bind(1, row.seq)
         update.bind(2, place.state)
@@ -54,7 +60,13 @@ extension WriteSession {
         try update.run()
         if resetAttempts, row.annexes.hasSteps { try removeSteps(of: row.seq) }
         if row.annexes.hasParent { try tellParents(of: row.seq, StoredID(row), .runsAgain, turn) }
-        try putBack(row, to: place, turn)
+        if isAwaiting {
+            try setWaitDelay(nil, of: row.seq)
+            turn.moved(from: StateCode.code(row.record.state), to: place.state)
+            turn.emit(.waitingChildren(from: row.record.state), StoredID(row))
+        } else {
+            try putBack(row, to: place, turn)
+        }
         return .done
     }
 

@@ -28,6 +28,21 @@ extension WriteSession {
         return .done
     }
 
+    /// A job that is to run again waits for the children that failed it, where they still say that they are its own. Whether it
+    /// waits for any child.
+    func waitsAgain(_ row: JobRow) throws(StoreError) -> Bool {
+        guard row.annexes.hasChildren else { return false }
+        // Each of a page is failed no more, and so is not in the next one.
+        while case let page = try children(of: row.seq, .failed, .all, behind: nil), !page.isEmpty {
+            for child in page {
+                try forget(child, of: row.seq)
+                let parents = try find(child)?.row.record.parents ?? []
+                if parents.contains(where: { $0.key == row.record.key }) { try save(child, of: row.seq, .pending) }
+            }
+        }
+        return try hasChild(of: row.seq, .pending)
+    }
+
     /// Those of the jobs that are not to go with the others, because one waits for them that stays; `root` goes, or is to be rid
     /// of them. What stays keeps the children below it that are `followed`.
     private func kept(among rows: [JobRow], but root: JobKey, _ followed: FollowedChildren) throws(StoreError) -> Set<

@@ -81,11 +81,17 @@ extension ReferenceQueue {
             $0.processedAt = nil
             $0.result = nil
             $0.failedReason = nil
+            $0.deferredFailure = nil
             if resetAttempts {
                 $0.attemptsMade = 0
                 $0.attemptsStarted = 0
                 $0.steps = []
             }
+        }
+        if (jobs[id]?.children.counts.pending ?? 0) > 0 {
+            tellParents(of: id, .runsAgain)
+            forgetDelay(of: id)
+            return awaitChildren(id, from: old)
         }
         putBack(id, atFront: jobs[id]?.record.keepsFront ?? false)
         tellParents(of: id, .runsAgain)

@@ -170,14 +170,27 @@ extension ReferenceStore.State {
 
     // MARK: Commands
 
-    /// Applies a command that concerns a flow; nil for another one.
+    /// Applies a command that concerns a flow, or what one does to it; nil for what is left to the queue.
     mutating func applyToFlow(_ command: JobCommand) throws(StoreError) -> CommandResult? {
         switch command {
+        case .retry(let key, _): try awaitFailedChildren(of: key)
+        case .when(let state, .retry(let key, _)) where job(key)?.record.state == state:
+            try awaitFailedChildren(of: key)
         case .removeFlow(let key): try removeFlow(key)
         case .removeUnprocessedChildren(let key): try removeUnprocessedChildren(key)
         case .detach(let key): try detach(key)
         default: nil
         }
+    }
+
+    /// A job that is to run again waits for the children that failed it, where they still say that they are its own.
+    private mutating func awaitFailedChildren(of key: JobKey) throws(StoreError) -> CommandResult? {
+        guard let job = job(key), job.record.state.isFinished else { return nil }
+        for child in job.children.keys where job.children[child]?.status == .failed {
+            let isOwn = isChild(child, of: key)
+            try with(key.queue) { $0.set(child, of: key.id, to: isOwn ? .pending : nil) }
+        }
+        return nil
     }
 
     private mutating func removeFlow(_ key: JobKey) throws(StoreError) -> CommandResult {

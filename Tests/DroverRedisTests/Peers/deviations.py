@@ -351,7 +351,7 @@ class Drover(Model):
 
     def command(self, Q, now, id, kind, argument, flag):
         done = {
-            "retry": lambda: self.retryFinished(Q, id, flag),
+            "retry": lambda: self.retryFinished(Q, now, id, flag),
             "promote": lambda: self.promote(Q, id) == 0,
             "remove": lambda: self.removeIdle(Q, id),
             "changePriority": lambda: self.changePriorityMarked(Q, id, argument, flag),
@@ -368,16 +368,42 @@ class Drover(Model):
     def removeIdle(self, Q, id):
         return self.r.exists(f"{Q}:{id}") and not self.isActive(Q, id) and self.remove(Q, id, False) == 1
 
-    def retryFinished(self, Q, id, reset):
+    # Deviation 12.5: a parent that is to run again waits for the children that failed it, and for those that are pending.
+    def awaitsAgain(self, J):
+        for child in self.r.zrange(f"{J}:unsuccessful", 0, -1):
+            if self.r.hget(child, "parentKey") == J:
+                self.r.sadd(f"{J}:dependencies", child)
+        self.r.delete(f"{J}:unsuccessful")
+        return self.r.scard(f"{J}:dependencies") > 0
+
+    def waitAgain(self, Q, now, id, state, reset):
+        J = f"{Q}:{id}"
+        self.r.zrem(f"{Q}:{state}", id)
+        self.r.hdel(J, "finishedOn", "processedOn", *(["atm", "ats"] if reset else []))
+        self.r.hset(J, "delay", 0)
+        self.r.zadd(f"{Q}:waiting-children", {id: now})
+        above = self.r.hget(J, "parentKey")
+        if above and self.r.exists(above):
+            known = (self.r.hdel(f"{above}:processed", J) if state == "completed"
+                     else self.r.zrem(f"{above}:unsuccessful", J) or self.r.hdel(f"{above}:failed", J))
+            if known:
+                self.r.sadd(f"{above}:dependencies", J)
+        self.emitT(Q, "waiting-children", "jobId", id, "prev", state)
+
+    def retryFinished(self, Q, now, id, reset):
         ended = [state for state in ("completed", "failed") if self.r.zscore(f"{Q}:{state}", id) is not None]
         state = ended[0] if ended else None
         if not state:
             return False
-        self.keepsPriority = True
-        self.reprocess(Q, id, state, self.isLifo(Q, id) and not self.priority(Q, id), reset, reset)
-        self.keepsPriority = False
-        # Deviation 12.5: the reason of an earlier failure goes also when a completed job runs again, and the other way.
-        self.r.hdel(f"{Q}:{id}", "failedReason", "returnvalue")
+        if self.awaitsAgain(f"{Q}:{id}"):
+            self.waitAgain(Q, now, id, state, reset)
+        else:
+            self.keepsPriority = True
+            self.reprocess(Q, id, state, self.isLifo(Q, id) and not self.priority(Q, id), reset, reset)
+            self.keepsPriority = False
+        # Deviation 12.5: the reason of an earlier failure goes also when a completed job runs again, and the other way; and
+        # that it was to fail by a child.
+        self.r.hdel(f"{Q}:{id}", "failedReason", "returnvalue", "defa")
         # Deviation 4: with the attempts the steps begin anew.
         steps = [field for field in self.r.hkeys(f"{Q}:{id}") if field.startswith("step:")]
         if reset and steps:
