@@ -43,6 +43,19 @@ struct FlowTests {
         return try await bridge.ask("getJob", ["queue": queue, "job": .string(id)])
     }
 
+    @Test("A parent hears that a delayed child was replaced by a job of Drover's")
+    func replacedChild() async throws {
+        try await Bridge.run { bridge in
+            let options: [String: JSON] = ["deduplication": ["id": "d", "replace": true], "delay": 600_000]
+            let flow = try await addFlow(bridge, [.init(options: options)])
+            #expect(try await parentState(bridge, flow.parent) == "waiting-children")
+            let new = try await bridge.add(.swift, "n", nil, options)
+            #expect(try await bridge.hashes() == [new])
+            #expect(try await parentState(bridge, flow.parent) == "waiting")
+            #expect(try await bridge.server.command("EXISTS", parentKey(bridge, flow.parent, ":dependencies")) == "0")
+        }
+    }
+
     @Test("FL1: a parent is released with the values of all its children", arguments: Party.allCases)
     func values(_ worker: Party) async throws {
         try await Bridge.run { bridge in
