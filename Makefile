@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-.PHONY: help bootstrap demo test verify check format bench docs embed
+.PHONY: help bootstrap demo release test verify check format bench docs embed
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ bootstrap: ## Install what the build, the tests and the demo need
 
 demo: bootstrap ## Build, then run real jobs for a minute and check what they did (STORE=redis; KEEP=1 leaves it running)
 	@STORE="$(STORE)" KEEP="$(KEEP)" scripts/demo.sh
+
+release: bootstrap ## Build the command as it is shipped: optimized, in one file, .build/release/drover
+	@scripts/release.sh
 
 test: bootstrap ## Build and run every test with small numbers
 	@scripts/test.sh

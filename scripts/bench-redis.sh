@@ -126,7 +126,7 @@ idle() {
 # proxy goes before the others where the system lets it (nice).
 distant() {
     local run port
-    swift build -c release --product RedisDelay >&2
+    scripts/release.sh RedisDelay >/dev/null
     coproc delay { exec nice -n -19 "$(dirname "$drover")/RedisDelay" "$redis_port" 880 2>/dev/null; }
     proxy=$delay_PID
     read -r port <&"${delay[0]}"

@@ -23,8 +23,7 @@ case ${STORE:-sqlite} in
     *) echo "bench: STORE is sqlite or redis, not $STORE" >&2; exit 2 ;;
 esac
 
-swift build -c release --product drover >&2
-drover=$(swift build -c release --show-bin-path)/drover
+drover=$(scripts/release.sh)/drover
 folder=$(mktemp -d)
 worker= monitor= proxy=
 cleanup() {
