@@ -15,7 +15,7 @@ bootstrap: ## Install what the build, the tests and the demo need
 demo: bootstrap ## Build, then run real jobs for a minute and check what they did (STORE=redis; KEEP=1 leaves it running)
 	@STORE="$(STORE)" KEEP="$(KEEP)" scripts/demo.sh
 
-release: bootstrap ## Build the command as it is shipped: optimized, in one file, .build/release/drover
+release: ## Build the command as it is shipped: optimized, in one file, .build/release/drover
 	@scripts/release.sh
 
 test: bootstrap ## Build and run every test with small numbers

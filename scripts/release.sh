@@ -8,10 +8,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 flags=(-c release)
 if [ "$(uname)" = Linux ]; then
-    flags+=(--static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic)
+    flags+=(--static-swift-stdlib -Xlinker --no-export-dynamic)
     library=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2 || true)
     if [ -n "$library" ] && printf '2.36\n%s\n' "$library" | sort --check --version-sort 2>/dev/null; then
-        flags+=(-Xlinker -z -Xlinker pack-relative-relocs)
+        flags+=(-Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
     fi
 fi
 for product in "${@:-drover}"; do swift build "${flags[@]}" --product "$product" >&2; done

@@ -563,8 +563,10 @@ enum Scripts {
             return parents, key, isShared
         end
         local function isChild(job, parent)
-            for _, key in ipairs(parentsOf(job)) do
-                if key == parent then return true end
+            local key, isShared = unpack(call('HMGET', job, 'parentKey', 'dps'))
+            if key == parent then return true end
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do
+                if other.parent == parent then return true end
             end
             return false
         end
@@ -714,8 +716,11 @@ enum Scripts {
                     else
                         own[#own + 1] = child
                         if isSharedToo then
-                            readParents(child, first, true)
-                            shared[#shared + 1] = { job = child, first = first, ended = ended }
+                            local told = call('HGET', sharedKeyOf(other), name)
+                            call('SCARD', sharedQueuesOf(other))
+                            local isOpen = told and string.match(told, '^%d*') ~= ended
+                            if isOpen then readParents(child, first, true) end
+                            shared[#shared + 1] = { job = child, first = first, ended = ended, isOpen = isOpen }
                         end
                     end
                 end
@@ -724,7 +729,7 @@ enum Scripts {
             call('ZCARD', childrenKey)
             call('HLEN', job .. ':processed')
             for _, child in ipairs(shared) do
-                tellEnd(child.job, child.first)
+                if child.isOpen then tellEnd(child.job, child.first) end
                 noteTold(child.job, child.ended or '', child.first)
             end
             if #own > 0 then callAll('SADD', job .. ':dependencies', own) end
@@ -802,7 +807,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "2960d6e250d706986d2ab892c3d3e66c3f9a2919")
+        """#, sha: "51c4c9f30ad624e60c1835431da8dacd503457d3")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -1481,9 +1486,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -1662,7 +1668,7 @@ enum Scripts {
             emit('removed', 'jobId', id, 'prev', place)
         end
         return 'done'
-        """#, sha: "f6052a363cdd7893a004da6077e4b40cdecf35ec")
+        """#, sha: "62b4f3317807f77f7116996ca6fadbcb6a290522")
 
     /// `enqueue.lua`
     static let enqueue = RedisScript(name: "enqueue", source: #"""
@@ -2577,9 +2583,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -2727,7 +2734,7 @@ enum Scripts {
         mark(paused, concurrency)
         if isNew then call('SADD', queuesKey, base) end
         return reply
-        """#, sha: "ef0c61840f30db8c45ac6df9b8b8821aa95585eb")
+        """#, sha: "bfd7d3484a9bad8f57dffd3710de5d10076266b0")
 
     /// `exchange.lua`
     static let exchange = RedisScript(name: "exchange", source: #"""
@@ -3428,9 +3435,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -4206,7 +4214,7 @@ enum Scripts {
             call('SET', memoryKey, line, 'PX', period)
         end
         return reply
-        """#, sha: "07b56035944f94d7ebeb7acb5164d2ebd23371b1")
+        """#, sha: "688d091534bd270aac9ce918557130fb7fa71434")
 
     /// `fire.lua`
     static let fire = RedisScript(name: "fire", source: #"""
@@ -5239,9 +5247,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -5565,7 +5574,7 @@ enum Scripts {
             if queue.hasDelayed then markDelayOf(queue) end
         end
         return '+' .. nodes[1].id
-        """#, sha: "8a028f5a348cf1b6e1e0d978d0e8d8adcf5aaf4b")
+        """#, sha: "9fe94340a76fd37d81b918aa307db55fb9fb2f27")
 
     /// `flowCommand.lua`
     static let flowCommand = RedisScript(name: "flowCommand", source: #"""
@@ -5965,8 +5974,10 @@ enum Scripts {
             return parents, key, isShared
         end
         local function isChild(job, parent)
-            for _, key in ipairs(parentsOf(job)) do
-                if key == parent then return true end
+            local key, isShared = unpack(call('HMGET', job, 'parentKey', 'dps'))
+            if key == parent then return true end
+            for _, other in ipairs(isShared and dependentsOf(job) or {}) do
+                if other.parent == parent then return true end
             end
             return false
         end
@@ -6126,7 +6137,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "3b393dbfff9ccf0bc7370e9e0039832b6d89f322")
+        """#, sha: "378ee9647524172a070ada03c494074f025f1804")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""
@@ -7365,9 +7376,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -7747,7 +7759,7 @@ enum Scripts {
             call('HSET', moveKey, 'mark', ARGV[3], 'body', ARGV[4])
         end
         return reply
-        """#, sha: "75acc62f325381b4adee6b275231a2aadb67a765")
+        """#, sha: "76f09ec72ccd5e3e3965522375316051573d2bd5")
 
     /// `prune.lua`
     static let prune = RedisScript(name: "prune", source: #"""
@@ -10824,9 +10836,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -11122,7 +11135,7 @@ enum Scripts {
         call('SREM', KEYS[2], base)
         call('SREM', sharedQueuesOf(base), base)
         return { removed, 0, '' }
-        """#, sha: "cda5cff17c034fd502ae0068e4336e6be69869a9")
+        """#, sha: "2fcde3fb05281692fd076451295753a9a6d132a5")
 
     /// `tellParents.lua`
     static let tellParents = RedisScript(name: "tellParents", source: #"""
@@ -11563,9 +11576,10 @@ enum Scripts {
             local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
             if item.isGone then
                 if first and isSound(first) then
+                    local failed = call('ZSCORE', first .. ':unsuccessful', job)
                     item.result = call('HGET', first .. ':processed', job)
-                    item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                        or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+                    item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                        or failed and failed ~= stamp and 'the job failed and was removed')
                 end
             elseif not finished or finished == stamp then
                 return
@@ -11630,7 +11644,7 @@ enum Scripts {
         for _, item in ipairs(ended) do tellEndOf(item) end
         if call('EXISTS', sharedKey) == 0 then call('SREM', sharedQueuesOf(base), base) end
         return { #ended, page[1], parents < most and 0 or 1 }
-        """#, sha: "03c37fbacd5a138987d4f0bda3729c09f22f0ec8")
+        """#, sha: "a89fbc726c8af2ac597a51f5c18aebe6ebfd0088")
 
     /// `whole.lua`
     static let whole = RedisScript(name: "whole", source: #"""

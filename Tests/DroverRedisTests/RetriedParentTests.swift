@@ -63,6 +63,13 @@ struct RetriedParentTests {
         try await server.command("EVAL", script, "0", "\(prefix):q:", "\(prefix):parents:first")
     }
 
+    /// Looks now for what other clients did.
+    private func look() async throws {
+        try await server.command("DEL", KeySpace(prefix: prefix).sharedLook)
+        var release = try await fixture.store.releaseParents(after: nil, limit: 100)
+        while let next = release.next { release = try await fixture.store.releaseParents(after: next, limit: 100) }
+    }
+
     private func state(_ key: JobKey) async throws -> JobState? { try await fixture.store.jobs([key])[0]?.state }
 
     private func counts(_ key: JobKey) async throws -> ChildCounts {
@@ -84,14 +91,24 @@ struct RetriedParentTests {
         #expect(try await fixture.store.apply([.retry(Self.second, resetAttempts: true)]) == [.done])
         #expect(try await state(Self.second) == .waitingChildren)
         // The failure that it was told of is not told again.
-        var release = try await fixture.store.releaseParents(after: nil, limit: 100)
-        while let next = release.next { release = try await fixture.store.releaseParents(after: next, limit: 100) }
+        try await look()
         #expect(try await state(Self.second) == .waitingChildren)
         try await completeElsewhere()
-        try await server.command("DEL", KeySpace(prefix: prefix).sharedLook)
-        release = try await fixture.store.releaseParents(after: nil, limit: 100)
-        while let next = release.next { release = try await fixture.store.releaseParents(after: next, limit: 100) }
+        try await look()
         #expect(try await state(Self.second) == .waiting)
         #expect(try await counts(Self.second) == ChildCounts(processed: 1))
+    }
+
+    @Test("A parent that waits again for a child that is removed elsewhere runs without it")
+    func removedAfter() async throws {
+        try await fail()
+        #expect(try await fixture.store.apply([.retry(Self.second, resetAttempts: true)]) == [.done])
+        try await server.command("ZREM", "\(prefix):q:failed", "x")
+        try await server.command("DEL", "\(prefix):q:x")
+        try await look()
+        let parent = try await fixture.store.jobs([Self.second])[0]
+        #expect(parent?.state == .waiting)
+        #expect(parent?.deferredFailure == nil)
+        #expect(try await counts(Self.second) == ChildCounts())
     }
 }

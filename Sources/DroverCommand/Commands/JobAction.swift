@@ -60,7 +60,9 @@ struct JobSelection: ParsableArguments {
                 ? try await Self.awaited(by: keys, store) { $0 != .active && $0 != .completed } : [:]
             let results = try await store.apply(keys.map(action.command))
             guard case .retry = action else { return (results, before) }
-            return (results, try await Self.awaited(by: keys, store) { $0 == .waitingChildren })
+            // The jobs are retried by now: a look that fails changes nothing of that, and leaves out a note.
+            let after = try? await Self.awaited(by: keys, store) { $0 == .waitingChildren }
+            return (results, after ?? [:])
         }
         let report = ActionReport(done: done, json: json) { "\($0) does not exist in the queue \"\(queue)\"" }
         let status = report.tell(keys.map(\.id.text), results, session.output)

@@ -11,7 +11,7 @@ struct Retry: Subcommand {
             The jobs go to the back of the line; their results and reasons are cleared. A job whose attempts are used up \
             gets one more try, or all of them with --reset-attempts. What its steps have recorded stays, and they do not run \
             again; with --reset-attempts they do. A parent in a flow waits for the children that failed it or have not \
-            ended, which is told.
+            ended, which is told of jobs that are named by their ids.
 
             With --where all failed jobs that match are retried; completed ones only where the query speaks of states. Jobs that \
             move meanwhile are skipped, and the same command may be repeated.

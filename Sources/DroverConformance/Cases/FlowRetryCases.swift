@@ -12,6 +12,8 @@ extension ConformanceCase {
             }
             try await bench.expectStates(["p": .waitingChildren])
             try await bench.expect(
+                bench.kinds(of: "p").last, is: .waitingChildren(from: .failed), "the last event of p")
+            try await bench.expect(
                 bench.children(of: "p"), is: ["a": "pending", "b": "ignored no"], "the children")
             try await bench.apply(.retry(bench.key("a"), resetAttempts: false))
             try await bench.settleNext("a", .completed(JSONText("1")))
@@ -79,10 +81,25 @@ extension ConformanceCase {
             for id in ["a", "p"] { try await bench.settleNext(id) }
             try await bench.apply(.retry(bench.key("a"), resetAttempts: true))
             try await bench.settleNext("a", bench.failure())
-            for id in ["p", "a"] { try await bench.apply(.retry(bench.key(id), resetAttempts: true)) }
+            try await bench.apply(.retry(bench.key("p"), resetAttempts: true))
+            try await bench.expect(
+                bench.kinds(of: "p").last, is: .waitingChildren(from: .completed), "the last event of p")
+            try await bench.apply(.retry(bench.key("a"), resetAttempts: true))
             try await bench.settleNext("a")
             try await bench.expectStates(["p": .waiting])
             try await bench.expect(bench.job("p").deferredFailure, is: nil, "why p must fail")
+        },
+        Case(
+            "flows", "a cancelled parent that was delayed waits for its child once it is retried, and then for no time"
+        ) {
+            bench in
+            try await bench.add("p", start: .after(.seconds(3600)))
+            try await bench.add(bench.node("a", parent: JobParent(bench.key("p"))))
+            try await bench.apply(.cancel(bench.key("p")))
+            try await bench.apply(.retry(bench.key("p"), resetAttempts: true))
+            try await bench.expectStates(["p": .waitingChildren])
+            try await bench.settleNext("a")
+            try await bench.expectStates(["p": .waiting])
         },
         Case("flows", "a parent that is retried where it has failed waits for its children too") { bench in
             try await bench.addFlow("p", [bench.child("a", .failParent)])

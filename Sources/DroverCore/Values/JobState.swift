@@ -32,7 +32,7 @@ public enum JobState: String, CaseIterable, Hashable, Sendable, Codable {
         case .delayed: [.waiting, .prioritized, .grouped, .delayed, .failed]
         case .active: [.waiting, .prioritized, .grouped, .delayed, .waitingChildren, .completed, .failed]
         case .waitingChildren: [.waiting, .prioritized, .grouped, .delayed, .failed]
-        case .completed, .failed: [.waiting, .prioritized, .grouped]
+        case .completed, .failed: [.waiting, .prioritized, .grouped, .waitingChildren]
         }
     }
 

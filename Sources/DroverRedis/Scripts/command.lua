@@ -5,7 +5,8 @@
 --       which it is done or empty.
 -- Reply: `done`, `requested`, `notFound`, `elsewhere` (a worker of another client holds it, which hears no request), or
 -- the state that does not allow it.
--- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones; `retry` also O(children that failed it).
+-- O(log jobs); O(waiting) for what takes a job out of the list of waiting ones; `retry` also
+-- O(children that failed it, and of those with several parents their parents).
 --#include keys keys-more time base groups marks places parents lineage removal entering deduplication state leases holders steps
 local id, command, argument, job = ARGV[2], ARGV[3], ARGV[4], base .. ARGV[2]
 if call('EXISTS', job) == 0 then return 'notFound' end
@@ -34,8 +35,11 @@ if command == 'retry' then
             else
                 own[#own + 1] = child
                 if isSharedToo then
-                    readParents(child, first, true)
-                    shared[#shared + 1] = { job = child, first = first, ended = ended }
+                    local told = call('HGET', sharedKeyOf(other), name)
+                    call('SCARD', sharedQueuesOf(other))
+                    local isOpen = told and string.match(told, '^%d*') ~= ended
+                    if isOpen then readParents(child, first, true) end
+                    shared[#shared + 1] = { job = child, first = first, ended = ended, isOpen = isOpen }
                 end
             end
         end
@@ -45,7 +49,7 @@ if command == 'retry' then
     call('HLEN', job .. ':processed')
     for _, child in ipairs(shared) do
         -- What its other parents were not told of its end they are now; what comes of it next, this one is too.
-        tellEnd(child.job, child.first)
+        if child.isOpen then tellEnd(child.job, child.first) end
         noteTold(child.job, child.ended or '', child.first)
     end
     if #own > 0 then callAll('SADD', job .. ':dependencies', own) end

@@ -52,11 +52,12 @@ local function lookAtEnd(job, value)
         unpack(call('HMGET', job, 'parentKey', 'parent', 'finishedOn', 'returnvalue', 'failedReason'))
     local item = { job = job, parent = parent or first, text = text, isGone = call('EXISTS', job) == 0, dropped = {} }
     if item.isGone then
-        -- Removed. What it came to, the first parent may know.
+        -- Removed. What it came to, the first parent may know; a failure that all were told of is no news.
         if first and isSound(first) then
+            local failed = call('ZSCORE', first .. ':unsuccessful', job)
             item.result = call('HGET', first .. ':processed', job)
-            item.reason = not item.result and (call('HGET', first .. ':failed', job)
-                or call('ZSCORE', first .. ':unsuccessful', job) and 'the job failed and was removed')
+            item.reason = not item.result and (stamp == '' and call('HGET', first .. ':failed', job)
+                or failed and failed ~= stamp and 'the job failed and was removed')
         end
     elseif not finished or finished == stamp then
         return
