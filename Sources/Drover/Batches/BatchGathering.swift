@@ -13,8 +13,8 @@ struct BatchGathering {
         var within: Duration
     }
 
-    /// How long jobs wait at least for those that were claimed with them and are on their way.
-    static let leastPatience: Duration = .milliseconds(100)
+    /// How much longer jobs wait for those that were claimed with them and are on their way.
+    static let extraPatience: Duration = .milliseconds(100)
 
     private struct Line {
         var members: [(number: Int, since: Duration)] = []
@@ -95,19 +95,15 @@ struct BatchGathering {
         if count >= rule.upTo { return rule.upTo }
         guard let first = line.members.first else { return nil }
         if count >= rule.atLeast && expected.isEmpty { return count }
-        return first.since + patience(count) <= now ? count : nil
+        return first.since + patience <= now ? count : nil
     }
 
-    /// How long the first job of a line of that length waits.
-    private func patience(_ count: Int) -> Duration {
-        count >= rule.atLeast || !expected.isEmpty ? max(rule.within, Self.leastPatience) : rule.within
-    }
+    /// How long the first job of a line waits.
+    private var patience: Duration { expected.isEmpty ? rule.within : rule.within + Self.extraPatience }
 
     /// When a line is taken at the latest; nil when none waits, or none is taken.
     var nextDeadline: Duration? {
         if isDraining { return nil }
-        return lines.values.compactMap { line in
-            line.members.first.map { $0.since + patience(line.members.count) }
-        }.min()
+        return lines.values.compactMap { line in line.members.first.map { $0.since + patience } }.min()
     }
 }

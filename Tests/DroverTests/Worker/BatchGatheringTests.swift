@@ -48,8 +48,18 @@ import Testing
         gathering.expect([1, 2])
         gathering.join(1, group: "", now: .zero)
         #expect(gathering.take(now: .zero).isEmpty)
-        #expect(gathering.nextDeadline == BatchGathering.leastPatience)
-        #expect(gathering.take(now: BatchGathering.leastPatience) == [[1]])
+        #expect(gathering.nextDeadline == BatchGathering.extraPatience)
+        #expect(gathering.take(now: BatchGathering.extraPatience) == [[1]])
+    }
+
+    @Test func oneOnTheWayIsWaitedForALittleBeyondTheTime() {
+        var gathering = gathering(atLeast: 3)
+        gathering.expect([1, 2])
+        gathering.join(1, group: "", now: .zero)
+        #expect(gathering.nextDeadline == .seconds(10) + BatchGathering.extraPatience)
+        #expect(gathering.take(now: .seconds(10)).isEmpty)
+        gathering.join(2, group: "", now: .seconds(10))
+        #expect(gathering.take(now: .seconds(10)) == [[1, 2]])
     }
 
     @Test func withoutAMinimumJobsBeginAtOnce() {
