@@ -563,10 +563,9 @@ enum Scripts {
             return parents, key, isShared
         end
         local function isChild(job, parent)
-            local key, isShared = unpack(call('HMGET', job, 'parentKey', 'dps'))
-            if key == parent then return true end
-            for _, other in ipairs(isShared and dependentsOf(job) or {}) do
-                if other.parent == parent then return true end
+            if call('HGET', job, 'parentKey') == parent then return true end
+            for _, key in ipairs(parentsOf(job)) do
+                if key == parent then return true end
             end
             return false
         end
@@ -807,7 +806,7 @@ enum Scripts {
         end
         mark(paused, concurrency)
         return 'done'
-        """#, sha: "51c4c9f30ad624e60c1835431da8dacd503457d3")
+        """#, sha: "8b6d94bf56904afb3d41ec2c4b3c6433dd469169")
 
     /// `configure.lua`
     static let configure = RedisScript(name: "configure", source: #"""
@@ -5974,10 +5973,9 @@ enum Scripts {
             return parents, key, isShared
         end
         local function isChild(job, parent)
-            local key, isShared = unpack(call('HMGET', job, 'parentKey', 'dps'))
-            if key == parent then return true end
-            for _, other in ipairs(isShared and dependentsOf(job) or {}) do
-                if other.parent == parent then return true end
+            if call('HGET', job, 'parentKey') == parent then return true end
+            for _, key in ipairs(parentsOf(job)) do
+                if key == parent then return true end
             end
             return false
         end
@@ -6137,7 +6135,7 @@ enum Scripts {
             end
         end
         return 'done'
-        """#, sha: "378ee9647524172a070ada03c494074f025f1804")
+        """#, sha: "af459f0e4c357d89d05a75a0ed55dded6c31b123")
 
     /// `heartbeat.lua`
     static let heartbeat = RedisScript(name: "heartbeat", source: #"""

@@ -10,10 +10,9 @@ end
 
 -- Whether a job still says that it is another one's child: one under the id of a former child is none.
 local function isChild(job, parent)
-    local key, isShared = unpack(call('HMGET', job, 'parentKey', 'dps'))
-    if key == parent then return true end
-    for _, other in ipairs(isShared and dependentsOf(job) or {}) do
-        if other.parent == parent then return true end
+    if call('HGET', job, 'parentKey') == parent then return true end
+    for _, key in ipairs(parentsOf(job)) do
+        if key == parent then return true end
     end
     return false
 end
