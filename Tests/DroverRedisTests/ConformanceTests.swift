@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Conformance of Redis")
 struct ConformanceTests {
-    @Test("conforms", arguments: ConformanceCase.all)
+    // One after another: times to live go on at the server meanwhile, and all at once each takes as long as all.
+    @Test("conforms", .serialized, arguments: ConformanceCase.all)
     func conforms(_ behaviour: ConformanceCase) async throws {
         let fixture = try await RedisFixture()
         do {

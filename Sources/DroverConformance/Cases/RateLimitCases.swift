@@ -29,18 +29,18 @@ extension ConformanceCase {
             },
             Case("rate \(window)", "who finds none left is told how long") { bench in
                 try await bench.addAll(["a", "b", "c"])
-                try await bench.limit(2, per: .seconds(100), window)
+                try await bench.limit(2, per: .seconds(10_000), window)
                 for claim in [3, 1] {
                     let wait = try await bench.unwrap(bench.exchange(claim: claim).nextDueIn, "a wait")
-                    try bench.expect(wait > .seconds(90) && wait <= .seconds(101), "\(wait) is about a span")
+                    try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_100), "\(wait) is about a span")
                 }
-                try await bench.advance(by: .seconds(50))
+                try await bench.advance(by: .seconds(5000))
                 let wait = try await bench.unwrap(bench.exchange(claim: 1).nextDueIn, "a wait")
-                try bench.expect(wait > .seconds(40) && wait <= .seconds(51), "\(wait) is about half a span")
+                try bench.expect(wait > .seconds(4000) && wait <= .seconds(5100), "\(wait) is about half a span")
             },
             Case("rate \(window)", "one who gets what he asked for is told nothing") { bench in
                 try await bench.addAll(["a", "b", "c"])
-                try await bench.limit(2, per: .seconds(100), window)
+                try await bench.limit(2, per: .seconds(10_000), window)
                 try await bench.expect(bench.exchange(claim: 2).nextDueIn, is: nil, "the wait")
             },
             Case("rate \(window)", "a job that is tried again counts again") { bench in
@@ -63,23 +63,23 @@ extension ConformanceCase {
             },
             Case("rate \(window)", "a repeated exchange counts once") { bench in
                 try await bench.addAll(["a", "b", "c", "d"])
-                try await bench.limit(3, per: .seconds(100), window)
+                try await bench.limit(3, per: .seconds(10_000), window)
                 let id = bench.freshID()
                 for _ in 0..<3 { try await bench.exchange(claim: 2, id: id) }
                 try await bench.expect(bench.claimedIDs(), is: ["c"], "what is left")
             },
             Case("rate \(window)", "the same limit again goes on, another one counts anew") { bench in
                 try await bench.addAll(["a", "b", "c"])
-                try await bench.limit(1, per: .seconds(100), window)
+                try await bench.limit(1, per: .seconds(10_000), window)
                 try await bench.expect(bench.claimedIDs(), is: ["a"], "the first claim")
-                try await bench.limit(1, per: .seconds(100), window)
+                try await bench.limit(1, per: .seconds(10_000), window)
                 try await bench.expect(bench.claimedIDs(), is: [], "after the same limit")
-                try await bench.limit(1, per: .seconds(101), window)
+                try await bench.limit(1, per: .seconds(10_001), window)
                 try await bench.expect(bench.claimedIDs(), is: ["b"], "after another one")
             },
             Case("rate \(window)", "lifted, it bounds nothing, and that wakes") { bench in
                 try await bench.addAll(["a", "b", "c"])
-                try await bench.limit(1, per: .seconds(100), window)
+                try await bench.limit(1, per: .seconds(10_000), window)
                 try await bench.claimOne()
                 try await bench.expectWork("the limit was lifted") {
                     _ = try await bench.store.configure([.rateLimit(bench.queue, nil)])
@@ -88,17 +88,17 @@ extension ConformanceCase {
             },
             Case("rate \(window)", "the queue tells it, and how long nothing begins") { bench in
                 try await bench.addAll(["a", "b"])
-                let limit = RateLimit(max: 1, per: .seconds(100), window: window)
-                try await bench.limit(1, per: .seconds(100), window)
+                let limit = RateLimit(max: 1, per: .seconds(10_000), window: window)
+                try await bench.limit(1, per: .seconds(10_000), window)
                 try await bench.expect(bench.summary()?.rateLimit, is: limit, "the limit")
                 try await bench.expect(bench.unwrap(bench.summary(), "the queue").limitedFor, is: nil, "before a job")
                 try await bench.claimOne()
                 let wait = try await bench.unwrap(bench.summary()?.limitedFor, "how long")
-                try bench.expect(wait > .seconds(90) && wait <= .seconds(101), "\(wait) is about a span")
+                try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_100), "\(wait) is about a span")
             },
             Case("rate \(window)", "it and the concurrency both hold") { bench in
                 try await bench.addAll(["a", "b", "c", "d"])
-                try await bench.limit(3, per: .seconds(100), window)
+                try await bench.limit(3, per: .seconds(10_000), window)
                 try await bench.limit(concurrency: 2)
                 let claimed = try await bench.claim(5)
                 try bench.expect(claimed.map(\.job.key.id.text), is: ["a", "b"], "by the concurrency")
@@ -107,7 +107,7 @@ extension ConformanceCase {
             },
             Case("rate \(window)", "many workers at once never begin more") { bench in
                 try await bench.addAll((0..<60).map { "\($0)a" })
-                try await bench.limit(5, per: .seconds(100), window)
+                try await bench.limit(5, per: .seconds(10_000), window)
                 let claimed = try await withThrowingTaskGroup(of: [ClaimedJob].self) { group in
                     for _ in 0..<20 { group.addTask { try await bench.claim(2) } }
                     return try await group.reduce(into: []) { $0 += $1 }
@@ -116,7 +116,7 @@ extension ConformanceCase {
             },
             Case("rate \(window)", "an obliterated queue begins without") { bench in
                 try await bench.addAll(["x"])
-                try await bench.limit(1, per: .seconds(100), window)
+                try await bench.limit(1, per: .seconds(10_000), window)
                 try await bench.claimOne()
                 try await bench.pause()
                 _ = try await bench.sweep(.obliterate(bench.queue, force: true))
@@ -245,7 +245,7 @@ extension ConformanceCase {
         },
         Case("rateLimited", "for no time it leaves a fixed window as it is") { bench in
             try await bench.addAll(["a", "b"])
-            try await bench.limit(1, per: .seconds(100), .fixed)
+            try await bench.limit(1, per: .seconds(10_000), .fixed)
             try await bench.settle(bench.claimOne(), .rateLimited(.zero))
             try await bench.expect(bench.claimedIDs(), is: [], "a second job in the window")
         },

@@ -25,12 +25,13 @@ extension ConformanceCase {
         },
         Case("worker rate", "who finds none left is told how long, one without a rate is not") { bench in
             try await bench.addAll(["a", "b"])
-            let claim = Claim(limit: 9, lease: .seconds(30), worker: "w", rate: WorkerRate(max: 1, per: .seconds(100)))
+            let claim = Claim(
+                limit: 9, lease: .seconds(30), worker: "w", rate: WorkerRate(max: 1, per: .seconds(10_000)))
             for jobs in [1, 0] {
                 let reply = try await bench.exchange(claim)
                 try bench.expect(reply.claimed.count, is: jobs, "the claimed jobs")
                 let wait = try bench.unwrap(reply.nextDueIn, "a wait")
-                try bench.expect(wait > .seconds(90) && wait <= .seconds(100), "\(wait) is about the span")
+                try bench.expect(wait > .seconds(9000) && wait <= .seconds(10_000), "\(wait) is about the span")
             }
             let reply = try await bench.exchange(Claim(limit: 9, lease: .seconds(30), worker: "w"))
             try bench.expect(reply.claimed.count, is: 1, "the claimed jobs without a rate")
