@@ -8,23 +8,33 @@ extension RESPParser {
         case refused(RESPParseError)
         /// A line of `length` bytes between its kind and its line end, with the number it spells where one is due.
         case whole(kind: UInt8, length: Int, number: Int64?)
+        /// The line of a bulk string with all of it behind: its `length` bytes begin at `start`.
+        case bulk(start: Int, length: Int)
     }
 
     /// Looks for the end of the line at the front, from where the last look ended.
-    static func line(_ bytes: UnsafeRawBufferPointer, from start: Int, limit: Int) -> Line {
+    static func line(_ bytes: UnsafeRawBufferPointer, from seen: Int, limits: Limits) -> Line {
         guard let kind = bytes.first else { return .incomplete(seen: 0) }
-        if start == 0, !isKind(kind) { return .refused(.unknownKind(kind)) }
-        var index = max(start, 1)
+        if seen == 0, !isKind(kind) { return .refused(.unknownKind(kind)) }
+        var index = max(seen, 1)
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r"), bytes[index] != UInt8(ascii: "\n") {
             index += 1
         }
-        guard index - 1 <= limit else { return .refused(.lineTooLong) }
+        guard index - 1 <= limits.line else { return .refused(.lineTooLong) }
         guard index < bytes.count else { return .incomplete(seen: index) }
         guard bytes[index] == UInt8(ascii: "\r") else { return .refused(.missingLineEnd) }
         guard index + 1 < bytes.count else { return .incomplete(seen: index) }
         guard bytes[index + 1] == UInt8(ascii: "\n") else { return .refused(.missingLineEnd) }
         guard hasNumber(kind) else { return .whole(kind: kind, length: index - 1, number: nil) }
         let number = DecimalText.integer(UnsafeRawBufferPointer(rebasing: bytes[1..<index]))
+        let start = index + 2
+        if kind == UInt8(ascii: "$"), let number, number >= 0, number <= limits.bulk, number <= bytes.count - start - 2
+        {
+            let end = start + Int(number)
+            if bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n") {
+                return .bulk(start: start, length: Int(number))
+            }
+        }
         if number == nil, kind != UInt8(ascii: ":"), index == 2, bytes[1] == UInt8(ascii: "?") {
             return .refused(.streamed)
         }
@@ -126,7 +136,7 @@ extension RESPParser {
     }
 
     /// A slice of the front and past it and its line end.
-    private mutating func take(skipping head: Int, length: Int) -> ByteBuffer {
+    mutating func take(skipping head: Int, length: Int) -> ByteBuffer {
         let slice = buffer.getSlice(at: buffer.readerIndex + head, length: length)
         buffer.moveReaderIndex(forwardBy: head + length + 2)
         isShared = true

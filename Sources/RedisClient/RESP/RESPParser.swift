@@ -83,8 +83,7 @@ struct RESPParser {
     }
 
     /// Puts a finished value into the innermost open aggregate and gives the outermost one when that completes it.
-    private mutating func fold(_ value: RESPValue) -> RESPValue? {
-        var value = value
+    private mutating func fold(_ value: consuming RESPValue) -> RESPValue? {
         while let last = stack.indices.last {
             stack[last].remaining -= 1
             if stack[last].kind != UInt8(ascii: "|") { stack[last].items.append(value) }
@@ -114,7 +113,7 @@ struct RESPParser {
 
     private mutating func step() throws(RESPParseError) -> Step {
         if let openBulk { return try bulk(openBulk) }
-        switch buffer.withUnsafeReadableBytes({ Self.line($0, from: scanned, limit: limits.line) }) {
+        switch buffer.withUnsafeReadableBytes({ Self.line($0, from: scanned, limits: limits) }) {
         case .incomplete(let seen):
             scanned = seen
             return .incomplete
@@ -123,6 +122,9 @@ struct RESPParser {
         case .whole(let kind, let length, let number):
             scanned = 0
             return try element(kind: kind, length: length, number: number)
+        case .bulk(let start, let length):
+            scanned = 0
+            return .value(.string(take(skipping: start, length: length)))
         }
     }
 

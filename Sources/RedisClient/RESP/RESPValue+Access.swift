@@ -4,7 +4,7 @@ extension RESPValue {
     /// The value as text: a string (broken UTF-8 is repaired), or an integer or double in decimal; nil for all others.
     public var text: String? {
         switch self {
-        case .string(let bytes): String(buffer: bytes)
+        case .string(let bytes): bytes.withUnsafeReadableBytes { String(decoding: $0, as: UTF8.self) }
         case .integer(let number): String(number)
         case .double(let number): Self.text(of: number)
         case .null, .error, .boolean, .array, .map, .set, .push: nil

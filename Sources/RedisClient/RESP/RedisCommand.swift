@@ -61,9 +61,10 @@ public struct RedisCommand: Sendable {
 
     /// Whether the server gives other than one answer to it, or answers later commands in another way.
     var changesProtocol: Bool {
-        // Most names are shorter or longer than these and cost no comparison.
-        switch name.utf8.count {
-        case 5, 7, 9...12:
+        // Scripts, which are most of what is sent, begin with another letter and cost no comparison.
+        switch name.utf8.first.map({ $0 | 0x20 }) {
+        case UInt8(ascii: "h"), UInt8(ascii: "r"), UInt8(ascii: "m"), UInt8(ascii: "s"), UInt8(ascii: "p"),
+            UInt8(ascii: "u"):
             switch name.uppercased() {
             case "HELLO", "RESET", "MONITOR", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE",
                 "SUNSUBSCRIBE":

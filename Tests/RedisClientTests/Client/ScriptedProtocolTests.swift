@@ -131,7 +131,11 @@ struct ScriptedProtocolTests {
     func protocolCommands() async throws {
         let server = try await Server(Server.greeting { _, _ in [.bytes("+OK\r\n")] })
         let client = server.client()
-        for name in ["SUBSCRIBE", "psubscribe", "Monitor", "HELLO", "RESET", "UNSUBSCRIBE"] {
+        for name in [
+            "SUBSCRIBE", "psubscribe", "PSUBSCRIBE", "ssubscribe", "Monitor", "mONITOR", "HELLO", "hello", "RESET",
+            "reset",
+            "UNSUBSCRIBE", "unsubscribe", "punsubscribe", "Sunsubscribe",
+        ] {
             let error = await #expect(throws: RedisError.self) { try await client.send(.make(name, "x")) }
             #expect(error?.code == .invalid)
             let results = await client.send([.make("PING"), .make(name)])

@@ -95,6 +95,15 @@ struct RESPParserTests {
         #expect(Samples.parse(text.utf8.map { ByteBuffer(bytes: [$0]) }).error == error)
     }
 
+    @Test("refuses a string beyond the limit when all of it is there, as when it is not")
+    func wholeBulk() {
+        let bytes = ByteBuffer(string: "$4\r\nabcd\r\n")
+        #expect(Samples.parse([bytes], limits: .init(bulk: 3)).error == .bulkTooLong)
+        #expect(Samples.parse([bytes], limits: .init(bulk: 4)).values == [.string(ByteBuffer(string: "abcd"))])
+        #expect(Samples.parse([bytes], limits: .init(bulk: .max)).values == [.string(ByteBuffer(string: "abcd"))])
+        #expect(Samples.parse([ByteBuffer(string: "$4\r\nabcde\r\n")], limits: .init()).error == .missingLineEnd)
+    }
+
     @Test("takes 32 aggregates within each other and refuses 33")
     func depth() {
         let deepest = String(repeating: "*1\r\n", count: 32)

@@ -27,6 +27,7 @@ struct RedisCommandTests {
         )
         #expect(written(.make("GET", "k")) == "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n")
         #expect(RedisCommand.make("GET", "k").name == "GET")
+        #expect(!RedisCommand.make("").changesProtocol)
     }
 
     @Test("writes numbers of every length as String does")
@@ -40,6 +41,17 @@ struct RedisCommandTests {
             }
             number *= 10
         }
+    }
+
+    @Test("announces words of every length", arguments: [0, 1, 9, 10, 11, 99, 100, 999, 1000, 100_000])
+    func lengths(_ count: Int) {
+        let word = String(repeating: "x", count: count)
+        let expected = "$\(count)\r\n\(word)\r\n"
+        var arguments = RedisArguments()
+        arguments.append(word)
+        arguments.append(ByteBuffer(string: word))
+        #expect(String(buffer: arguments.body) == expected + expected)
+        #expect(RESPWriter.bulkSize(count) == expected.utf8.count)
     }
 
     @Test("takes arguments that were written before")
