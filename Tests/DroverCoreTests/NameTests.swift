@@ -28,6 +28,19 @@ import Testing
         }
     }
 
+    @Test(
+        "names are the same when their bytes are",
+        arguments: [
+            ("a", "a", true), ("a", "ab", false), ("ab", "a", false), ("a", "b", false), ("\u{e9}", "e\u{301}", false),
+            ("a name of more than fifteen bytes", "a name of more than " + "fifteen bytes", true),
+        ])
+    func bytes(_ left: String, _ right: String, _ isSame: Bool) throws {
+        #expect(try (QueueName(left) == QueueName(right)) == isSame)
+        #expect(try (JobName(left) == JobName(right)) == isSame)
+        #expect(try (JobID(left) == JobID(right)) == isSame)
+        #expect(try Set([JobID(left), JobID(right)]).count == (isSame ? 1 : 2))
+    }
+
     @Test func aJobNameMayHoldAColonButNoControlCharacter() throws {
         let given = "mail:welcome"
         #expect(try JobName(given).text == given)

@@ -42,7 +42,7 @@ public struct WholeJob: Hashable, Sendable {
     /// Whether a stored job is this one: it was added under the same id, at the same moment, with the same content.
     package func isSame(as other: JobRecord) -> Bool {
         record.key.id == other.key.id && record.createdAt == other.createdAt && record.name == other.name
-            && record.payload.text.utf8.elementsEqual(other.payload.text.utf8)
+            && record.payload.text.hasSameBytes(as: other.payload.text)
     }
 }
 

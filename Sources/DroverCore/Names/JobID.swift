@@ -66,7 +66,7 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String { text }
 
     /// Equal when the bytes are: stores compare bytes, where Swift's strings may be equal with different ones.
-    public static func == (left: JobID, right: JobID) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func == (left: JobID, right: JobID) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combineText(text) }

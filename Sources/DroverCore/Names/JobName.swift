@@ -20,7 +20,7 @@ public struct JobName: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String { text }
 
     /// Equal when the bytes are: stores compare bytes, where Swift's strings may be equal with different ones.
-    public static func == (left: JobName, right: JobName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func == (left: JobName, right: JobName) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combineText(text) }

@@ -31,7 +31,7 @@ public struct QueueName: Hashable, Comparable, Sendable, CustomStringConvertible
     public var description: String { text }
 
     /// Equal when the bytes are: stores compare bytes, where Swift's strings may be equal with different ones.
-    public static func == (left: QueueName, right: QueueName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func == (left: QueueName, right: QueueName) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combineText(text) }

@@ -36,12 +36,3 @@ extension ValidationError {
         }
     }
 }
-
-extension Hasher {
-    /// Feeds the bytes of a text and their number.
-    mutating func combineText(_ text: String) {
-        var text = text
-        text.withUTF8 { combine(bytes: UnsafeRawBufferPointer($0)) }
-        combine(text.utf8.count)
-    }
-}

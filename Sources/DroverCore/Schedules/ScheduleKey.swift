@@ -27,7 +27,7 @@ public struct ScheduleID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// Equal when the bytes are.
     public static func == (left: ScheduleID, right: ScheduleID) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.hasSameBytes(as: right.text)
     }
 
     /// Hashes the bytes.

@@ -14,7 +14,7 @@ public enum SearchValue: Hashable, Sendable, CustomStringConvertible {
     /// Whether two values are the same. Texts are when their bytes of UTF-8 are; values of different kinds never are.
     package func equals(_ other: SearchValue) -> Bool {
         switch (self, other) {
-        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.text(let left), .text(let right)): left.hasSameBytes(as: right)
         case (.number(let left), .number(let right)): left == right
         case (.boolean(let left), .boolean(let right)): left == right
         case (.instant(let left), .instant(let right)): left == right

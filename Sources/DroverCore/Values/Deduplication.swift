@@ -91,7 +91,7 @@ public struct Deduplication: Hashable, Sendable {
 
     /// Equal when the bytes of the ids are, and all else is.
     public static func == (left: Deduplication, right: Deduplication) -> Bool {
-        left.id.utf8.elementsEqual(right.id.utf8) && left.ttl == right.ttl && left.extend == right.extend
+        left.id.hasSameBytes(as: right.id) && left.ttl == right.ttl && left.extend == right.extend
             && left.replace == right.replace && left.keepLastIfActive == right.keepLastIfActive
     }
 

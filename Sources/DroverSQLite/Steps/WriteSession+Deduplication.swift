@@ -180,6 +180,6 @@ extension WriteSession {
 extension JobRow {
     /// Whether the job was stored with a rule's id; one of the holder's id that came later has nothing to do with it.
     fileprivate func isOf(_ rule: Deduplication) -> Bool {
-        annexes.deduplication.map { $0.utf8.elementsEqual(rule.id.utf8) } ?? false
+        annexes.deduplication.map { $0.hasSameBytes(as: rule.id) } ?? false
     }
 }

@@ -10,7 +10,7 @@ struct GroupName: Hashable, Comparable, Sendable {
         self.text = text
     }
 
-    static func == (left: GroupName, right: GroupName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: GroupName, right: GroupName) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     static func < (left: GroupName, right: GroupName) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
