@@ -33,14 +33,13 @@ struct ExchangeCall {
         }
         arguments.append(id.lane.map { String($0.number) } ?? "")
         let own = settle.filter { $0.problem(in: queue) == nil }
-        var rules: [Retention: Int] = [:]
-        var ordered: [Retention] = []
-        for settlement in own where rules[settlement.retention] == nil {
-            ordered.append(settlement.retention)
-            rules[settlement.retention] = ordered.count
+        // The jobs of a queue have few rules between them, and those that end together mostly the same.
+        var rules: [Retention] = []
+        for settlement in own where rules.last != settlement.retention && !rules.contains(settlement.retention) {
+            rules.append(settlement.retention)
         }
-        arguments.append(ordered.count)
-        for rule in ordered { arguments.append(rule) }
+        arguments.append(rules.count)
+        for rule in rules { arguments.append(rule) }
         arguments.append(own.count)
         var rest = own[...]
         while let first = rest.first {
@@ -50,7 +49,7 @@ struct ExchangeCall {
             }
             arguments.append(Self.sign(of: first))
             arguments.append(first.lease.token.text)
-            arguments.append(rules[first.retention] ?? 0)
+            arguments.append(rules.firstIndex(of: first.retention).map { $0 + 1 } ?? 0)
             arguments.append(run.count)
             for settlement in run { try write(settlement, to: &arguments, &coder) }
             rest = rest.dropFirst(run.count)

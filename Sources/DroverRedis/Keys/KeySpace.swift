@@ -84,15 +84,20 @@ struct KeySpace: Sendable {
 
     /// A text as part of a key.
     private static func escaped(_ text: String) -> String {
-        var escaped: [UInt8] = []
-        escaped.reserveCapacity(text.utf8.count + 16)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "%"): escaped += "%25".utf8
-            case UInt8(ascii: ":"): escaped += "%3A".utf8
-            default: escaped.append(byte)
+        var text = text
+        return text.withUTF8 { bytes in
+            String(unsafeUninitializedCapacity: 3 * bytes.count) { space in
+                var end = 0
+                for byte in bytes {
+                    if byte == UInt8(ascii: "%") || byte == UInt8(ascii: ":") {
+                        end = space[end...].update(fromContentsOf: byte == UInt8(ascii: ":") ? "%3A".utf8 : "%25".utf8)
+                    } else {
+                        space[end] = byte
+                        end += 1
+                    }
+                }
+                return end
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 }
