@@ -6,9 +6,8 @@ internal import NIOCore
 enum RESPWriter {
     /// The line that announces a command of `count` words.
     static func writeHead(count: Int, to buffer: inout ByteBuffer) {
-        let digits = digits(of: count.magnitude)
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: digits + 3) { space in
-            line(UInt8(ascii: "*"), count.magnitude, digits: digits, at: 0, of: space)
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 3 + digits(of: count.magnitude)) { space in
+            line(UInt8(ascii: "*"), count, in: space)
         }
     }
 
@@ -21,14 +20,12 @@ enum RESPWriter {
     /// One word that is a number in decimal.
     static func writeBulk(_ number: Int64, to buffer: inout ByteBuffer) {
         let magnitude = UInt(number.magnitude)
-        let digits = digits(of: magnitude)
         let sign = number < 0 ? 1 : 0
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bulkSize(sign + digits)) { space in
-            var end = head(of: sign + digits, in: space)
-            if number < 0 { space[end] = UInt8(ascii: "-") }
-            end += sign
-            write(magnitude, digits: digits, at: end, of: space)
-            return lineEnd(at: end + digits, of: space)
+        let count = sign + digits(of: magnitude)
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bulkSize(count)) { space in
+            let start = line(UInt8(ascii: "$"), count, in: space)
+            if number < 0 { space[start] = UInt8(ascii: "-") }
+            return lineEnd(at: write(magnitude, at: start + sign, of: space), of: space)
         }
     }
 
@@ -44,24 +41,16 @@ enum RESPWriter {
 
     private static func writeBulk(_ bytes: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bulkSize(bytes.count)) { space in
-            let start = head(of: bytes.count, in: space)
+            let start = line(UInt8(ascii: "$"), bytes.count, in: space)
             UnsafeMutableRawBufferPointer(rebasing: space[start...]).copyMemory(from: bytes)
             return lineEnd(at: start + bytes.count, of: space)
         }
     }
 
-    /// Writes the line that announces a word at the front of the space; gives where it ends.
-    private static func head(of count: Int, in space: UnsafeMutableRawBufferPointer) -> Int {
-        line(UInt8(ascii: "$"), count.magnitude, digits: digits(of: count.magnitude), at: 0, of: space)
-    }
-
-    /// Writes a line of a kind and a number; gives where it ends.
-    private static func line(
-        _ kind: UInt8, _ number: UInt, digits: Int, at start: Int, of space: UnsafeMutableRawBufferPointer
-    ) -> Int {
-        space[start] = kind
-        write(number, digits: digits, at: start + 1, of: space)
-        return lineEnd(at: start + 1 + digits, of: space)
+    /// Writes a line of a kind and a number at the front of the space; gives where it ends.
+    private static func line(_ kind: UInt8, _ count: Int, in space: UnsafeMutableRawBufferPointer) -> Int {
+        space[0] = kind
+        return lineEnd(at: write(count.magnitude, at: 1, of: space), of: space)
     }
 
     private static func lineEnd(at start: Int, of space: UnsafeMutableRawBufferPointer) -> Int {
@@ -80,13 +69,14 @@ enum RESPWriter {
         return digits
     }
 
-    private static func write(_ number: UInt, digits: Int, at start: Int, of space: UnsafeMutableRawBufferPointer) {
+    /// Writes a number in decimal; gives where it ends.
+    private static func write(_ number: UInt, at start: Int, of space: UnsafeMutableRawBufferPointer) -> Int {
+        let end = start + digits(of: number)
         var rest = number
-        var index = start + digits
-        while index > start {
-            index -= 1
+        for index in (start..<end).reversed() {
             space[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
+        return end
     }
 }

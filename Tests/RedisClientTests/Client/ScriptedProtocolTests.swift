@@ -133,8 +133,7 @@ struct ScriptedProtocolTests {
         let client = server.client()
         for name in [
             "SUBSCRIBE", "psubscribe", "PSUBSCRIBE", "ssubscribe", "Monitor", "mONITOR", "HELLO", "hello", "RESET",
-            "reset",
-            "UNSUBSCRIBE", "unsubscribe", "punsubscribe", "Sunsubscribe",
+            "reset", "UNSUBSCRIBE", "unsubscribe", "punsubscribe", "Sunsubscribe",
         ] {
             let error = await #expect(throws: RedisError.self) { try await client.send(.make(name, "x")) }
             #expect(error?.code == .invalid)
